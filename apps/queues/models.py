@@ -1,0 +1,65 @@
+"""The queues' tables: presets in their order, and what happens when none accepts a call."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class OnUndelivered(models.TextChoices):
+    """What becomes of a preset whose caller hung up before the reply left."""
+
+    DROP = "drop"
+    REQUEUE = "requeue"
+
+
+class Preset(models.Model):
+    """One entry of a caller's queue: a draft plus when it applies.
+
+    `body` is the author's JSON text, byte for byte. `uses` counts down; null is for ever; 0 is a
+    spent `requeue` preset whose reply is still on its way (it comes back if that fails).
+    """
+
+    caller = models.CharField(max_length=100)
+    position = models.BigIntegerField()
+    endpoint = models.CharField(max_length=60, default="text")
+    uses = models.IntegerField(null=True, blank=True, default=1)
+    on_undelivered = models.CharField(
+        max_length=8, choices=OnUndelivered.choices, default=OnUndelivered.DROP
+    )
+    label = models.CharField(max_length=200, blank=True)
+    status_code = models.SmallIntegerField(default=200)
+    delay_ms = models.IntegerField(default=0)
+    first_token_ms = models.IntegerField(default=0)
+    token_ms = models.IntegerField(default=0)
+    verbatim = models.BooleanField(default=False)
+    x_should_retry = models.BooleanField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    headers = models.TextField(default="[]")  # JSON: [[name, value], …]
+    body = models.TextField()
+
+    class Meta:
+        ordering = ["caller", "position"]
+        indexes = [models.Index(fields=["caller", "position"], name="preset_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(uses__isnull=True) | Q(uses__gte=0), name="preset_uses")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller} #{self.pk} {self.label}".strip()
+
+
+class Mode(models.TextChoices):
+    """What happens to a call that no preset accepts."""
+
+    MANUAL = "manual"
+    AUTO = "auto"
+    REFUSE = "refuse"
+
+
+class Fallback(models.Model):
+    """The fallback of one endpoint family, as switched at run time; no row is the start value."""
+
+    family = models.CharField(primary_key=True, max_length=40)
+    mode = models.CharField(max_length=8, choices=Mode.choices)
+
+    def __str__(self) -> str:
+        return f"{self.family}: {self.mode}"

@@ -1,0 +1,45 @@
+"""A reply, and the draft it is made from: one type for presets, people and generated answers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a streamed reply leaves: the wait before the first token, and between tokens."""
+
+    first_token_ms: int = 0
+    token_ms: int = 0
+
+
+INSTANT = Pace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an author wrote as an answer, possibly incomplete; `body` is the JSON text as written."""
+
+    body: bytes
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    delay_ms: int = 0
+    pace: Pace = INSTANT
+    verbatim: bool = False
+    x_should_retry: bool | None = None  # None: no header, so SDKs judge by the status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What really goes back. `body` is the completed JSON text; a streamed call gets its frames.
+
+    `prompt_tokens` and `completion_tokens` are what the body's `usage` says, for the journal.
+    """
+
+    body: bytes
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    delay_ms: int = 0
+    pace: Pace = INSTANT
+    verbatim: bool = False
+    x_should_retry: bool | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None

@@ -1,0 +1,202 @@
+"""Every setting of the server, read from the environment (documented in docs/configuration.md)."""
+
+import contextlib
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from mockopenai import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+# --- where things are kept -------------------------------------------------------------------
+MOCKOPENAI_DATA_DIR = Path(env.text("MOCKOPENAI_DATA_DIR", str(BASE_DIR / "data"))).resolve()
+DATABASE_URL = env.text("DATABASE_URL", "") or f"sqlite:///{MOCKOPENAI_DATA_DIR / 'mockopenai.sqlite3'}"
+REDIS_URL = env.text("REDIS_URL", "")
+
+# --- the server ------------------------------------------------------------------------------
+MOCKOPENAI_HOST = env.text("MOCKOPENAI_HOST", "127.0.0.1")
+MOCKOPENAI_PORT = env.integer("MOCKOPENAI_PORT", 8000, low=0, high=65535)
+MOCKOPENAI_OPEN = env.flag("MOCKOPENAI_OPEN", default=False)
+MOCKOPENAI_TRUSTED_PROXIES = env.networks("MOCKOPENAI_TRUSTED_PROXIES")
+MOCKOPENAI_LOG_LEVEL = env.choice(
+    "MOCKOPENAI_LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")
+)
+MOCKOPENAI_ACCESS_LOG = env.flag("MOCKOPENAI_ACCESS_LOG", default=False)
+MOCKOPENAI_SQLITE_SYNC = env.choice("MOCKOPENAI_SQLITE_SYNC", "normal", ("normal", "full"))
+
+# --- how calls are answered ------------------------------------------------------------------
+MOCKOPENAI_FALLBACK = env.choice("MOCKOPENAI_FALLBACK", "manual", ("manual", "auto", "refuse"))
+MOCKOPENAI_HOLD_S = env.number("MOCKOPENAI_HOLD_S", 290, low=0.1, high=86400)
+MOCKOPENAI_WARM_AFTER_S = env.number("MOCKOPENAI_WARM_AFTER_S", 15, low=0, high=86400)
+MOCKOPENAI_MODELS = env.words("MOCKOPENAI_MODELS")
+
+# --- limits ----------------------------------------------------------------------------------
+MOCKOPENAI_MAX_BODY_MB = env.number("MOCKOPENAI_MAX_BODY_MB", 20, low=0.001, high=1024)
+MOCKOPENAI_IMPORT_MAX_MB = env.number("MOCKOPENAI_IMPORT_MAX_MB", 10, low=0.001, high=1024)
+MOCKOPENAI_MAX_WAITING = env.integer("MOCKOPENAI_MAX_WAITING", 2000, low=1, high=1_000_000)
+MOCKOPENAI_MAX_WAITING_PER_CALLER = env.integer(
+    "MOCKOPENAI_MAX_WAITING_PER_CALLER", 500, low=1, high=1_000_000
+)
+MOCKOPENAI_QUEUE_MAX = env.integer("MOCKOPENAI_QUEUE_MAX", 100_000, low=1, high=10_000_000)
+MOCKOPENAI_JOURNAL_MAX = env.integer("MOCKOPENAI_JOURNAL_MAX", 10_000, low=1, high=100_000_000)
+MOCKOPENAI_JOURNAL_DAYS = env.number("MOCKOPENAI_JOURNAL_DAYS", 7, low=0.001, high=36500)
+
+MAX_BODY_BYTES = int(MOCKOPENAI_MAX_BODY_MB * 1024 * 1024)
+IMPORT_MAX_BYTES = int(MOCKOPENAI_IMPORT_MAX_MB * 1024 * 1024)
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made once and kept in the data directory (mode 0600)."""
+    given = env.text("MOCKOPENAI_SECRET_KEY", "")
+    if given:
+        return given
+    kept = MOCKOPENAI_DATA_DIR / "secret_key"
+    if not kept.exists():
+        MOCKOPENAI_DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # Written aside and then linked: of two processes that start together both read one whole key.
+        aside = MOCKOPENAI_DATA_DIR / f"secret_key.{secrets.token_hex(8)}"
+        aside.touch(mode=0o600, exist_ok=False)
+        aside.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            kept.hardlink_to(aside)
+        aside.unlink()
+    return kept.read_text()
+
+
+def _database() -> dict[str, Any]:
+    """The database from DATABASE_URL; SQLite gets WAL and IMMEDIATE transactions (law 9)."""
+    try:
+        found: dict[str, Any] = environ.Env.db_url_config(DATABASE_URL)
+    except (ValueError, ImproperlyConfigured):
+        raise env.refuse("DATABASE_URL", DATABASE_URL, "a database address") from None
+    engine = found.get("ENGINE", "")
+    if engine == "django.db.backends.sqlite3":
+        found["OPTIONS"] = {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                f"PRAGMA journal_mode=WAL; PRAGMA synchronous={MOCKOPENAI_SQLITE_SYNC.upper()};"
+                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
+            ),
+        }
+        Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        # A file, not memory: the writer is a thread of its own and needs a connection of its own.
+        found["TEST"] = {"NAME": str(Path(found["NAME"]).with_name("test.sqlite3"))}
+    elif engine != "django.db.backends.postgresql":
+        raise env.refuse("DATABASE_URL", DATABASE_URL, "a sqlite:/// or postgres:// address")
+    found["CONN_MAX_AGE"] = 0
+    return found
+
+
+def _channel_layer() -> dict[str, Any]:
+    """In memory, or Redis pub/sub, which survives a restart of Redis (the core layer does not)."""
+    if not REDIS_URL:
+        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        raise env.refuse("REDIS_URL", REDIS_URL, "a redis:// address")
+    # socket_timeout None: a subscriber waits for ever; a timeout would end its idle receive.
+    host = {"address": REDIS_URL, "socket_timeout": None}
+    return {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [host], "prefix": "mockopenai"},
+    }
+
+
+def _allowed_hosts() -> list[str]:
+    hosts = env.words("MOCKOPENAI_ALLOWED_HOSTS")
+    if hosts:
+        return hosts
+    if MOCKOPENAI_HOST in ("0.0.0.0", "::") or MOCKOPENAI_OPEN:
+        return ["*"]
+    return ["localhost", "127.0.0.1", "[::1]", MOCKOPENAI_HOST]
+
+
+SECRET_KEY = _secret_key()
+DEBUG = env.flag("MOCKOPENAI_DEBUG", default=False)
+ALLOWED_HOSTS = _allowed_hosts()
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "apps.live",
+    "apps.journal",
+    "apps.queues",
+    "apps.desk",
+    "apps.gateway",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "mockopenai.urls"
+ASGI_APPLICATION = "mockopenai.asgi.application"
+WSGI_APPLICATION = None
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {"default": _database()}
+CHANNEL_LAYERS = {"default": _channel_layer()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = DEBUG
+
+# The queue contract has no trailing slashes; a redirect would lose the body of a POST.
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+SECURE_CONTENT_TYPE_NOSNIFF = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": MOCKOPENAI_LOG_LEVEL.upper()},
+}

@@ -1,0 +1,135 @@
+"""Takes presets for calls: first in, first out, exactly once; always inside the writer's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from apps.queues.models import Preset
+from apps.wire.reply import INSTANT, Draft, Pace
+
+SHARED = "*"  # the queue that every caller may draw on after its own
+
+_TABLE = Preset._meta.db_table
+_HEAD = (
+    "SELECT id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, "  # noqa: S608
+    f"uses, on_undelivered FROM {_TABLE} WHERE caller = %s AND (uses IS NULL OR uses > 0) "
+    "AND endpoint IN ({places}) ORDER BY position LIMIT %s"
+)
+_DELETE = f"DELETE FROM {_TABLE} WHERE id = %s"  # noqa: S608
+_USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
+_GIVE_BACK = f"UPDATE {_TABLE} SET uses = uses + 1 WHERE id = %s"  # noqa: S608
+_DISCARD = f"DELETE FROM {_TABLE} WHERE id = %s AND uses = 0"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a call needs a preset for."""
+
+    caller: str
+    endpoint: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A preset that now belongs to one call. `returns`: it comes back if the reply does not leave."""
+
+    preset_id: int
+    queue: str
+    draft: Draft
+    returns: bool
+
+
+def take(calls: Sequence[Wanted]) -> list[Taken | None]:
+    """For each call, in order, the first preset that accepts it: its own queue, then the shared one."""
+    lock_queues({call.caller for call in calls} | {SHARED})
+    found: list[Taken | None] = [None] * len(calls)
+    kinds: dict[Wanted, list[int]] = {}
+    for index, call in enumerate(calls):
+        kinds.setdefault(call, []).append(index)
+    for kind, indexes in kinds.items():
+        _serve(kind, kind.caller, indexes, found)
+    for kind, indexes in kinds.items():
+        left = [index for index in indexes if found[index] is None]
+        if left:
+            _serve(kind, SHARED, left, found)
+    return found
+
+
+def lock_queues(callers: Iterable[str]) -> None:
+    """On PostgreSQL, one transaction at a time on each of these queues: SKIP LOCKED alone breaks FIFO.
+
+    SQLite's IMMEDIATE transaction is such a lock already. Sorted, so that two groups cannot deadlock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for caller in sorted(callers):
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [caller])
+
+
+def give_back(preset_ids: Sequence[int]) -> None:
+    """Puts spent `requeue` presets back where they stood."""
+    _execute_each(_GIVE_BACK, preset_ids)
+
+
+def discard(preset_ids: Sequence[int]) -> None:
+    """Forgets spent `requeue` presets whose reply has left."""
+    _execute_each(_DISCARD, preset_ids)
+
+
+def _execute_each(sql: str, preset_ids: Sequence[int]) -> None:
+    if preset_ids:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, [(preset_id,) for preset_id in preset_ids])
+
+
+def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None]) -> None:
+    """Gives the head of one queue to these calls, and writes what was used up."""
+    fits = ["*", kind.endpoint, *(["text"] if kind.family == "text" else [])]
+    sql = _HEAD.format(places=", ".join(["%s"] * len(fits)))
+    used: list[tuple[int, int]] = []
+    spent: list[tuple[int]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [queue, *fits, len(indexes)])
+        waiting = iter(indexes)
+        for row in cursor.fetchall():
+            uses, returns = row[9], row[10] == "requeue" and row[9] is not None
+            taken = Taken(row[0], queue, _draft(row), returns)
+            served = _hand_out(taken, uses, waiting, found)
+            if served == 0:
+                break
+            if uses == served and not returns:
+                spent.append((row[0],))
+            elif uses is not None:
+                used.append((served, row[0]))
+        if spent:
+            cursor.executemany(_DELETE, spent)
+        if used:
+            cursor.executemany(_USE, used)
+
+
+def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: list[Taken | None]) -> int:
+    """Gives one preset to as many calls as it may still answer; says to how many."""
+    served = 0
+    for index in waiting:
+        found[index] = taken
+        served += 1
+        if served == uses:
+            break
+    return served
+
+
+def _draft(row: Sequence[Any]) -> Draft:
+    pace = Pace(row[5], row[6]) if row[5] or row[6] else INSTANT
+    return Draft(
+        body=row[1].encode(),
+        status=row[2],
+        headers=() if row[3] == "[]" else tuple((name, value) for name, value in orjson.loads(row[3])),
+        delay_ms=row[4],
+        pace=pace,
+        verbatim=bool(row[7]),
+        x_should_retry=None if row[8] is None else bool(row[8]),
+    )

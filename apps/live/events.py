@@ -1,0 +1,165 @@
+"""Tells every dashboard what has changed, without ever delaying whoever says so."""
+
+import asyncio
+import logging
+import secrets
+import threading
+from typing import Any
+
+import orjson
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from redis.exceptions import RedisError
+
+from apps.live.tasks import spawn
+from apps.live.window import Data, Event, Gathered, Window
+
+GROUP = "dashboards"
+PROCESS_ID = secrets.token_hex(8)  # whose numbering a batch follows
+GATHER_S = 0.05
+RETRY_S = 1.0
+BEAT_S = 5.0
+BODY_MAX_BYTES = 64 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class _Process:
+    """What this process knows: its loop, its open dashboards, and how far it has counted."""
+
+    loop: asyncio.AbstractEventLoop | None = None
+    dashboards = 0
+    published = 0
+    window = Window()
+
+
+def attach(loop: asyncio.AbstractEventLoop) -> None:
+    """Name the running loop as the one that serves; with a layer that others share, start to show a sign of life."""
+    if _Process.loop is loop:
+        return
+    _Process.loop = loop
+    _Process.window.shut()  # what another loop was to send goes with that loop
+    if _shared():
+        spawn(_beats(), name="live.beats")
+
+
+def listening() -> bool:
+    """Whether anybody may hear: a dashboard is open here, or other processes may have one."""
+    return _Process.dashboards > 0 or _shared()
+
+
+def publish(kind: str, data: Data, /, *, ip: str = "") -> None:
+    """Send an event to all dashboards within GATHER_S; from any thread, at once, never failing.
+
+    A callable `data` is called just before sending, on the loop (so: no database), and not at all
+    in a flood.
+    """
+    if not listening():
+        return
+    if not _Process.window.add(Event(kind, data, ip)):
+        return
+    try:
+        if _Process.loop is None:
+            raise RuntimeError("no loop serves in this process")
+        _Process.loop.call_soon_threadsafe(_start_sending)
+    except RuntimeError:  # no loop, or it is closed: a management command, a test
+        threading.Thread(target=asyncio.run, args=(_send_gathered(retry=False),), name="live").start()
+
+
+def joined() -> None:
+    """A dashboard has opened in this process."""
+    _Process.dashboards += 1
+    spawn(_send([]), name="live.joined")
+
+
+def left() -> None:
+    """A dashboard of this process has closed."""
+    _Process.dashboards -= 1
+    if listening():
+        spawn(_send([]), name="live.left")
+
+
+def _shared() -> bool:
+    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
+def _start_sending() -> None:
+    spawn(_send_gathered(retry=True), name="live.send")
+
+
+async def _send_gathered(*, retry: bool) -> None:
+    """Send window after window until one stays empty, and none was lost on the way."""
+    lost = False
+    while True:
+        await asyncio.sleep(RETRY_S if lost else GATHER_S)
+        gathered = _Process.window.take()
+        if gathered is None and not lost:
+            return
+        gathered = gathered or Gathered(0, ())
+        texts = [] if lost else await _texts(gathered)
+        lost = not await _send(texts, count=gathered.count)
+        if lost and not retry:
+            _Process.window.shut()
+            return
+
+
+async def _texts(gathered: Gathered) -> list[str]:
+    """The batch's texts; [] when an event's data could not be made (its task logs why)."""
+
+    async def make() -> list[str]:
+        return gathered.texts()
+
+    making = spawn(make(), name="live.texts")
+    await asyncio.wait({making})
+    return [] if making.exception() else making.result()
+
+
+async def _send(texts: list[str], *, count: int = 0) -> bool:
+    """One message to all dashboards; `count` events without texts tell them to fetch again.
+
+    The numbers of a batch that fails stay used: the gap tells dashboards to fetch again, too.
+    """
+    first = _Process.published + 1
+    _Process.published += count
+    message = {
+        "type": "live.batch",
+        "worker": PROCESS_ID,
+        "first": first,
+        "count": count,
+        "people": _Process.dashboards,
+        "events": texts,
+    }
+    try:
+        await get_channel_layer().group_send(GROUP, message)
+    except (OSError, RedisError) as error:
+        log.warning("The channel layer did not take %d events: %s", count, error)
+        return False
+    return True
+
+
+async def _beats() -> None:
+    """Every BEAT_S say how far this process has counted, so that a loss shows though it was the last."""
+    while _Process.loop is asyncio.get_running_loop():
+        await asyncio.sleep(BEAT_S)
+        await _send([])
+
+
+def embed(text: str, *, href: str) -> Any:
+    """A body for use inside an event's data: as it is when it is JSON, else as a string.
+
+    Over BODY_MAX_BYTES only its address and size: {"href", "size_bytes"}. An empty text is None.
+    """
+    if not text:
+        return None
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > BODY_MAX_BYTES:
+        return {"href": href, "size_bytes": len(raw)}
+    return splice(raw)
+
+
+def splice(raw: bytes) -> Any:
+    """JSON text for use inside other JSON, number spelling and key order kept; else a string."""
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw.decode("utf-8", "replace")
+    return orjson.Fragment(raw)

@@ -1,0 +1,25 @@
+"""Starts background tasks that are kept until they end, their errors logged."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+_running: set[asyncio.Task[Any]] = set()
+
+
+def spawn(coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+    """Run `coro` beside the caller; the loop itself only keeps weak references to its tasks."""
+    task = asyncio.create_task(coro, name=name)  # noqa: TID251 - this is the place that keeps it
+    _running.add(task)
+    task.add_done_callback(_ended)
+    return task
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("The task %s failed.", task.get_name(), exc_info=error)

@@ -33,7 +33,7 @@ class _Process:
 
 
 def attach(loop: asyncio.AbstractEventLoop) -> None:
-    """Name the running loop as the one that serves; with a layer that others share, start to show a sign of life."""
+    """Name the running loop as the one that serves; over a shared layer it then shows signs of life."""
     if _Process.loop is loop:
         return
     _Process.loop = loop

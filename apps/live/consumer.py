@@ -1,0 +1,124 @@
+"""The WebSocket of one dashboard: events out, a person's frames in."""
+
+import asyncio
+import contextlib
+import time
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from redis.exceptions import RedisError
+
+from apps.live import events
+from apps.live.flow import Batch, Flow, Verdict
+from apps.live.origin import same_origin
+from apps.live.outbox import RESYNC, Outbox
+from apps.live.tasks import spawn
+from apps.live.window import Event
+from apps.wire.jsongate import GateError, read_object
+
+FRAME_MAX_BYTES = 20 * 1024 * 1024
+RENEW_S = 6 * 3600  # a channel layer forgets the members of a group after 24 hours
+SETTLE_S = 0.25  # how often a burst is looked at for its end
+
+
+class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
+    """Sends {"type", "data", "seq"[, "ip"]}; takes frames {"type", …}, `ping` and what a subclass adds."""
+
+    async def connect(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+        if not same_origin(self.scope["headers"]):
+            await self.close()  # before it is accepted: the server answers 403
+            return
+        self._outbox = Outbox()
+        self._flow = Flow()
+        self._people = 0
+        events.attach(asyncio.get_running_loop())
+        await self.channel_layer.group_add(events.GROUP, self.channel_name)
+        await self.accept()
+        self._tasks = [
+            spawn(self._outbox.run(self._send_text), name="live.outbox"),
+            spawn(self._renew(), name="live.renew"),
+        ]
+        events.joined()
+        await self.on_open()
+
+    async def disconnect(self, code: int) -> None:
+        if not self._tasks:
+            return  # it was refused
+        for task in self._tasks:
+            task.cancel()
+        events.left()
+        with contextlib.suppress(OSError, RedisError):  # then the layer has forgotten us anyway
+            await self.channel_layer.group_discard(events.GROUP, self.channel_name)
+
+    async def on_open(self) -> None:
+        """What a fresh dashboard is told first; events that come meanwhile follow after it."""
+
+    async def receive_event(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
+        """A frame of a type that this class does not know; `raw` is its text as it came."""
+        self.refuse(f"There is no event of type {kind[:100]!r} to send.")
+
+    def tell(self, kind: str, data: dict[str, Any], *, ip: str = "") -> None:
+        """Send an event to this dashboard alone."""
+        self._outbox.put(Event(kind, data, ip).text())
+
+    def refuse(self, detail: str) -> None:
+        """Say what is wrong with a frame; the connection stays open."""
+        self.tell("error", {"detail": detail})
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Batches go past Channels' own dispatch, which visits a thread for each message."""
+        if message["type"] == "live.batch":
+            self._take_batch(message)
+        else:
+            await super().dispatch(message)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if text_data is None:
+            return self.refuse("This was a binary frame: send JSON as text.")
+        raw = text_data.encode("utf-8", "surrogatepass")
+        try:
+            content = read_object(raw, max_bytes=FRAME_MAX_BYTES)
+        except GateError as error:
+            return self.refuse(f"This frame cannot be read: {error}.")
+        if not isinstance(content.get("type"), str):
+            return self.refuse('A frame has to have a type: {"type": "ping"}.')
+        if content["type"] == "ping":
+            return self.tell("pong", {})
+        return await self.receive_event(content["type"], content, raw)
+
+    def _take_batch(self, message: dict[str, Any]) -> None:
+        batch = Batch(**{name: message[name] for name in Batch.__slots__})
+        now = time.monotonic()
+        was_bursting = self._flow.bursting
+        verdict = self._flow.admit(batch, now)
+        if verdict is Verdict.RESYNC:
+            self._outbox.put(RESYNC)
+        elif verdict is Verdict.FORWARD:
+            for text in batch.events:
+                self._outbox.put(text)
+        if self._flow.bursting and not was_bursting:
+            self._tasks.append(spawn(self._settle(), name="live.settle"))
+        people = self._flow.people(now)
+        if people != self._people:
+            self._people = people
+            self.tell("presence", {"people": people})
+
+    async def _settle(self) -> None:
+        """Wait for the end of the burst, and have the page fetch once more."""
+        over = False
+        while not over:
+            await asyncio.sleep(SETTLE_S)
+            over = self._flow.settle(time.monotonic())
+        self._tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        self._outbox.put(RESYNC)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            with contextlib.suppress(OSError, RedisError):
+                await self.channel_layer.group_add(events.GROUP, self.channel_name)
+
+    async def _send_text(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # it has just gone; the server says so in a moment
+            await self.send(text_data=text)

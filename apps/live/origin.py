@@ -1,0 +1,29 @@
+"""Tells a page of this server from a page of another, by the headers a browser cannot be made to forge."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+PORTS = {"http": 80, "https": 443}
+
+
+def same_origin(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether Origin names the host and port that Host names; without an Origin it is no browser.
+
+    A port left out is the default of the origin's scheme for both: behind a proxy that ends TLS
+    the server itself does not know which one the browser used. See RFC 6454, section 7.
+    """
+    found = {name.lower(): value.decode("latin-1").strip() for name, value in headers}
+    origin = found.get(b"origin")
+    if origin is None:
+        return True
+    try:
+        page = urlsplit(origin)
+        host = urlsplit("//" + found.get(b"host", ""))
+        default = PORTS.get(page.scheme)
+        return (
+            default is not None
+            and bool(page.hostname)
+            and (page.hostname, page.port or default) == (host.hostname, host.port or default)
+        )
+    except ValueError:  # a port that is no number, a bracket that does not close
+        return False

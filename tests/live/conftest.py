@@ -1,0 +1,40 @@
+"""Dashboards without a browser."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from channels.testing import WebsocketCommunicator
+
+from apps.live.consumer import DashboardConsumer
+
+
+class Dashboard(WebsocketCommunicator):
+    """One open socket."""
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        """The next event of that type; what comes before it is skipped."""
+        async with asyncio.timeout(10):
+            while (event := await self.receive_json_from(timeout=10))["type"] != kind:
+                pass
+        return event
+
+
+@asynccontextmanager
+async def open_dashboard(consumer=DashboardConsumer, headers=((b"host", b"testserver:8000"),)):
+    socket = Dashboard(consumer.as_asgi(), "/ws", headers=list(headers))
+    connected, _ = await socket.connect(timeout=5)
+    assert connected
+    try:
+        yield socket
+    finally:
+        await socket.disconnect(timeout=5)
+
+
+@pytest.fixture
+async def dashboard():
+    """Opens a dashboard: `async with dashboard() as socket`."""
+    yield open_dashboard
+    await get_channel_layer().flush()

@@ -1,0 +1,134 @@
+"""Reading a chat request: what makes it unusable, what it asks, and what an echo would answer."""
+
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import toktok
+
+from apps.wire import usage
+from apps.wire.call import Call
+from apps.wire.chat_fill import N_MAX
+from apps.wire.endpoint import Body
+from apps.wire.errors import invalid_type, invalid_value, missing_parameter, out_of_range
+from apps.wire.jsongate import kind
+
+SUMMARY_MAX = 200
+ROLES = ("system", "assistant", "user", "function", "tool", "developer")
+
+_INTEGER = ("an integer", lambda value: type(value) is int)
+_DECIMAL = ("a decimal", lambda value: type(value) in (int, float))
+_BOOLEAN = ("a boolean", lambda value: type(value) is bool)
+_OBJECT = ("an object", lambda value: isinstance(value, dict))
+_OBJECTS = ("an array of objects", lambda value: isinstance(value, list))
+_TYPES = {
+    "n": _INTEGER,
+    "stream": _BOOLEAN,
+    "stream_options": _OBJECT,
+    "logprobs": _BOOLEAN,
+    "top_logprobs": _INTEGER,
+    "tools": _OBJECTS,
+    "max_tokens": _INTEGER,
+    "max_completion_tokens": _INTEGER,
+    "temperature": _DECIMAL,
+}
+
+
+def check(call: Call) -> None:
+    """Raise WireError for a request that no answer can be made for; the rest is validated elsewhere."""
+    data = call.data
+    model = data.get("model")
+    if model is None or model == "":
+        raise missing_parameter("model")
+    if not isinstance(model, str):
+        raise invalid_type("model", expected="a string", got=kind(model))
+    _check_messages(data.get("messages"))
+    for name, (expected, fits) in _TYPES.items():
+        value = data.get(name)
+        if value is not None and not fits(value):
+            raise invalid_type(name, expected=expected, got=kind(value))
+    _check_n(data.get("n"))
+
+
+def _check_messages(messages: Any) -> None:
+    if messages is None:
+        raise missing_parameter("messages")
+    if not isinstance(messages, list):
+        raise invalid_type("messages", expected="an array of objects", got=kind(messages))
+    if not messages:
+        problem = "empty array. Expected an array with minimum length 1, but got an empty array instead."
+        raise out_of_range("messages", problem, code="empty_array")
+    for index, message in enumerate(messages):
+        if not isinstance(message, dict):
+            raise invalid_type(f"messages[{index}]", expected="an object", got=kind(message))
+        role = message.get("role")
+        if role is None:
+            raise missing_parameter(f"messages[{index}].role")
+        if not isinstance(role, str):
+            raise invalid_type(f"messages[{index}].role", expected="a string", got=kind(role))
+        if role not in ROLES:
+            raise invalid_value(f"messages[{index}].role", role, ROLES)
+
+
+def _check_n(n: int | None) -> None:
+    if n is None or 1 <= n <= N_MAX:
+        return
+    side, limit, bound = ("below minimum", ">=", 1) if n < 1 else ("above maximum", "<=", N_MAX)
+    problem = f"integer {side} value. Expected a value {limit} {bound}, but got {n} instead."
+    raise out_of_range("n", problem, code=f"integer_{side.replace(' ', '_')}_value")
+
+
+def summary(call: Call) -> str:
+    """One line of at most 200 characters: the last user text, or the tool results that came after it."""
+    messages = call.data.get("messages")
+    known = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
+    if not known:
+        return ""
+    last = known[-1]
+    if last.get("role") in ("tool", "function"):
+        return _line("[tool result] " + _text(last.get("content")))
+    user = next((item for item in reversed(known) if item.get("role") == "user"), last)
+    return _line(_text(user.get("content")))
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return " ".join([_part(part) for part in parts if isinstance(part, dict)])
+
+
+def _part(part: Body) -> str:
+    text = part.get("text", part.get("refusal"))
+    if isinstance(text, str):
+        return text
+    name = str(part.get("type", "part"))
+    return f"[{name.removesuffix('_url').removeprefix('input_')}]"
+
+
+def _line(text: str) -> str:
+    # The head of a huge text is enough, and splitting all of it would take long.
+    line = " ".join(text[: 20 * SUMMARY_MAX].split())
+    return line if len(line) <= SUMMARY_MAX else line[: SUMMARY_MAX - 1] + "…"
+
+
+def auto(call: Call) -> Body:
+    """A generated draft: an echo of what was asked, cut as the request asks; same request, same answer."""
+    asked = summary(call)
+    content = f'This is a mock answer to: "{asked}"' if asked else "This is a mock answer."
+    digest = blake2b(orjson.dumps(call.data, option=orjson.OPT_SORT_KEYS), digest_size=15).hexdigest()
+    draft: Body = {"id": f"chatcmpl-{digest[:29]}", "content": _stopped(content, call.data.get("stop"))}
+    limit = call.data.get("max_completion_tokens") or call.data.get("max_tokens")
+    if isinstance(limit, int) and limit > 0:
+        cut, tokens = toktok.truncate(draft["content"], limit, usage.encoding(call.model))
+        if tokens > limit:
+            draft |= {"content": cut, "finish_reason": "length"}
+    return draft
+
+
+def _stopped(text: str, stop: Any) -> str:
+    """The text up to the first stop sequence."""
+    for word in stop if isinstance(stop, list) else [stop]:
+        if isinstance(word, str) and word:
+            text = text.split(word, 1)[0]
+    return text

@@ -1,0 +1,40 @@
+"""What a chat completion cost: its `usage`, counted where its author did not say."""
+
+from typing import Any
+
+from apps.wire import usage
+from apps.wire.call import Call
+from apps.wire.endpoint import Body
+
+# What the service counts around a function call's name and arguments (from recorded answers).
+TOOL_CALL_TOKENS = 7
+
+
+def complete(given: Any, choices: list[Body], call: Call) -> Body:
+    """The usage with all its keys; a number that the author gave stays, and the total follows it."""
+    given = given if isinstance(given, dict) else {}
+    prompt, completion = given.get("prompt_tokens"), given.get("completion_tokens")
+    made = usage.chat_usage(
+        prompt if type(prompt) is int else usage.chat_prompt_tokens(call.data),
+        completion if type(completion) is int else completion_tokens(choices, call.model),
+    )
+    for key, value in given.items():
+        if value is not None:
+            made[key] = value
+    return made
+
+
+def completion_tokens(choices: list[Body], model: str) -> int:
+    texts: list[str] = []
+    flat = 0
+    for choice in choices:
+        message = choice["message"]
+        texts += [text for text in (message.get("content"), message.get("refusal")) if text]
+        for tool_call in message.get("tool_calls") or ():
+            flat += TOOL_CALL_TOKENS
+            texts += (tool_call.get("function") or tool_call.get("custom") or {}).values()
+        function_call = message.get("function_call")
+        if function_call:
+            flat += TOOL_CALL_TOKENS
+            texts += function_call.values()
+    return flat + sum(usage.count([text for text in texts if isinstance(text, str)], model))

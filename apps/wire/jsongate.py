@@ -1,0 +1,90 @@
+"""The one gate through which JSON from outside comes in: strict, bounded, with errors that help."""
+
+from typing import Any
+
+import orjson
+
+DEPTH_MAX = 100
+
+
+class GateError(ValueError):
+    """JSON that is refused; the message says what is wrong and where."""
+
+
+class TooLargeError(GateError):
+    """More bytes than the caller of the gate allows."""
+
+
+def read_json(raw: bytes, *, max_bytes: int | None = None) -> Any:
+    """Parse JSON; raises GateError.
+
+    Refused: bad UTF-8, a byte order mark, NaN, Infinity, numbers beyond a double (1e999), lone
+    surrogates, more than 100 levels. Integers beyond 64 bits become floats: whoever sends the text
+    on keeps the text.
+    """
+    if max_bytes is not None and len(raw) > max_bytes:
+        raise TooLargeError(f"{len(raw)} bytes are more than the {max_bytes} that are allowed")
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise GateError(_reason(raw, error)) from None
+    # Without that many brackets it cannot be that deep: the walk is for the few others.
+    if raw.count(b"[") + raw.count(b"{") > DEPTH_MAX and _too_deep(value):
+        raise GateError(f"nested more than {DEPTH_MAX} levels deep")
+    return value
+
+
+def read_object(raw: bytes, *, max_bytes: int | None = None) -> dict[str, Any]:
+    """The same, and it must be a JSON object."""
+    value = read_json(raw, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise GateError(f"expected a JSON object, but got {kind(value)}")
+    return value
+
+
+def kind(value: Any) -> str:
+    """What a JSON value is, with its article, as OpenAI's messages put it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    return "an integer" if isinstance(value, int) else "a decimal number"
+
+
+def strip_nul(text: str) -> str:
+    """Text for a column: PostgreSQL cannot hold U+0000, so it becomes U+FFFD."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
+
+
+def _reason(raw: bytes, error: orjson.JSONDecodeError) -> str:
+    if not raw.strip():
+        return "it is empty"
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return "it starts with a byte order mark (BOM): save it as UTF-8 without BOM"
+    try:
+        raw.decode()
+    except UnicodeDecodeError as broken:
+        return f"not UTF-8: byte 0x{raw[broken.start]:02x} at position {broken.start}"
+    return str(error)
+
+
+def _too_deep(value: Any) -> bool:
+    """Level by level, so that no depth of the input is a depth of our stack."""
+    level = [value]
+    for _ in range(DEPTH_MAX + 1):
+        level = [item for box in level for item in _inside(box) if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,46 @@
+"""Pieces: a text cut like a model would send it, a token or so at a time."""
+
+import re
+import unicodedata
+
+
+def _extenders() -> str:
+    """A character class of what belongs to the character before it: marks, joiners, modifiers.
+
+    Only the BMP is asked one by one (8 ms); beyond it the few blocks that matter are named.
+    """
+    marks = [n for n in range(0x300, 0x10000) if unicodedata.category(chr(n)) in ("Mn", "Mc", "Me")]
+    jamo = range(0x1160, 0x1200)  # vowels and finals of a Hangul syllable
+    ranges: list[list[int]] = []
+    for n in sorted({*marks, *jamo}):
+        if ranges and ranges[-1][1] == n - 1:
+            ranges[-1][1] = n
+        else:
+            ranges.append([n, n])
+    text = "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges)
+    return f"[{text}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+
+
+_REST = rf"(?:{_extenders()}|\u200d.)*"  # what follows the first code point of a grapheme
+_LETTER = rf"[^\W\d_]{_REST}"
+_DIGIT = rf"\d{_REST}"
+_FLAG = rf"[\U0001f1e6-\U0001f1ff]{{2}}{_REST}"
+_MARK = rf"(?:[^\w\s]|_){_REST}"
+_SPACE = rf"(?:\r\n|\s){_REST}"
+_PIECE = re.compile(
+    rf" ?(?:{_LETTER}){{1,6}}| ?(?:{_DIGIT}){{1,3}}| ?{_FLAG}| ?(?:{_MARK}){{1,2}}"
+    rf"|(?:{_SPACE}){{1,8}}(?= \S)|(?:{_SPACE}){{1,8}}",
+    re.S,
+)
+_ASCII_PIECE = re.compile(
+    r" ?[A-Za-z]{1,6}| ?[0-9]{1,3}| ?[^\sA-Za-z0-9]{1,2}|(?:\r\n|\s){1,8}(?= \S)|(?:\r\n|\s){1,8}"
+)
+
+
+def pieces(text: str) -> list[str]:
+    """The text in pieces of about four characters, which joined are the text again.
+
+    A space belongs to the word after it. No grapheme (letter with marks, emoji with its modifiers,
+    flag) is torn apart, so that no client ever shows half a character.
+    """
+    return (_ASCII_PIECE if text.isascii() else _PIECE).findall(text)

@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "rest_framework",
+    "apps.accounts",
     "apps.live",
     "apps.journal",
     "apps.queues",
@@ -140,6 +141,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.accounts.csp.ContentSecurityPolicy",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -187,9 +189,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.accounts.rest.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["apps.accounts.rest.GateJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.accounts.rest.OneFormat",
+    "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.rest.SameOrigin"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
+    "EXCEPTION_HANDLER": "apps.accounts.rest.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 

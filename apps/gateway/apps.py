@@ -1,7 +1,13 @@
 """The gateway app: the OpenAI endpoints themselves."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from apps.wire import models
 
 
 class GatewayConfig(AppConfig):
     name = "apps.gateway"
+
+    def ready(self) -> None:
+        models.configure(settings.MOCKOPENAI_MODELS)

@@ -1,0 +1,97 @@
+"""The desk over REST: who waits, and what people and scripts do with it."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.utils import timezone
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.rest import RestError, RestView
+from apps.desk import answer as desk
+from apps.desk.answer import EXTEND_MAX_S, Person, Verdict
+from apps.desk.waiting_list import waiting_items
+from apps.wire.draft import DraftError, raw_member, read_draft
+from apps.wire.reply import Draft
+
+ANSWER_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
+LATER_FIELDS = ("fault",)
+NAME_MAX = 60
+
+
+def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
+    """The draft in an answer's fields; raises DraftError also for a field that is none."""
+    known = ", ".join(ANSWER_FIELDS)
+    errors = [
+        {"field": name, "error": "is not available in this version"}
+        if name in LATER_FIELDS
+        else {"field": name, "error": f"is not a field of an answer; known: {known}"}
+        for name in fields
+        if name not in ANSWER_FIELDS
+    ]
+    try:
+        draft = read_draft(fields, raw=raw)
+    except DraftError as error:
+        raise DraftError(errors + error.errors) from None
+    if errors:
+        raise DraftError(errors)
+    return draft
+
+
+def read_name(text: str) -> str:
+    """A person's name as it is shown to others; "api" when nothing is left of it."""
+    shown = "".join(character for character in text if character.isprintable()).strip()
+    return shown[:NAME_MAX] or "api"
+
+
+class DeskView(RestView):
+    """The waiting calls, least time left first."""
+
+    def get(self, request: Request) -> Response:
+        items = waiting_items()
+        return Response({"count": len(items), "now": timezone.now().timestamp(), "items": items})
+
+
+class DeskActionView(RestView):
+    """Something that is done with one waiting call."""
+
+    action = ""
+
+    def post(self, request: Request, exchange_id: str) -> Response:
+        verdict = self.act(request, exchange_id)
+        return Response(verdict.data, status=verdict.code)
+
+    def act(self, request: Request, exchange_id: str) -> Verdict:
+        return async_to_sync(desk.act)(self.action, exchange_id, by=self.person(request))
+
+    def person(self, request: Request) -> Person:
+        """Who acts: the header X-Mock-Person; `?take_over=true` passes over somebody else's claim."""
+        take_over = request.query_params.get("take_over", "").lower() in ("1", "true")
+        return Person(name=read_name(request.headers.get("X-Mock-Person", "")), take_over=take_over)
+
+
+class AnswerView(DeskActionView):
+    """Answers a waiting call."""
+
+    def act(self, request: Request, exchange_id: str) -> Verdict:
+        fields = self.json_object(request)
+        try:
+            draft = read_answer(fields, raw=raw_member(self.raw_body, "response"))
+        except DraftError as error:
+            raise RestError(400, str(error), error.errors) from None
+        key = request.headers.get("Idempotency-Key", "")[:255]
+        return async_to_sync(desk.answer)(exchange_id, draft, by=self.person(request), key=key)
+
+
+class ExtendView(DeskActionView):
+    """Moves the deadline of a waiting call."""
+
+    def act(self, request: Request, exchange_id: str) -> Verdict:
+        fields = self.json_object(request) if request.data else {}
+        seconds = fields.get("seconds", 60)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= EXTEND_MAX_S:
+            raise ParseError(f"seconds must be a number above 0 and at most {EXTEND_MAX_S}.")
+        return async_to_sync(desk.act)(
+            "extend", exchange_id, by=self.person(request), seconds=float(seconds)
+        )

@@ -1,0 +1,61 @@
+"""The desk's WebSocket: a fresh dashboard hears who waits, and may answer over the socket."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from apps.desk import answer as desk
+from apps.desk.answer import Person
+from apps.desk.api import read_answer, read_name
+from apps.journal.models import Body, Exchange, State
+from apps.journal.present import new_request_data
+from apps.journal.writer import writer
+from apps.live.consumer import DashboardConsumer
+from apps.wire.draft import DraftError, raw_member
+
+OWN_FIELDS = ("type", "id", "take_over", "key")
+
+
+class DeskConsumer(DashboardConsumer):
+    """Adds `send_response` {"id", "response", "status_code", …} to what a dashboard may send.
+
+    The outcome comes back as `answer_result` {"id", "code", …}: the same codes as the REST answer.
+    """
+
+    async def on_open(self) -> None:
+        for row, body in await writer.run(_waiting_rows):
+            self.tell("new_request", new_request_data(row, body), ip=row.caller)
+
+    async def receive_event(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
+        if kind != "send_response":
+            await super().receive_event(kind, content, raw)
+            return
+        exchange_id = content.get("id")
+        if not isinstance(exchange_id, str):
+            self.refuse('send_response needs the "id" of a waiting call.')
+            return
+        fields = {name: value for name, value in content.items() if name not in OWN_FIELDS}
+        try:
+            draft = read_answer(fields, raw=raw_member(raw, "response"))
+        except DraftError as error:
+            result = {"id": exchange_id, "code": 400, "detail": str(error), "errors": error.errors}
+            self.tell("answer_result", result)
+            return
+        key = content.get("key")
+        verdict = await desk.answer(
+            exchange_id,
+            draft,
+            by=Person(name=self._name(), take_over=content.get("take_over") is True),
+            key=key[:255] if isinstance(key, str) else "",
+        )
+        self.tell("answer_result", {"id": exchange_id, "code": verdict.code, **verdict.data})
+
+    def _name(self) -> str:
+        """Who sits at this dashboard: ?person=NAME of the socket's address."""
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        return read_name(query.get("person", [""])[0])
+
+
+def _waiting_rows() -> list[tuple[Exchange, Body]]:
+    rows = list(Exchange.objects.filter(state=State.WAITING).order_by("id"))
+    bodies = {body.exchange_id: body for body in Body.objects.filter(exchange__state=State.WAITING)}
+    return [(row, bodies[row.id]) for row in rows]

@@ -1,0 +1,126 @@
+"""How a waiting call ended: one conditional UPDATE by whoever noticed, then the truth read back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+import orjson
+from django.db.models import F
+from django.utils import timezone
+
+from apps.journal.models import Body, Exchange, Source, State
+from apps.journal.texts import read_reply, reply_texts
+from apps.journal.writer import WORKER_ID
+from apps.wire import errors
+from apps.wire.reply import Reply
+
+
+HINT = "Answer it on the dashboard's desk, or queue presets for its caller over /api/preset-queue."
+
+
+class Cause(Enum):
+    """Why a waiting call is looked at again."""
+
+    BELL = "bell"
+    DEADLINE = "deadline"
+    GONE = "gone"
+    SHUTDOWN = "shutdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the row says now. `reply` is what goes to the caller; None for aborted and gone."""
+
+    state: State
+    deadline_at: float  # unix seconds
+    reply: Reply | None = None
+    rows: tuple[Exchange, Body] | None = None  # those of a reply
+
+    @property
+    def settled(self) -> bool:
+        return self.state is not State.WAITING
+
+
+def look(items: list[tuple[str, Cause]]) -> list[Outcome]:
+    """For each (exchange, cause): tries the change that the cause asks for, then reads the row.
+
+    Runs in the writer's transaction. One that lost its race reads the winner's answer.
+    """
+    for exchange_id, cause in items:
+        _try(exchange_id, cause)
+    ids = [exchange_id for exchange_id, _ in items]
+    rows = {row.id: row for row in Exchange.objects.filter(id__in=ids)}
+    answered = [row.id for row in rows.values() if row.state != State.WAITING]
+    bodies = {body.exchange_id: body for body in Body.objects.filter(exchange_id__in=answered)}
+    return [_outcome(rows.get(exchange_id), bodies.get(exchange_id)) for exchange_id in ids]
+
+
+def still_waiting() -> set[str]:
+    """The exchanges that wait in this process and whose deadline is still ahead."""
+    waiting = Exchange.objects.filter(state=State.WAITING, worker=WORKER_ID)
+    return set(waiting.filter(deadline_at__gt=timezone.now()).values_list("id", flat=True))
+
+
+def settle(
+    exchange_id: str, state: State, *, source: Source, reply: Reply | None = None, note: str = "", **where: Any
+) -> bool:
+    """Ends a waiting exchange without an author's answer; False when it waits no more."""
+    now = timezone.now()
+    row = Exchange.objects.filter(id=exchange_id, state=State.WAITING, **where)
+    created_at = row.values_list("created_at", flat=True).first()
+    if created_at is None:
+        return False
+    changes: dict[str, Any] = {"state": state, "source": source, "ended_at": now, "claimed_by": ""}
+    changes["duration_ms"] = int((now - created_at).total_seconds() * 1000)
+    if note:
+        changes["note"] = note
+    if reply is not None:
+        changes["status_code"] = reply.status
+        headers, body, extras = reply_texts(reply)
+        Body.objects.filter(exchange_id=exchange_id).update(
+            reply_headers=headers, reply_body=body, reply_extras=extras
+        )
+    return bool(row.update(**changes))
+
+
+def _try(exchange_id: str, cause: Cause) -> None:
+    if cause is Cause.GONE:
+        settle(exchange_id, State.GONE, source=Source.NONE)
+    elif cause is Cause.SHUTDOWN:
+        settle(
+            exchange_id,
+            State.ORPHANED,
+            source=Source.SHUTDOWN,
+            reply=errors.shutting_down().reply(),
+            note="The server was shut down while this call waited.",
+        )
+    elif cause is Cause.DEADLINE:
+        row = Exchange.objects.filter(id=exchange_id, state=State.WAITING, deadline_at__lte=timezone.now())
+        found = row.values_list("note", F("deadline_at") - F("created_at")).first()
+        if found is not None:
+            note, held = found
+            text = f"Nobody answered this call within {held.total_seconds():.0f} s. {note}".strip()
+            reply = errors.timed_out(f"{text} {HINT}").reply()
+            settle(exchange_id, State.TIMED_OUT, source=Source.TIMEOUT, reply=reply)
+
+
+def _outcome(row: Exchange | None, body: Body | None) -> Outcome:
+    """A row that was deleted meanwhile answers as aborted: nothing is left to say."""
+    if row is None:
+        return Outcome(State.ABORTED, 0.0)
+    deadline_at = (row.deadline_at or datetime.now(UTC)).timestamp()
+    state = State(row.state)
+    if body is None or state in (State.GONE, State.ABORTED, State.WAITING):
+        return Outcome(state, deadline_at)
+    return Outcome(state, deadline_at, read_reply(row, body), (row, body))
+
+
+def reply_id(body: str) -> str:
+    """The `id` inside a reply's body, to name the winning reply; "" when it has none."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    identifier = found.get("id") if isinstance(found, dict) else None
+    return identifier if isinstance(identifier, str) else ""

@@ -1,0 +1,117 @@
+"""The calls that wait in this process: each a future in a table, woken by a bell or by the tick.
+
+The database holds the answer; a message on this process's channel only rings (law 2). A lost bell
+costs at most one tick.
+"""
+
+import asyncio
+import contextlib
+import time
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from apps.desk.outcome import Cause, Outcome, look, still_waiting
+from apps.journal.writer import writer
+from apps.live.tasks import spawn
+
+TICK_S = 2.0
+RETRY_S = 1.0  # between attempts to get a channel while Redis is away
+
+
+class Waiting:
+    """The table of one event loop (a server process has one)."""
+
+    def __init__(self) -> None:
+        self.channel = ""  # where bells for this process arrive; "" while there is none
+        self.closing = False
+        self._bells: dict[str, asyncio.Future[None]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def __len__(self) -> int:
+        return len(self._bells)
+
+    async def start(self) -> None:
+        """Begins to listen; a channel layer that does not answer delays nothing by more than a second."""
+        if self._tasks:
+            return
+        self._tasks = [spawn(self._listen(), name="bell"), spawn(self._tick(), name="tick")]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while not self.channel:
+                    await asyncio.sleep(0.005)
+
+    async def hold(
+        self, exchange_id: str, deadline_at: float, hung_up: "asyncio.Future[None]"
+    ) -> Outcome:
+        """Returns when the call is answered, aborted, out of time, left by its caller, or shut out.
+
+        `deadline_at` in unix seconds; `hung_up` is done when the caller has left.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                bell = self._bells[exchange_id] = loop.create_future()
+                if not self.closing:
+                    patience_s = max(0.0, deadline_at - time.time())
+                    await asyncio.wait(
+                        (bell, hung_up), timeout=patience_s, return_when=asyncio.FIRST_COMPLETED
+                    )
+                outcome: Outcome = await writer.submit(look, (exchange_id, self._cause(bell, hung_up)))
+                if outcome.settled:
+                    return outcome
+                deadline_at = outcome.deadline_at
+        finally:
+            self._bells.pop(exchange_id, None)
+
+    def ring(self, exchange_id: str) -> None:
+        bell = self._bells.get(exchange_id)
+        if bell is not None and not bell.done():
+            bell.set_result(None)
+
+    def close(self) -> None:
+        """Wakes every caller: the process is about to end, nobody may wait any longer."""
+        self.closing = True
+        for exchange_id in list(self._bells):
+            self.ring(exchange_id)
+
+    def _cause(self, bell: "asyncio.Future[None]", hung_up: "asyncio.Future[None]") -> Cause:
+        if hung_up.done():
+            return Cause.GONE
+        if self.closing:
+            return Cause.SHUTDOWN
+        return Cause.BELL if bell.done() else Cause.DEADLINE
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            try:
+                self.channel = await layer.new_channel()
+                while True:
+                    message = await layer.receive(self.channel)
+                    self.ring(message["exchange_id"])
+            except (RedisError, OSError):
+                self.channel = ""
+                await asyncio.sleep(RETRY_S)
+
+    async def _tick(self) -> None:
+        """Looks again for all that wait here with one query: bells may be lost, deadlines moved."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self._bells:
+                known = await writer.run(still_waiting)
+                for exchange_id in [one for one in self._bells if one not in known]:
+                    self.ring(exchange_id)
+
+
+_tables: "WeakKeyDictionary[asyncio.AbstractEventLoop, Waiting]" = WeakKeyDictionary()
+
+
+def waiting_here() -> Waiting:
+    """The table of the running event loop."""
+    loop = asyncio.get_running_loop()
+    table = _tables.get(loop)
+    if table is None:
+        table = _tables[loop] = Waiting()
+    return table

@@ -1,0 +1,79 @@
+"""The worker processes: each gives a sign of life, any settles what a dead one left behind."""
+
+import os
+import socket
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.desk.models import Worker
+from apps.desk.outcome import settle
+from apps.journal.models import Exchange, Source, State
+from apps.journal.record import Ending, end_exchanges
+from apps.journal.writer import WORKER_ID
+from apps.queues.take import give_back
+
+BEAT_S = 5
+SWEEP_S = 10
+LEASE_S = 20
+_HOST = socket.gethostname()
+
+
+def beat() -> None:
+    """Gives this process's sign of life."""
+    now = timezone.now()
+    Worker.objects.update_or_create(
+        id=WORKER_ID,
+        defaults={"beat_at": now},
+        create_defaults={"host": _HOST, "pid": os.getpid(), "started_at": now, "beat_at": now},
+    )
+
+
+def leave() -> None:
+    """Takes this process off the list: it ends in good order."""
+    Worker.objects.filter(id=WORKER_ID).delete()
+
+
+def sweep() -> list[str]:
+    """Settles the open exchanges of dead workers; the ids of those that waited.
+
+    A row that names a worker of which no row is left belongs to a dead one too.
+    """
+    dead = [worker for worker in Worker.objects.exclude(id=WORKER_ID) if _is_dead(worker)]
+    Worker.objects.filter(id__in=[worker.id for worker in dead]).delete()
+    living = set(Worker.objects.values_list("id", flat=True)) | {WORKER_ID}
+    left = Exchange.objects.filter(state__in=[State.WAITING, State.TAKEN, State.ANSWERED])
+    rows = list(left.exclude(worker__in=living).values_list("id", "state", "preset_id", "worker"))
+    orphaned = []
+    for exchange_id, state, _, worker in rows:
+        note = f"Worker {worker} died while this call waited; the caller's connection died with it."
+        if state == State.WAITING and settle(
+            exchange_id, State.ORPHANED, source=Source.NONE, note=note, worker=worker
+        ):
+            orphaned.append(exchange_id)
+    cut = [row for row in rows if row[1] != State.WAITING]
+    end_exchanges([_cut_off(exchange_id, worker) for exchange_id, _, _, worker in cut])
+    give_back([preset_id for _, _, preset_id, _ in cut if preset_id is not None])
+    return orphaned
+
+
+def _cut_off(exchange_id: str, worker: str) -> Ending:
+    note = f"Worker {worker} died before it was known whether the reply had left."
+    return Ending(
+        id=exchange_id, delivered=False, first_byte_ms=None, duration_ms=0, bytes_sent=0, note=note
+    )
+
+
+def _is_dead(worker: Worker) -> bool:
+    """Its lease has run out, or it ran on this host and is no more."""
+    if timezone.now() - worker.beat_at > timedelta(seconds=LEASE_S):
+        return True
+    if worker.host != _HOST:
+        return False
+    try:
+        os.kill(worker.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,130 @@
+"""The ASGI door: serves /v1 past Django's middleware, and hands everything else to Django."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from django.conf import settings
+
+from apps.desk.outcome import Outcome
+from apps.desk.waiting import waiting_here
+from apps.gateway import upkeep
+from apps.gateway.answer import Decision, decide
+from apps.gateway.delivery import deliver, head
+from apps.gateway.intake import Intake, Request, is_ours, take_in
+from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
+from apps.gateway.report import Progress
+from apps.wire import errors, sse
+from apps.live.tasks import spawn
+from apps.wire.headers import EVENT_STREAM, preflight
+from apps.wire.reply import Reply
+
+log = logging.getLogger(__name__)
+
+
+class Door:
+    """An ASGI application in front of another one."""
+
+    def __init__(self, django: Any) -> None:
+        self._django = django
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await upkeep.lifespan(receive, send)
+            return
+        await upkeep.ensure_started()
+        if scope["type"] == "http" and is_ours(scope["path"]):
+            await _serve(scope, Line(receive, send))
+        else:
+            await self._django(scope, receive, send)
+
+
+async def _serve(scope: dict[str, Any], line: Line) -> None:
+    """Answers one request; whatever goes wrong, the caller gets an answer or a closed connection."""
+    try:
+        if scope["method"] == "OPTIONS":
+            await line.start(204, preflight(_header(scope, b"access-control-request-headers")))
+            await line.write(b"", last=True)
+        else:
+            await _answer(await _intake(scope, line), line)
+    except HungUp:
+        log.debug("A caller hung up before its request was whole.")
+    except Exception:  # the ASGI edge: an exception past it would leave a daphne connection hanging
+        log.exception("A call failed: %s %s", scope["method"], scope["path"])
+        await _apologise(line)
+    finally:
+        line.close()
+
+
+async def _intake(scope: dict[str, Any], line: Line) -> Intake:
+    received_at = time.time()
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    announced = _header(scope, b"content-length")
+    body, oversized = b"", False
+    try:
+        body = await line.read_body(limit=settings.MAX_BODY_BYTES, announced=announced)
+    except Oversized:
+        oversized = True
+    peer_ip, peer_port = scope.get("client") or ("", 0)
+    return take_in(
+        Request(
+            method=scope["method"],
+            path=scope["path"],
+            headers=headers,
+            body=body,
+            peer_ip=peer_ip or "",
+            peer_port=int(peer_port or 0),
+            received_at=received_at,
+            oversized=oversized,
+        )
+    )
+
+
+def _header(scope: dict[str, Any], wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+async def _answer(intake: Intake, line: Line) -> None:
+    decision = await decide(intake)
+    progress = Progress(intake, decision)
+    try:
+        reply = decision.reply
+        if reply is None:
+            outcome = await _held(intake, decision, line)
+            progress.ended_as(outcome)
+            reply = outcome.reply
+        if reply is None:  # aborted, or the caller is gone
+            line.cut()
+            return
+        await deliver(line, intake.call, intake.endpoint, reply)
+        progress.delivered = True
+    except HungUp:
+        log.debug("The caller of %s hung up.", intake.call.id)
+    finally:
+        progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent)
+
+
+async def _held(intake: Intake, decision: Decision, line: Line) -> Outcome:
+    """Waits for a person; a streaming caller's connection is kept warm with comments meanwhile."""
+    holding = waiting_here().hold(intake.call.id, decision.deadline_at, line.watch())
+    warm_s = settings.MOCKOPENAI_WARM_AFTER_S
+    if not intake.call.stream or not warm_s:
+        return await holding
+    task = spawn(holding, name="hold")
+    while not (await asyncio.wait((task,), timeout=warm_s))[0]:
+        if not line.started:
+            await line.start(200, head(intake.call, Reply(body=b""), EVENT_STREAM))
+        await line.write(sse.comment("waiting"), last=False)
+    return task.result()
+
+
+async def _apologise(line: Line) -> None:
+    """The answer to a call that failed inside the server."""
+    error = errors.server_error().reply()
+    if line.started:
+        await line.write(b"", last=True)
+        return
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(error.body))]
+    await line.start(error.status, headers)
+    await line.write(error.body, last=True)

@@ -1,0 +1,105 @@
+"""From bytes to a call: names the endpoint and the caller, reads the body, says what is wrong."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from apps.gateway.caller import client_address, identify
+from apps.wire import errors
+from apps.wire.call import Call
+from apps.wire.endpoint import Endpoint
+from apps.wire.errors import WireError
+from apps.wire.ids import exchange_id, request_id
+from apps.wire.jsongate import GateError, read_object
+from apps.wire.table import find
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as either door hands it over; `path` decoded, header names in lower case."""
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes
+    peer_ip: str
+    peer_port: int
+    received_at: float
+    oversized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A call, and either its endpoint or why it cannot be answered (never both missing)."""
+
+    call: Call
+    endpoint: Endpoint | None = None
+    refusal: WireError | None = None
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path belongs to the gateway and not to Django: /v1/… or /as/CALLER/v1/…"""
+    return path.startswith(("/v1/", "/as/")) or path == "/v1"
+
+
+def take_in(request: Request) -> Intake:
+    """Reads one request; what is wrong with it becomes the intake's refusal, never an exception."""
+    path_caller, below = _split(request.path)
+    headers = dict(reversed(request.headers))  # of a repeated header the first counts
+    caller = client_address(
+        request.peer_ip, headers.get("x-forwarded-for", ""), tuple(settings.MOCKOPENAI_TRUSTED_PROXIES)
+    )
+    endpoint: Endpoint | None = None
+    refusal: WireError | None = None
+    params: dict[str, str] = {}
+    data: dict[str, Any] = {}
+    try:
+        caller = identify(path_caller, headers, caller)
+        if request.oversized:
+            raise errors.body_too_large(settings.MAX_BODY_BYTES)
+        endpoint, params = find(request.method, below)
+        if request.method == "POST":
+            data = read_object(request.body)
+    except WireError as error:
+        refusal = error
+    except GateError as error:
+        refusal = errors.unparseable(str(error))
+    call = Call(
+        id=exchange_id(),
+        caller=caller,
+        method=request.method,
+        path=request.path,
+        endpoint=endpoint.name if endpoint else "",
+        params=params,
+        headers=request.headers,
+        body=request.body,
+        data=data,
+        received_at=request.received_at,
+        peer_ip=request.peer_ip,
+        peer_port=request.peer_port,
+        request_id=request_id(),
+    )
+    if endpoint is not None and refusal is None:
+        refusal = _checked(endpoint, call)
+    return Intake(call, endpoint, refusal)
+
+
+def _checked(endpoint: Endpoint, call: Call) -> WireError | None:
+    try:
+        endpoint.check(call)
+    except WireError as error:
+        return error
+    return None
+
+
+def _split(path: str) -> tuple[str, str]:
+    """(caller of the path or "", path below /v1) of /v1/… and /as/CALLER/v1/…"""
+    if path.startswith("/as/"):
+        caller, _, rest = path[4:].partition("/")
+        # What follows the name must be /v1; anything else stays whole, and is no known path.
+        below = rest[2:] if rest.startswith("v1/") else path
+        return caller or " ", below
+    return "", path[3:]

@@ -1,0 +1,105 @@
+"""The server command: uvicorn, with a shutdown that first answers every waiting caller."""
+
+import asyncio
+import ipaddress
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from apps.gateway.upkeep import drain
+
+DRAIN_S = 2
+GRACE_S = 6  # for replies that are on their way when the server is told to stop
+BACKLOG = 4096
+
+
+class Server(uvicorn.Server):
+    """Uvicorn waits for open connections before it says shutdown; parked ones would never end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        try:
+            await asyncio.wait_for(drain(), timeout=DRAIN_S)
+        except TimeoutError:
+            pass
+        await super().shutdown(sockets)
+
+
+class Command(BaseCommand):
+    help = "Serves the dashboard and the OpenAI endpoints (uvicorn)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        host, port = settings.MOCKOPENAI_HOST, settings.MOCKOPENAI_PORT
+        parser.add_argument("--host", default=host, help=f"address to listen on (default {host})")
+        parser.add_argument("--port", type=int, default=port, help=f"0 for any free one (default {port})")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host = options["host"]
+        if not settings.MOCKOPENAI_OPEN and not _is_loopback(host):
+            raise CommandError(
+                f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
+                "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
+            )
+        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+            raise CommandError("The database is not up to date. Run: python manage.py migrate")
+        connection.close()
+        listener = _listen(host, options["port"])
+        port = listener.getsockname()[1]
+        self._greet(host, port)
+        Server(_config(host, port)).run(sockets=[listener])
+
+    def _greet(self, host: str, port: int) -> None:
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+        self.stdout.write(
+            f"mockopenai {settings.VERSION}\n"
+            f"  dashboard  http://{shown}:{port}/\n"
+            f"  base_url   http://{shown}:{port}/v1\n"
+            f"  data       {settings.MOCKOPENAI_DATA_DIR}\n"
+            "Stop with Ctrl+C."
+        )
+        self.stdout.flush()
+
+
+def _config(host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        "mockopenai.asgi:application",
+        host=host,
+        port=port,
+        lifespan="on",
+        log_level=settings.MOCKOPENAI_LOG_LEVEL if settings.MOCKOPENAI_LOG_LEVEL != "info" else "warning",
+        log_config=None,
+        access_log=settings.MOCKOPENAI_ACCESS_LOG,
+        proxy_headers=False,  # who calls is decided by MOCKOPENAI_TRUSTED_PROXIES alone
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=75,
+        ws_max_size=settings.MAX_BODY_BYTES,
+        backlog=BACKLOG,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port 8001.") from None
+    listener.listen(BACKLOG)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,96 @@
+"""What a serving process does beside answering: signs of life, sweeps, pruning; and its end in good order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from weakref import WeakSet
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from apps.desk.waiting import waiting_here
+from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, sweep
+from apps.gateway.line import Receive, Send
+from apps.journal.prune import prune
+from apps.journal.writer import writer
+from apps.live.events import attach, publish
+from apps.live.tasks import spawn
+from apps.wire.usage import warm
+
+PRUNE_S = 30
+
+log = logging.getLogger(__name__)
+_started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
+
+
+async def ensure_started() -> None:
+    """Starts what a serving process does, once a loop; the first sweep is over when it returns."""
+    loop = asyncio.get_running_loop()
+    if loop in _started:
+        return
+    _started.add(loop)
+    attach(loop)
+    await waiting_here().start()
+    await _quietly(_beat_and_sweep)
+    spawn(_every(BEAT_S, lambda: writer.run(beat)), name="beat")
+    spawn(_every(SWEEP_S, _sweep), name="sweep")
+    spawn(_every(PRUNE_S, _prune), name="prune")
+    # The token tables take a while to load: not in the first call that needs them.
+    loop.run_in_executor(None, warm)
+
+
+async def drain() -> None:
+    """Before the server closes its connections: every parked caller gets its 503 now."""
+    table = waiting_here()
+    table.close()
+    while len(table):
+        await asyncio.sleep(0.01)
+
+
+async def shut_down() -> None:
+    """Writes what is left and takes this process off the list of workers."""
+    await _quietly(lambda: writer.run(leave))
+    await asyncio.get_running_loop().run_in_executor(None, writer.stop)
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """ASGI's lifespan protocol: start and end with the server."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await ensure_started()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await drain()
+            await shut_down()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _beat_and_sweep() -> None:
+    await writer.run(beat)
+    await _sweep()
+
+
+async def _sweep() -> None:
+    for exchange_id in await writer.run(sweep):
+        publish("settled", {"id": exchange_id, "state": "orphaned"})
+
+
+async def _prune() -> None:
+    keep, days = settings.MOCKOPENAI_JOURNAL_MAX, settings.MOCKOPENAI_JOURNAL_DAYS
+    await asyncio.get_running_loop().run_in_executor(None, lambda: prune(keep=keep, days=days))
+
+
+async def _every(seconds: float, work: Callable[[], "asyncio.Future[None] | object"]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await _quietly(work)
+
+
+async def _quietly(work: Callable[[], object]) -> None:
+    """A database that is away now may be back the next time; upkeep goes on."""
+    try:
+        await work()  # type: ignore[misc]
+    except DatabaseError as error:
+        log.warning("Upkeep could not reach the database: %s", error)

@@ -1,0 +1,114 @@
+"""The Django door: the same answers through a plain async view, for stock servers and Django's test client."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import TypeVar
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from apps.desk.waiting import waiting_here
+from apps.gateway.answer import decide
+from apps.gateway.delivery import head, paced, stream_of
+from apps.gateway.intake import Intake, Request, take_in
+from apps.gateway.report import Progress
+from apps.live.tasks import spawn
+from apps.wire.draft import BODILESS
+from apps.wire.errors import server_error
+from apps.wire.headers import EVENT_STREAM, JSON, preflight
+from apps.wire.reply import Reply
+
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+@csrf_exempt
+async def openai(request: HttpRequest) -> HttpResponseBase:
+    """Answers one call. A caller who hangs up cancels the view; a whole reply that was returned counts as
+    delivered, since Django does not say whether it left."""
+    if request.method == "OPTIONS":
+        asked = request.headers.get("Access-Control-Request-Headers", "").encode("latin-1")
+        return _with_headers(HttpResponse(status=204), preflight(asked))
+    intake = take_in(_request(request))
+    decision = await decide(intake)
+    progress = Progress(intake, decision)
+    reply = decision.reply
+    if reply is None:
+        await waiting_here().start()
+        hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        holding = spawn(
+            waiting_here().hold(intake.call.id, decision.deadline_at, hung_up), name="hold"
+        )
+        try:
+            outcome = await asyncio.shield(holding)
+        except asyncio.CancelledError:
+            hung_up.set_result(None)  # the task goes on alone, and writes that the caller is gone
+            raise
+        progress.ended_as(outcome)
+        reply = outcome.reply
+    if reply is None:
+        # A dropped connection: this door can only end the answer in an error.
+        progress.end(first_byte_at=None, bytes_sent=0)
+        reply = server_error("The connection was dropped on purpose.").reply()
+        return _whole(intake, reply)
+    if reply.delay_ms:
+        await asyncio.sleep(reply.delay_ms / 1000)
+    return _respond(intake, reply, progress)
+
+
+def _respond(intake: Intake, reply: Reply, progress: Progress) -> HttpResponseBase:
+    events = stream_of(reply, intake.call, intake.endpoint)
+    if events is None:
+        progress.delivered = True
+        progress.end(first_byte_at=time.time(), bytes_sent=len(reply.body))
+        return _whole(intake, reply)
+
+    async def stream() -> AsyncIterator[bytes]:
+        first_byte_at, bytes_sent = None, 0
+        try:
+            async for piece in paced(events, reply):
+                first_byte_at = first_byte_at or time.time()
+                yield piece
+                bytes_sent += len(piece)
+            progress.delivered = True
+        finally:
+            progress.end(first_byte_at=first_byte_at, bytes_sent=bytes_sent)
+
+    response = StreamingHttpResponse(stream(), status=reply.status)
+    return _with_headers(response, head(intake.call, reply, EVENT_STREAM))
+
+
+def _whole(intake: Intake, reply: Reply) -> HttpResponse:
+    bodiless = reply.status in BODILESS
+    response = HttpResponse(b"" if bodiless else reply.body, status=reply.status)
+    return _with_headers(response, head(intake.call, reply, b"" if bodiless else JSON))
+
+
+def _with_headers(response: R, headers: list[tuple[bytes, bytes]]) -> R:
+    del response.headers["Content-Type"]
+    for name, value in headers:
+        response.headers[name.decode("latin-1")] = value.decode("latin-1")
+    return response
+
+
+def _request(request: HttpRequest) -> Request:
+    body, oversized = b"", False
+    try:
+        body = request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        oversized = True
+    port = str(request.META.get("REMOTE_PORT", "0"))
+    return Request(
+        method=request.method or "",
+        path=request.path,
+        headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+        body=body,
+        peer_ip=request.META.get("REMOTE_ADDR", ""),
+        peer_port=int(port) if port.isdigit() else 0,
+        received_at=time.time(),
+        oversized=oversized,
+    )

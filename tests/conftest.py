@@ -1,0 +1,162 @@
+"""Fixtures that every test may use: a real server in a process of its own, and its parts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+START_S = 30
+
+
+@dataclass
+class Server:
+    """A running server: `url` without a slash at the end; stops with the test that asked for it."""
+
+    process: "subprocess.Popen[bytes]"
+    url: str
+    data_dir: Path
+    env: dict[str, str]
+    command: list[str]
+    log: Path
+    api: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.api = httpx.Client(base_url=self.url, timeout=30)
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.url}/v1"
+
+    @property
+    def ws_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/ws"
+
+    def queue(self, caller: str, *responses: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """Queues one preset for each response."""
+        answer = self.api.post(f"/api/preset-queue/{caller}/batch", json={"responses": responses, **fields})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def waiting(self, count: int, *, timeout_s: float = 10) -> list[dict[str, Any]]:
+        """The waiting calls, once there are that many."""
+        return wait_for(lambda: self._waiting(count), timeout_s=timeout_s)
+
+    def _waiting(self, count: int) -> list[dict[str, Any]] | None:
+        items = self.api.get("/api/desk").json()["items"]
+        return items if len(items) == count else None
+
+    def exchange(self, exchange_id: str) -> dict[str, Any]:
+        return self.api.get(f"/api/exchanges/{exchange_id}").json()
+
+    def stop(self, *, how: int = signal.SIGTERM, timeout_s: float = 15) -> int:
+        self.api.close()
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(timeout=timeout_s)
+
+
+def wait_for(look: Callable[[], Any], *, timeout_s: float = 10, pause_s: float = 0.02) -> Any:
+    """What `look` returns as soon as it is neither None nor False."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        time.sleep(pause_s)
+    raise AssertionError(f"it did not happen within {timeout_s} s")
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None, **env: str) -> Server:
+    """Starts a server on a free port and waits until it answers.
+
+    `door`: "serve" (our uvicorn), "daphne", or "view" (uvicorn with Django alone, without the ASGI door).
+    """
+    port = port or free_port()
+    command = {
+        "serve": [sys.executable, "manage.py", "serve", "--port", str(port)],
+        "daphne": [sys.executable, "-m", "daphne", "-p", str(port), "mockopenai.asgi:application"],
+        "view": [sys.executable, "-m", "uvicorn", "--port", str(port), "--lifespan", "off", "tests.view_only:application"],
+    }[door]
+    whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
+    data_dir.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=whole_env, check=True, timeout=60
+    )
+    log = data_dir / f"server-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=whole_env, stdout=output, stderr=output)
+    server = Server(process, f"http://127.0.0.1:{port}", data_dir, env, command, log)
+    try:
+        wait_for(lambda: _is_up(server), timeout_s=START_S, pause_s=0.05)
+    except AssertionError:
+        process.kill()
+        raise AssertionError(f"the server did not start:\n{log.read_text()}") from None
+    return server
+
+
+def _is_up(server: Server) -> bool:
+    if server.process.poll() is not None:
+        raise AssertionError("the server has ended")
+    try:
+        return server.api.get("/v1/models").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers that end with the test: start(MOCKOPENAI_HOLD_S="2")."""
+    started: list[Server] = []
+
+    def starting(*, data_dir: Path | None = None, **options: Any) -> Server:
+        server = start_server(data_dir or tmp_path / "data", **options)
+        started.append(server)
+        return server
+
+    yield starting
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start_server(tmp_path_factory.mktemp("shared"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Iterator[Server]:
+    """One server for all tests that need no settings of their own; emptied before each."""
+    shared_server.api.delete("/api/preset-queue")
+    shared_server.api.put("/api/fallback", json={"text": "manual", "models": "auto"})
+    for item in shared_server.api.get("/api/desk").json()["items"]:
+        shared_server.api.post(f"/api/desk/{item['id']}/abort?take_over=true")
+    yield shared_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _writer_ends(django_db_setup: None) -> Iterator[None]:
+    """The writer's connection must be closed before the test database can go."""
+    yield
+    from apps.journal.writer import writer
+
+    writer.stop()

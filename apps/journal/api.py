@@ -1,0 +1,73 @@
+"""The journal over REST: pages of exchanges, one exchange, counting, deleting."""
+
+from collections.abc import Collection
+
+from django.http import QueryDict
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.rest import RestError, RestView
+from apps.journal.filters import Filter, FilterError, read_params
+from apps.journal.models import Body, Exchange
+from apps.journal.present import exchange_item, whole_exchange
+from apps.journal.prune import erase
+
+LIMIT_MAX = 200
+LIMIT_DEFAULT = 50
+ID_LENGTH = 26
+
+
+class ExchangesView(RestView):
+    """GET: a page, newest first. DELETE: what the filter selects, open calls excepted."""
+
+    def get(self, request: Request) -> Response:
+        limit, cursor = _limit(request.query_params), request.query_params.get("cursor")
+        rows = read_filter(request.query_params, besides=("limit", "cursor")).apply(Exchange.objects.all())
+        if cursor is not None:
+            if len(cursor) != ID_LENGTH:
+                raise RestError(400, f"cursor: {cursor!r} is not the `next` of an earlier page.")
+            rows = rows.filter(id__lt=cursor)
+        page = list(rows.order_by("-id")[: limit + 1])
+        following = page[limit - 1].id if len(page) > limit else None
+        return Response({"items": [exchange_item(row) for row in page[:limit]], "next": following})
+
+    def delete(self, request: Request) -> Response:
+        chosen = read_filter(request.query_params, besides=("all",))
+        if not chosen and request.query_params.get("all") != "true":
+            raise RestError(400, "This would delete the whole journal: give a filter, or say ?all=true.")
+        rows = chosen.apply(Exchange.objects.all())
+        return Response({"deleted": erase(rows), "kept": rows.count()})
+
+
+class CountView(RestView):
+    """How many exchanges the filter selects."""
+
+    def get(self, request: Request) -> Response:
+        return Response({"count": read_filter(request.query_params).apply(Exchange.objects.all()).count()})
+
+
+class ExchangeView(RestView):
+    """One exchange with its bodies."""
+
+    def get(self, request: Request, exchange_id: str) -> Response:
+        row = Exchange.objects.filter(id=exchange_id).first()
+        body = Body.objects.filter(exchange_id=exchange_id).first()
+        if row is None or body is None:
+            raise NotFound(f"There is no exchange {exchange_id}; it may have been deleted or pruned.")
+        return Response(whole_exchange(row, body))
+
+
+def read_filter(params: QueryDict, *, besides: Collection[str] = ()) -> Filter:
+    """The filter in a URL's parameters; those named `besides` mean something else there."""
+    try:
+        return read_params({name: values for name, values in params.lists() if name not in besides})
+    except FilterError as error:
+        raise RestError(400, str(error)) from None
+
+
+def _limit(params: QueryDict) -> int:
+    text = params.get("limit", str(LIMIT_DEFAULT))
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= LIMIT_MAX):
+        raise RestError(400, f"limit: {text!r} is not a whole number from 1 to {LIMIT_MAX}.")
+    return int(text)

@@ -1,0 +1,13 @@
+"""The URLs of the journal, without a slash at the end."""
+
+from django.urls import path
+
+from apps.journal import api, follow
+
+urlpatterns = [
+    path("api/exchanges", api.ExchangesView.as_view()),
+    path("api/exchanges/count", api.CountView.as_view()),
+    path("api/exchanges/wait", follow.wait),
+    path("api/exchanges/export", follow.export),
+    path("api/exchanges/<str:exchange_id>", api.ExchangeView.as_view()),
+]

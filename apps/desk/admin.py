@@ -7,7 +7,7 @@ from apps.desk.models import Worker
 
 
 @admin.register(Worker)
-class WorkerAdmin(admin.ModelAdmin[Worker]):
+class WorkerAdmin(admin.ModelAdmin):
     """Processes come and go by themselves: to look at only."""
 
     list_display = ["id", "host", "pid", "started_at", "beat_at"]

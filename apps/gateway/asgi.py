@@ -95,8 +95,9 @@ async def _answer(intake: Intake, line: Line) -> None:
             progress.ended_as(outcome)
             reply = outcome.reply
         if reply is None:  # aborted, or the caller is gone
-            line.cut()
-            return
+            if line.is_cut or await line.cut():
+                return
+            reply = errors.aborted().reply()
         await deliver(line, intake.call, intake.endpoint, reply)
         progress.delivered = True
     except HungUp:

@@ -93,19 +93,21 @@ class Line:
         if done:
             raise HungUp
 
-    def cut(self) -> None:
+    async def cut(self) -> bool:
         """Drops the connection without an answer, as a network does; the client sees a reset.
 
         Reaches into uvicorn: its `send` is a method of the request's cycle, which has the transport.
-        Other servers give no way to do it; there the connection ends with the server's own error.
+        Other servers give no way to do it: False.
         """
         transport = getattr(getattr(self._send, "__self__", None), "transport", None)
         if transport is None:
-            return
+            return False
         connection = transport.get_extra_info("socket")
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         transport.abort()
+        await asyncio.wait((self.watch(),), timeout=1)  # until the server knows
+        return True
 
     def close(self) -> None:
         """Ends the watch; the answer is over."""

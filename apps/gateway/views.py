@@ -18,7 +18,7 @@ from apps.gateway.intake import Intake, Request, take_in
 from apps.gateway.report import Progress
 from apps.live.tasks import spawn
 from apps.wire.draft import BODILESS
-from apps.wire.errors import server_error
+from apps.wire.errors import aborted
 from apps.wire.headers import EVENT_STREAM, JSON, preflight
 from apps.wire.reply import Reply
 
@@ -53,8 +53,7 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     if reply is None:
         # A dropped connection: this door can only end the answer in an error.
         progress.end(first_byte_at=None, bytes_sent=0)
-        reply = server_error("The connection was dropped on purpose.").reply()
-        return _whole(intake, reply)
+        return _whole(intake, aborted().reply())
     if reply.delay_ms:
         await asyncio.sleep(reply.delay_ms / 1000)
     return _respond(intake, reply, progress)

@@ -162,6 +162,11 @@ def timed_out(message: str) -> WireError:
     return WireError(504, message, type="server_error", code="timeout", x_should_retry=False)
 
 
+def aborted() -> WireError:
+    """Where a server cannot drop a connection, this is the nearest thing to it."""
+    return WireError(500, "The connection was dropped on purpose.", type="server_error", x_should_retry=False)
+
+
 def shutting_down() -> WireError:
     message = "The mock server is shutting down. Ask again in a moment."
     headers = (("retry-after", "1"),)

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast the mock answers, as a ratio to a FastAPI hello-world in the same run."""

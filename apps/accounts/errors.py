@@ -1,0 +1,97 @@
+"""Every error of our own REST in one shape: {"detail": TEXT, "errors": […]?}."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.views.defaults import bad_request as plain_bad_request
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.views import exception_handler as answer_known
+
+log = logging.getLogger(__name__)
+
+
+class RestError(exceptions.APIException):
+    """Answers `status_code` with `detail`, which says what to do, and what is wrong in particular."""
+
+    def __init__(self, status_code: int, detail: str, errors: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+        self.errors = list(errors)
+
+
+def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Response:
+    """REST framework's EXCEPTION_HANDLER; what nobody foresaw is logged and told without our insides."""
+    known = _known(exception)
+    answer = answer_known(known, dict(context)) if known else None
+    if known is None or answer is None:
+        log.error("A view of /api failed.", exc_info=exception)
+        return Response({"detail": "The server failed at this; its log says why."}, status=500)
+    answer.data = _content(known, context["view"])
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler400`: what is refused before there is a view, a wrong Host above all."""
+    if not request.path.startswith("/api"):
+        return plain_bad_request(request, exception)
+    text = f"This request cannot be read: {exception}"
+    if "HTTP_HOST" in text:
+        text = "This server does not go by the name in the Host header: add it to MOCKOPENAI_ALLOWED_HOSTS."
+    return HttpResponse(orjson.dumps({"detail": text}), status=400, content_type="application/json")
+
+
+def _known(exception: Exception) -> exceptions.APIException | None:
+    """The exception as one that has a status code, or None when nobody foresaw it."""
+    match exception:
+        case exceptions.APIException():
+            return exception
+        case RequestDataTooBig():
+            return RestError(413, f"The body is too large: the limit is {settings.MAX_BODY_BYTES:,} bytes.")
+        case UnreadablePostError():
+            return RestError(400, "The connection ended before the whole body was there.")
+        case BadRequest() | SuspiciousOperation():
+            return RestError(400, f"This request cannot be read: {exception}")
+        case Http404():
+            return exceptions.NotFound(str(exception) or None)
+        case PermissionDenied():
+            return exceptions.PermissionDenied(str(exception) or None)
+        case _:
+            return None
+
+
+def _content(known: exceptions.APIException, view: APIView) -> dict[str, Any]:
+    detail = str(known.detail)
+    match known:
+        case RestError(errors=[_, *_]):
+            return {"detail": detail, "errors": known.errors}
+        case exceptions.MethodNotAllowed():
+            return {"detail": f"{detail} Allowed here: {', '.join(view.allowed_methods)}."}
+        case exceptions.UnsupportedMediaType():
+            wanted = " or ".join(str(parser.media_type) for parser in view.parser_classes)
+            return {"detail": f"{detail} Send the header Content-Type: {wanted}"}
+        case exceptions.ValidationError():
+            errors = list(_flat(known.detail))
+            text = "; ".join(f"{error['field']} {error['error']}".strip() for error in errors)
+            return {"detail": text, "errors": errors}
+        case _:
+            return {"detail": detail}
+
+
+def _flat(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
+    """A serializer's nested messages as a list: {"field": "pace.token_ms", "error": TEXT}."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _flat(inner, f"{field}.{name}".strip("."))
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from _flat(inner, field)
+    else:
+        yield {"field": field, "error": str(detail)}

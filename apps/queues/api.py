@@ -1,0 +1,175 @@
+"""The queues over REST: the public contract, one view for each URL."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.rest import RestError, RestView
+from apps.queues import fallback, storage
+from apps.queues.entry import FIELDS, Entry, EntryError, read_entry, written
+from apps.queues.models import Preset
+from apps.queues.take import SHARED
+from apps.wire.draft import raw_member
+
+_CALLER = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+
+
+def item(preset: Preset) -> dict[str, Any]:
+    """A preset as lists show it."""
+    return {"id": str(preset.pk), "created_at": preset.created_at.timestamp(), **written(preset)}
+
+
+def refuse_entry(error: EntryError) -> RestError:
+    return RestError(400, str(error), error.errors)
+
+
+def append(caller: str, entries: list[Entry]) -> storage.Added:
+    """Adds the entries, or answers 409 when the queue has no room for all of them."""
+    added = storage.add(caller=caller, entries=entries)
+    if entries and not added.ids:
+        held = f"{added.queue_length:,} of at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets"
+        text = f"The queue of {caller} holds {held}: no room for {len(entries):,} more, so none was added."
+        raise RestError(409, text)
+    return added
+
+
+class CallerView(RestView):
+    """A view of one caller's queue; its name is checked before anything else happens."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if kwargs["ip"] != SHARED and not _CALLER.fullmatch(kwargs["ip"]):
+            raise ParseError(
+                "A caller's name has 1 to 100 characters, A-Z a-z 0-9 . _ : - only; * is the shared queue."
+            )
+
+
+class QueuesView(RestView):
+    """All queues."""
+
+    def get(self, request: Request) -> Response:
+        queues = {
+            caller: {"count": len(presets), "items": [item(preset) for preset in presets]}
+            for caller, presets in storage.queues()
+        }
+        return Response({"queues": queues})
+
+    def delete(self, request: Request) -> Response:
+        storage.clear_all()
+        return Response({"success": True})
+
+
+class QueueView(CallerView):
+    """The queue of one caller."""
+
+    def get(self, request: Request, ip: str) -> Response:
+        items = [item(preset) for preset in storage.queue(ip)]
+        return Response({"ip": ip, "count": len(items), "items": items})
+
+    def post(self, request: Request, ip: str) -> Response:
+        fields = self.json_object(request)
+        try:
+            entry = read_entry(fields, raw=raw_member(self.raw_body, "response"))
+        except EntryError as error:
+            raise refuse_entry(error) from None
+        added = append(ip, [entry])
+        return Response(
+            {"success": True, "response_id": str(added.ids[0]), "queue_length": added.queue_length}
+        )
+
+    def delete(self, request: Request, ip: str) -> Response:
+        if not storage.clear(caller=ip):
+            raise NotFound(f"The queue of {ip} is empty.")
+        return Response({"success": True})
+
+
+class PresetView(CallerView):
+    """One entry of a queue."""
+
+    def patch(self, request: Request, ip: str, response_id: str) -> Response:
+        """Changes the fields that are named; the place in the queue stays."""
+        changes = self.json_object(request)
+        preset = storage.queue(ip).filter(id=_read_id(response_id)).first()
+        if preset is None:
+            raise _no_entry(ip, response_id)
+        raw = raw_member(self.raw_body, "response") if "response" in changes else preset.body.encode()
+        try:
+            entry = read_entry({**written(preset), "response": {}, **changes}, raw=raw)
+        except EntryError as error:
+            raise refuse_entry(error) from None
+        fields = [name for name in changes if name in FIELDS]
+        if not fields:
+            raise ParseError(f"Name at least one field to change: {', '.join(FIELDS)}.")
+        changed = storage.change(caller=ip, preset_id=preset.pk, entry=entry, fields=fields)
+        if changed is None:
+            raise _no_entry(ip, response_id)
+        return Response({"success": True, "item": item(changed)})
+
+    def delete(self, request: Request, ip: str, response_id: str) -> Response:
+        if not storage.remove(caller=ip, preset_id=_read_id(response_id)):
+            raise _no_entry(ip, response_id)
+        return Response({"success": True})
+
+
+class ReorderView(CallerView):
+    """The order of one caller's queue."""
+
+    def post(self, request: Request, ip: str) -> Response:
+        ids = _read_ids(self.json_object(request))
+        outcome = storage.reorder(caller=ip, ids=ids)
+        if not outcome.done:
+            errors = [
+                *({"id": str(preset_id), "error": "is in the queue"} for preset_id in outcome.missing),
+                *({"id": str(preset_id), "error": "is not in the queue"} for preset_id in outcome.unknown),
+            ]
+            raise RestError(409, "ids must name exactly the entries of the queue: read it again.", errors)
+        return Response({"success": True, "queue_length": len(ids)})
+
+
+class CallersView(RestView):
+    """Whose queues hold something."""
+
+    def get(self, request: Request) -> Response:
+        return Response({"callers": storage.callers()})
+
+
+class FallbackView(RestView):
+    """What happens to calls that no preset accepts."""
+
+    def get(self, request: Request) -> Response:
+        return Response(fallback.modes())
+
+    def put(self, request: Request) -> Response:
+        changes = self.json_object(request)
+        errors = fallback.find_errors(changes)
+        if errors:
+            raise RestError(400, "; ".join(f"{error['field']} {error['error']}" for error in errors), errors)
+        fallback.switch(changes=changes)
+        return Response(fallback.modes())
+
+    patch = put
+
+
+def _read_id(text: str) -> int:
+    """The number of an entry; 0, which no entry has, for what cannot be one."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
+
+
+def _read_ids(body: dict[str, Any]) -> list[int]:
+    ids = body.get("ids")
+    if not isinstance(ids, list) or not all(isinstance(one, str | int) for one in ids):
+        raise ParseError('The body must be {"ids": […]}, the ids of the entries in their new order.')
+    numbers = [_read_id(str(one)) for one in ids]
+    if 0 in numbers:
+        raise ParseError(f"{ids[numbers.index(0)]!r} is not the id of an entry.")
+    if len(set(numbers)) < len(numbers):
+        raise ParseError("ids names an entry twice.")
+    return numbers
+
+
+def _no_entry(ip: str, response_id: str) -> NotFound:
+    return NotFound(f"The queue of {ip} holds no entry {response_id}; it may have been taken.")

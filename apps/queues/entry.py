@@ -1,0 +1,161 @@
+"""An entry as its author writes it: read strictly, written back the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from apps.queues.models import OnUndelivered, Preset
+from apps.wire.draft import DraftError, read_draft
+from apps.wire.jsongate import kind, strip_nul
+from apps.wire.reply import Draft
+from apps.wire.table import BY_NAME
+
+DRAFT_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
+OWN_FIELDS = ("endpoint", "uses", "on_undelivered", "label")
+FIELDS = DRAFT_FIELDS + OWN_FIELDS
+LATER_FIELDS = ("match", "fault")
+
+ANY_ENDPOINT = ("text", "*")
+LABEL_MAX = 200
+USES_MAX = 1_000_000_000  # fits the column with room to spare
+
+# The columns that keep a field, where they are not just called like it.
+COLUMNS = {"response": ("body",), "pace": ("first_token_ms", "token_ms")}
+
+
+class EntryError(ValueError):
+    """An entry that cannot be used; `errors` has every problem: [{"field", "error"}, …]."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__("; ".join(f"{error['field']} {error['error']}" for error in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One preset before it has a place in a queue: a draft plus when it applies."""
+
+    draft: Draft
+    endpoint: str = "text"
+    uses: int | None = 1
+    on_undelivered: str = OnUndelivered.DROP.value
+    label: str = ""
+
+
+def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
+    """The entry in an author's fields; raises EntryError.
+
+    `raw` is the original text of `fields["response"]`: with it the body is kept byte for byte.
+    """
+    errors = _field_errors(fields)
+    try:
+        draft = read_draft(fields, raw=raw)
+    except DraftError as error:
+        raise EntryError(errors + error.errors) from None
+    if errors:
+        raise EntryError(errors)
+    return Entry(
+        draft=draft,
+        endpoint=fields.get("endpoint") or "text",
+        uses=fields.get("uses", 1),
+        on_undelivered=fields.get("on_undelivered") or OnUndelivered.DROP.value,
+        label=strip_nul(fields.get("label") or ""),
+    )
+
+
+def is_full(element: dict[str, Any]) -> bool:
+    """Whether an element of a batch is a full entry; any other object is a body."""
+    beside = any(name in element for name in (*FIELDS[1:], *LATER_FIELDS))
+    return isinstance(element.get("response"), dict) and beside and "choices" not in element
+
+
+def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
+    """What the columns of a preset hold for these fields of the entry."""
+    draft = entry.draft
+    values = {
+        "body": draft.body.decode(),
+        "status_code": draft.status,
+        "headers": orjson.dumps(draft.headers).decode(),
+        "delay_ms": draft.delay_ms,
+        "first_token_ms": draft.pace.first_token_ms,
+        "token_ms": draft.pace.token_ms,
+        "verbatim": draft.verbatim,
+        "x_should_retry": draft.x_should_retry,
+        "endpoint": entry.endpoint,
+        "uses": entry.uses,
+        "on_undelivered": entry.on_undelivered,
+        "label": entry.label,
+    }
+    return {column: values[column] for field in fields for column in COLUMNS.get(field, (field,))}
+
+
+def written(preset: Preset) -> dict[str, Any]:
+    """A preset as its author would write it, every field named, the body spelled as it was."""
+    return {
+        "response": orjson.Fragment(preset.body),
+        "status_code": preset.status_code,
+        "headers": _named(orjson.loads(preset.headers)),
+        "delay_ms": preset.delay_ms,
+        "pace": {"first_token_ms": preset.first_token_ms, "token_ms": preset.token_ms},
+        "endpoint": preset.endpoint,
+        "uses": preset.uses,
+        "on_undelivered": preset.on_undelivered,
+        "label": preset.label,
+        "verbatim": preset.verbatim,
+        "x_should_retry": preset.x_should_retry,
+    }
+
+
+def _named(headers: list[list[str]]) -> dict[str, str] | list[list[str]]:
+    """An object where the names allow it; a name that comes twice needs the list of pairs."""
+    found = {pair[0]: pair[1] for pair in headers}
+    return found if len(found) == len(headers) else headers
+
+
+def _field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
+    """What is wrong with the fields that are not the draft's; null is as good as not given."""
+    found = [
+        *((name, f"is not a field of an entry; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
+        *(
+            (name, "is not available in this version")
+            for name in LATER_FIELDS
+            if fields.get(name) is not None
+        ),
+        ("endpoint", _endpoint_problem(fields.get("endpoint"))),
+        ("uses", _uses_problem(fields.get("uses"))),
+        ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
+        ("label", _label_problem(fields.get("label"))),
+    ]
+    return [{"field": name, "error": problem} for name, problem in found if problem]
+
+
+def _unknown(fields: dict[str, Any]) -> list[str]:
+    return [name for name in fields if name not in FIELDS and name not in LATER_FIELDS]
+
+
+def _endpoint_problem(value: object) -> str:
+    if value is None or value in ANY_ENDPOINT or (isinstance(value, str) and value in BY_NAME):
+        return ""
+    return f"must be text (every text endpoint), * (every endpoint) or one of {', '.join(BY_NAME)}"
+
+
+def _uses_problem(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return f"must be a whole number of at least 1, or null for ever, not {kind(value)}"
+    return "" if 1 <= value <= USES_MAX else f"must be from 1 to {USES_MAX}, or null for ever, not {value}"
+
+
+def _on_undelivered_problem(value: object) -> str:
+    known = value is None or (isinstance(value, str) and value in OnUndelivered.values)
+    return "" if known else f"must be {' or '.join(OnUndelivered.values)}"
+
+
+def _label_problem(value: object) -> str:
+    if value is None or (isinstance(value, str) and len(value) <= LABEL_MAX):
+        return ""
+    found = f"{len(value)} characters" if isinstance(value, str) else kind(value)
+    return f"must be a string of at most {LABEL_MAX} characters, not {found}"

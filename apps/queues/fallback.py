@@ -1,0 +1,38 @@
+"""What happens to a call that no preset accepts, per endpoint family, as switched at run time."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from apps.journal.writer import writer
+from apps.queues.models import Fallback, Mode
+from apps.wire.table import FAMILIES
+
+
+def modes() -> dict[str, str]:
+    """The mode of every family, in one SELECT: {"text": "manual", "models": "auto", …}."""
+    start: dict[str, str] = dict.fromkeys(FAMILIES, Mode.AUTO.value)
+    start["text"] = settings.MOCKOPENAI_FALLBACK
+    switched = Fallback.objects.values_list("family", "mode")
+    return start | {family: mode for family, mode in switched if family in start}
+
+
+def find_errors(changes: Mapping[str, object]) -> list[dict[str, str]]:
+    """What is wrong with {FAMILY: MODE, …}: [{"field", "error"}]."""
+    errors = []
+    for family, mode in changes.items():
+        if family not in FAMILIES:
+            errors.append({"field": family, "error": f"unknown family; known: {', '.join(FAMILIES)}"})
+        elif mode not in Mode.values:
+            errors.append({"field": family, "error": f"has to be one of {', '.join(Mode.values)}"})
+    return errors
+
+
+def switch(*, changes: Mapping[str, str]) -> None:
+    """Sets the modes of some families; `find_errors` has nothing against them."""
+    rows = [Fallback(family=family, mode=mode) for family, mode in changes.items()]
+    writer.call(
+        lambda: Fallback.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["family"], update_fields=["mode"]
+        )
+    )

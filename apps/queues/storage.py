@@ -1,0 +1,152 @@
+"""Keeps the queues: every change goes through the writer, then dashboards hear of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from apps.journal.writer import writer
+from apps.live.events import publish
+from apps.queues.entry import Entry, columns
+from apps.queues.models import Preset
+from apps.queues.take import lock_queues
+
+LIVE = Q(uses__isnull=True) | Q(uses__gt=0)  # a spent preset is on its way: neither shown nor counted
+ROWS_PER_INSERT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The ids of what was added, in order, and how long the queue is now; no ids when it was too full."""
+
+    ids: Sequence[int]
+    queue_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reordered:
+    """Ids that the queue holds but were not named, and ids that were named but it does not hold."""
+
+    missing: Sequence[int]
+    unknown: Sequence[int]
+
+    @property
+    def done(self) -> bool:
+        return not self.missing and not self.unknown
+
+
+def queue(caller: str) -> QuerySet[Preset]:
+    """The presets of one caller that can still answer, in their order."""
+    return Preset.objects.filter(LIVE, caller=caller).order_by("position", "id")
+
+
+def queues() -> list[tuple[str, list[Preset]]]:
+    """Every caller that has presets, with them in their order."""
+    found = Preset.objects.filter(LIVE).order_by("caller", "position", "id")
+    return [(caller, list(presets)) for caller, presets in groupby(found, lambda preset: preset.caller)]
+
+
+def callers() -> list[dict[str, Any]]:
+    """[{"caller", "count"}] of every queue that holds something, by name."""
+    counts = Preset.objects.filter(LIVE).values("caller").annotate(count=Count("id"))
+    return [{**row} for row in counts.order_by("caller")]
+
+
+def add(*, caller: str, entries: Sequence[Entry]) -> Added:
+    """Appends all entries in one transaction, or none of them when the queue has no room."""
+    added = writer.call(lambda: _add(caller, entries))
+    if added.ids:
+        _tell(caller)
+    return added
+
+
+def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) -> Preset | None:
+    """Writes these fields of the entry over a preset's, its place and the rest untouched; None: gone."""
+    values = columns(entry, fields)
+    changed = writer.call(lambda: _change(queue(caller).filter(id=preset_id), values))
+    if changed:
+        _tell(caller)
+    return changed
+
+
+def remove(*, caller: str, preset_id: int) -> bool:
+    """Removes one preset; False when it is not there, or was taken meanwhile."""
+    removed = writer.call(lambda: queue(caller).filter(id=preset_id).order_by().delete()[0])
+    if removed:
+        _tell(caller)
+    return removed > 0
+
+
+def clear(*, caller: str) -> bool:
+    """Empties one queue; False when it was empty."""
+    removed = writer.call(lambda: _clear(caller))
+    if removed:
+        _tell(caller)
+    return removed
+
+
+def clear_all() -> None:
+    """Empties every queue."""
+    writer.call(lambda: Preset.objects.all().delete())
+    publish("all_queues_updated", {})
+
+
+def reorder(*, caller: str, ids: Sequence[int]) -> Reordered:
+    """Puts a queue into the order of `ids`, which have to be exactly what it holds."""
+    reordered = writer.call(lambda: _reorder(caller, ids))
+    if reordered.done:
+        _tell(caller)
+    return reordered
+
+
+def _tell(caller: str) -> None:
+    publish("queue_updated", {"ip": caller}, ip=caller)
+
+
+def _add(caller: str, entries: Sequence[Entry]) -> Added:
+    lock_queues([caller])
+    mine = Preset.objects.filter(caller=caller)
+    now = mine.aggregate(length=Count("id", filter=LIVE), last=Max("position"))
+    if now["length"] + len(entries) > settings.MOCKOPENAI_QUEUE_MAX:
+        return Added([], now["length"])
+    start = (now["last"] or 0) + 1
+    created_at = timezone.now()
+    rows = [
+        Preset(caller=caller, position=position, created_at=created_at, **columns(entry))
+        for position, entry in enumerate(entries, start)
+    ]
+    saved = Preset.objects.bulk_create(rows, batch_size=ROWS_PER_INSERT)
+    return Added([row.pk for row in saved], now["length"] + len(entries))
+
+
+def _change(preset: QuerySet[Preset], values: dict[str, Any]) -> Preset | None:
+    preset.order_by().update(**values)
+    return preset.first()
+
+
+def _clear(caller: str) -> bool:
+    """Spent presets go too: after a clear nothing comes back."""
+    lock_queues([caller])
+    found = queue(caller).exists()
+    Preset.objects.filter(caller=caller).delete()
+    return found
+
+
+def _reorder(caller: str, ids: Sequence[int]) -> Reordered:
+    lock_queues([caller])
+    held = list(queue(caller).values_list("id", "position"))
+    present, named = {preset_id for preset_id, _ in held}, set(ids)
+    outcome = Reordered(missing=sorted(present - named), unknown=sorted(named - present))
+    if outcome.done:
+        places = zip((position for _, position in held), ids, strict=True)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {Preset._meta.db_table} SET position = %s WHERE id = %s",  # noqa: S608
+                list(places),
+            )
+    return outcome

@@ -1,0 +1,82 @@
+"""Moves many entries at once: batches and files in, files out."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from apps.queues.entry import Entry, EntryError, is_full, read_entry, written
+from apps.queues.models import Preset
+from apps.queues.take import SHARED
+from apps.wire.draft import raw_elements, raw_member
+from apps.wire.jsongate import kind
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was read of many entries: those that can be used, and why the others cannot."""
+
+    entries: list[Entry] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)  # {"index", "error"}
+
+    @property
+    def total(self) -> int:
+        return len(self.entries) + len(self.errors)
+
+
+def read_file(content: Any, raw: bytes) -> Batch:
+    """Reads a file's content: an array of elements, or an object as `read_batch` takes it."""
+    return _read_all(content, raw, {}) if isinstance(content, list) else read_batch(content, raw)
+
+
+def read_batch(content: Any, raw: bytes) -> Batch:
+    """Reads {"responses": [ELEMENT, …], FIELD: …}, spelled as `raw`; raises EntryError.
+
+    The fields are for those elements that are bodies and no entries of their own. An element that
+    cannot be used becomes one of the errors and keeps no other from being read.
+    """
+    responses = content.get("responses") if isinstance(content, dict) else content
+    if not isinstance(content, dict) or not isinstance(responses, list):
+        raise EntryError([{"field": "responses", "error": f"must be an array, not {kind(responses)}"}])
+    own = {name: value for name, value in content.items() if name != "responses"}
+    if "response" in own:
+        raise EntryError([{"field": "response", "error": "is for a single entry: use responses alone"}])
+    read_entry({**own, "response": {}})
+    return _read_all(responses, raw_member(raw, "responses") or b"[]", own)
+
+
+def export_bodies(presets: Iterable[Preset]) -> list[Any]:
+    """The bodies alone, spelled as their authors did."""
+    return [orjson.Fragment(preset.body) for preset in presets]
+
+
+def export_entries(presets: Iterable[Preset]) -> list[Any]:
+    """Full entries, which import again to an identical queue."""
+    return [written(preset) for preset in presets]
+
+
+def file_name(caller: str, now: datetime) -> str:
+    """queue_{caller}_{YYYYmmdd_HHMMSS}.json, with nothing that a file system or a header minds."""
+    plain = "shared" if caller == SHARED else re.sub(r"[^A-Za-z0-9._-]", "_", caller)
+    return f"queue_{plain}_{now:%Y%m%d_%H%M%S}.json"
+
+
+def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
+    batch = Batch()
+    for index, (element, spelled) in enumerate(zip(elements, raw_elements(raw), strict=True)):
+        try:
+            batch.entries.append(_read_element(element, spelled, own))
+        except EntryError as error:
+            batch.errors.append({"index": index, "error": str(error)})
+    return batch
+
+
+def _read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
+    if not isinstance(element, dict):
+        raise EntryError([{"field": "the element", "error": f"must be an object, not {kind(element)}"}])
+    if is_full(element):
+        return read_entry(element, raw=raw_member(raw, "response"))
+    return read_entry({**own, "response": element}, raw=raw)

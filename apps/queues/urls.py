@@ -1,0 +1,20 @@
+"""The URLs of the queues: exactly these paths, without a slash at the end."""
+
+from django.urls import path
+
+from apps.queues import api, transfer_api
+
+_QUEUE = "api/preset-queue/<str:ip>"
+
+urlpatterns = [
+    path("api/preset-queue", api.QueuesView.as_view()),
+    path("api/preset-queue/export", transfer_api.ExportAllView.as_view()),  # before a caller of that name
+    path(_QUEUE, api.QueueView.as_view()),
+    path(f"{_QUEUE}/batch", transfer_api.BatchView.as_view()),
+    path(f"{_QUEUE}/import", transfer_api.ImportView.as_view()),
+    path(f"{_QUEUE}/export", transfer_api.ExportView.as_view()),
+    path(f"{_QUEUE}/reorder", api.ReorderView.as_view()),
+    path(f"{_QUEUE}/<str:response_id>", api.PresetView.as_view()),
+    path("api/callers", api.CallersView.as_view()),
+    path("api/fallback", api.FallbackView.as_view()),
+]

@@ -1,0 +1,43 @@
+"""What happens to calls that no preset accepts is switched at run time."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from apps.queues.fallback import modes
+from apps.wire.table import FAMILIES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_text_family_starts_as_the_setting_says_and_others_automatic(settings: Any) -> None:
+    settings.MOCKOPENAI_FALLBACK = "refuse"
+    expected = dict.fromkeys(FAMILIES, "auto") | {"text": "refuse"}
+    assert modes() == expected
+    assert APIClient().get("/api/fallback").json() == expected
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_switching_one_family_leaves_the_others(method: str) -> None:
+    client, before = APIClient(), modes()
+    answer = getattr(client, method)("/api/fallback", {"models": "refuse"}, format="json")
+    assert answer.status_code == 200
+    assert answer.json() == before | {"models": "refuse"}
+    assert getattr(client, method)("/api/fallback", {"models": "auto"}, format="json").json() == before
+
+
+def test_the_modes_are_one_query(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        modes()
+
+
+@pytest.mark.parametrize(
+    "body", [{"text": "nope"}, {"text": None}, {"text": []}, {"nope": "auto"}, [], "auto"]
+)
+def test_what_is_no_mode_or_family_is_refused_and_changes_nothing(body: Any) -> None:
+    before = modes()
+    answer = APIClient().put("/api/fallback", body, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+    assert modes() == before

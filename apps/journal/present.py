@@ -29,6 +29,7 @@ def exchange_item(row: Exchange) -> dict[str, Any]:
         "source": row.source,
         "status_code": row.status_code,
         "preset_id": row.preset_id,
+        "preset_queue": row.preset_queue,
         "answered_by": row.answered_by,
         "claimed_by": row.claimed_by,
         "claim_until": _unix_s(row.claim_until),

@@ -1,0 +1,135 @@
+"""What a filter selects, as URL parameters and as one line of text."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.journal.filters import FilterError, read_params, read_query
+from apps.journal.models import Exchange
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def found(line: str) -> list[str]:
+    """The callers of what the line selects."""
+    rows = read_query(line).apply(Exchange.objects.all()).order_by("caller")
+    return list(rows.values_list("caller", flat=True))
+
+
+@pytest.fixture
+def shop(add):
+    now = datetime.now(UTC)
+    add(caller="a", model="gpt-4o", status_code=200, duration_ms=100, summary="Refund order 17", stream=True)
+    add(
+        caller="b",
+        model="o3",
+        status_code=429,
+        duration_ms=2500,
+        source="auto",
+        created_at=now - timedelta(hours=3),
+    )
+    add(caller="c", model="gpt-4o", status_code=503, state="timed_out", source="timeout", duration_ms=290_000)
+    add(caller="d", endpoint="embeddings", status_code=None, state="waiting", source="", model="my model")
+
+
+@pytest.mark.parametrize(
+    ("line", "callers"),
+    [
+        ("", "abcd"),
+        ("caller:b", "b"),
+        ("caller:a caller:b", "ab"),
+        ("endpoint:embeddings", "d"),
+        ("model:gpt-4o", "ac"),
+        ('model:"my model"', "d"),
+        ("status:429", "b"),
+        ("status:4xx status:5xx", "bc"),
+        ("status:>=400", "bc"),
+        ("status:<400", "a"),
+        ("state:waiting", "d"),
+        ("state:delivered source:auto", "b"),
+        ("stream:true", "a"),
+        ("stream:false", "bcd"),
+        ("latency:>2s", "bc"),
+        ("latency:>2s latency:<=10s", "b"),
+        ("latency:<500ms", "a"),
+        ("since:2h", "acd"),
+        ("until:2h", "b"),
+        ("since:2020-01-01", "abcd"),
+        ("until:2020-01-01T00:00:00Z", ""),
+        ("refund", "a"),
+        ('"order 17"', "a"),
+        ("model:gpt-4o refund", "a"),
+        ("caller:nobody", ""),
+    ],
+)
+def test_a_line_selects(shop, line, callers):
+    assert found(line) == list(callers)
+
+
+def test_a_time_may_be_unix_seconds(shop):
+    hour_ago = datetime.now(UTC).timestamp() - 3600
+    assert found(f"since:{hour_ago}") == ["a", "c", "d"]
+
+
+def test_text_is_found_in_both_bodies_whatever_its_case(add):
+    add(caller="request", request_body='{"messages": [{"content": "Where is the PARCEL?"}]}')
+    add(caller="reply", reply_body='{"choices": [{"message": {"content": "the parcel is lost"}}]}')
+    add(caller="neither", request_body="{}")
+    assert found("parcel") == ["reply", "request"]
+
+
+def test_text_is_found_however_json_spells_it(add):
+    add(caller="plain", request_body='{"content": "crème \\"brûlée\\""}')
+    add(caller="escaped", request_body='{"content": "cr\\u00e8me \\"br\\u00fbl\\u00e9e\\""}')
+    assert found(r'"crème \"brûlée\""') == ["escaped", "plain"]
+
+
+def test_a_tool_is_found_by_its_whole_name(add):
+    add(caller="a", request_body='{"tools":[{"function":{"name":"get_weather"}}]}')
+    add(caller="b", request_body='{"tools":[{"function":{"name": "get_weather_map"}}]}')
+    assert found("tool:get_weather") == ["a"]
+
+
+def test_percent_and_underscore_stand_for_themselves(add):
+    add(caller="a", summary="100% sure")
+    add(caller="b", summary="100 times sure")
+    assert found("100%") == ["a"]
+    assert found("1_0") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("colour:red", "colour"),
+        ("status:4x", "status"),
+        ("status:>4xx", "status"),
+        ("status:\u0664\u0662\u0669", "status"),
+        ("state:lost", "state"),
+        ("source:nobody", "source"),
+        ("latency:2s", "latency"),
+        ("latency:>2", "latency"),
+        ("since:yesterday", "since"),
+        ("since:1767225600000", "since"),
+        ("until:2026-13-01", "until"),
+        ("since:99999999999d", "since"),
+        ("stream:maybe", "stream"),
+        ('"no end', "quotation mark"),
+        ('caller:a"b"', "quotation mark"),
+    ],
+)
+def test_what_cannot_be_understood_is_named(line, names):
+    with pytest.raises(FilterError, match=names):
+        read_query(line)
+
+
+def test_url_parameters_and_a_line_narrow_each_other(shop):
+    both = read_params({"model": ["gpt-4o"], "q": ["status:5xx"]})
+    assert [row.caller for row in both.apply(Exchange.objects.all())] == ["c"]
+    disjoint = read_params({"caller": ["a"], "q": ["caller:b"]})
+    assert not disjoint.apply(Exchange.objects.all()).exists()
+
+
+def test_a_filter_without_conditions_is_false():
+    assert not read_params({})
+    assert not read_params({"q": [" "]})
+    assert read_params({"caller": ["a"]})

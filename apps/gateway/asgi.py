@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +60,7 @@ async def _serve(scope: dict[str, Any], line: Line) -> None:
 
 async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     received_at = time.time()
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    headers = _decoded(tuple(scope["headers"]))
     announced = _header(scope, b"content-length")
     body, oversized = b"", False
     try:
@@ -79,6 +80,12 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
             oversized=oversized,
         )
     )
+
+
+@lru_cache(maxsize=1024)
+def _decoded(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[str, str], ...]:
+    """Cached: a client sends the same headers again and again."""
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> bytes:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
 
 WORKER_ID = secrets.token_hex(8)  # names this process in rows; random, so that no restart inherits it
-GROUP_MAX = 256  # jobs in one transaction
+GROUP_MAX = 512  # jobs in one transaction; a call brings two, its opening and its ending
 LAZY_S = 0.02  # how long a job that nobody waits for may wait for company
 
 log = logging.getLogger(__name__)
@@ -126,10 +126,10 @@ class Writer:
                 if more is None:
                     break
                 jobs = jobs + more
-            while self._lazy and len(jobs) < 2 * GROUP_MAX:
+            while self._lazy and len(jobs) < GROUP_MAX:
                 jobs.append(self._lazy.popleft())
-            for start in range(0, len(jobs), 2 * GROUP_MAX):
-                _settle(jobs[start : start + 2 * GROUP_MAX])
+            for start in range(0, len(jobs), GROUP_MAX):
+                _settle(jobs[start : start + GROUP_MAX])
             if more is not None:
                 more = self._inbox.get()
         connection.close()

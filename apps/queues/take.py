@@ -20,7 +20,10 @@ _HEAD = (
 )
 _DELETE = f"DELETE FROM {_TABLE} WHERE id = %s"  # noqa: S608
 _USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
-_GIVE_BACK = f"UPDATE {_TABLE} SET uses = uses + 1 WHERE id = %s"  # noqa: S608
+_GIVE_BACK = (
+    f"UPDATE {_TABLE} SET uses = uses + 1 "  # noqa: S608
+    "WHERE id = %s AND on_undelivered = 'requeue' AND uses IS NOT NULL"
+)
 _DISCARD = f"DELETE FROM {_TABLE} WHERE id = %s AND uses = 0"  # noqa: S608
 
 

@@ -1,0 +1,76 @@
+"""An exchange's texts: a reply and a call as the Body table keeps them, and read back."""
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from apps.journal.models import Body, Exchange
+from apps.wire.call import Call
+from apps.wire.jsongate import GateError, read_object, strip_nul
+from apps.wire.redact import safe_headers
+from apps.wire.reply import INSTANT, Pace, Reply
+
+
+@lru_cache(maxsize=1024)
+def headers_text(headers: tuple[tuple[str, str], ...]) -> str:
+    """Request headers as JSON, secrets masked. Cached: a client sends the same ones again and again."""
+    return strip_nul(orjson.dumps(safe_headers(headers)).decode())
+
+
+def reply_texts(reply: Reply) -> tuple[str, str, str]:
+    """The reply as the texts that Body keeps: headers, body, extras."""
+    headers = orjson.dumps(reply.headers).decode() if reply.headers else "[]"
+    return headers, reply.body.decode(errors="backslashreplace"), reply_extras(reply)
+
+
+def reply_extras(reply: Reply) -> str:
+    """What of a reply is neither status, headers nor body, as JSON; only what is not the default."""
+    extras: dict[str, Any] = {}
+    if reply.delay_ms:
+        extras["delay_ms"] = reply.delay_ms
+    if reply.pace != INSTANT:
+        extras["pace"] = {"first_token_ms": reply.pace.first_token_ms, "token_ms": reply.pace.token_ms}
+    if reply.verbatim:
+        extras["verbatim"] = True
+    if reply.x_should_retry is not None:
+        extras["x_should_retry"] = reply.x_should_retry
+    return orjson.dumps(extras).decode() if extras else "{}"
+
+
+def read_reply(row: Exchange, body: Body) -> Reply:
+    """The reply that `reply_texts` wrote."""
+    extras = orjson.loads(body.reply_extras)
+    return Reply(
+        body=body.reply_body.encode(),
+        status=row.status_code or 200,
+        headers=tuple((name, value) for name, value in orjson.loads(body.reply_headers)),
+        delay_ms=extras.get("delay_ms", 0),
+        pace=Pace(**extras["pace"]) if "pace" in extras else INSTANT,
+        verbatim=extras.get("verbatim", False),
+        x_should_retry=extras.get("x_should_retry"),
+        prompt_tokens=row.prompt_tokens,
+        completion_tokens=row.completion_tokens,
+    )
+
+
+def read_call(row: Exchange, body: Body) -> Call:
+    """The call as the journal knows it: secrets masked, placeholders of the path not kept."""
+    try:
+        data = read_object(body.request_body.encode())
+    except GateError:
+        data = {}
+    return Call(
+        id=row.id,
+        caller=row.caller,
+        method=row.method,
+        path=row.path,
+        endpoint=row.endpoint,
+        headers=tuple((name, value) for name, value in orjson.loads(body.request_headers)),
+        body=body.request_body.encode(),
+        data=data,
+        received_at=row.created_at.timestamp(),
+        peer_ip=row.peer_ip,
+        peer_port=row.peer_port,
+        request_id=row.request_id,
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import report, rest, servers
+from benchmarks import parked, report, rest, servers
 from benchmarks.driver import drive
 from benchmarks.figure import Figure, Options
 from benchmarks.rates import Yardstick
@@ -20,7 +20,6 @@ from benchmarks.report import say
 from benchmarks.rows import ROWS, TARGETS
 
 CEILING_REQUESTS = 40_000
-FULL_PARKED = 10_000
 
 
 def options_of(arguments: list[str] | None) -> argparse.Namespace:
@@ -30,7 +29,7 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="runs of each server, in turn (default 5)")
     parser.add_argument("--parked", type=int, default=2000, help="calls to park (default 2,000)")
     parser.add_argument("--streams", type=int, default=1000, help="paced streams (default 1,000)")
-    parser.add_argument("--full", action="store_true", help=f"park {FULL_PARKED:,} calls")
+    parser.add_argument("--full", action="store_true", help=f"park {parked.FULL:,} calls")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there, too")
     parser.add_argument("--strict", action="store_true", help="exit status 1 when a target is missed")
@@ -78,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = Options(
         seconds=asked.seconds,
         rounds=max(1, asked.rounds),
-        parked=FULL_PARKED if asked.full else asked.parked,
+        parked=parked.FULL if asked.full else asked.parked,
         streams=asked.streams,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

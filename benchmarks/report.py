@@ -13,6 +13,7 @@ from benchmarks import servers
 from benchmarks.figure import Figure, Target
 
 FAULTS_SHOWN = 3
+LOAD_BEFORE = os.getloadavg()[0]
 PACKAGES = ("django", "channels", "uvicorn", "uvloop", "httptools", "fastapi", "pydantic", "orjson")
 
 
@@ -71,6 +72,7 @@ def surroundings() -> dict[str, str]:
     return {
         "Date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC",
         "Machine": f"{_processor()}, {os.cpu_count()} cores, Linux {platform.release()}; {cores}",
+        "Load before": f"{LOAD_BEFORE:.1f} (more than 0.2 makes figures doubtful)",
         "Python": platform.python_version(),
         "Packages": ", ".join(versions),
     }

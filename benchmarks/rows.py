@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from benchmarks import dashboards, depth, paced, parked, rates
+from benchmarks import dashboards, depth, journal, paced, pair, parked, rates
 from benchmarks.figure import Figure, Options, Target
 
 ROWS: dict[str, Callable[[Options], Awaitable[list[Figure]]]] = {
@@ -12,6 +12,8 @@ ROWS: dict[str, Callable[[Options], Awaitable[list[Figure]]]] = {
     "dashboards": dashboards.watched,
     "parked": parked.parked,
     "paced": paced.paced,
+    "pair": pair.pair,
+    "journal": journal.journal,
 }
 
 TARGETS: dict[str, Target] = {
@@ -31,4 +33,8 @@ TARGETS: dict[str, Target] = {
     "answer-p99": Target(must=25, stretch=10, unit="ms", at_most=True),
     "paced-gap-p99": Target(must=40, stretch=25, unit="ms", at_most=True),
     "paced-late-p99": Target(must=5, stretch=1.5, unit="ms", at_most=True),
+    "two-processes": Target(must=0, unit="wrong", at_most=True),
+    "journal-first": Target(must=200, stretch=50, unit="ms", at_most=True),
+    "journal-filtered": Target(must=200, stretch=50, unit="ms", at_most=True),
+    "journal-text": Target(must=200, stretch=50, unit="ms", at_most=True),
 }

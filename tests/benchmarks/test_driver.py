@@ -50,7 +50,7 @@ def test_bodies_have_the_sizes_they_are_named_for() -> None:
     [([1, 2, 4], "1 lost"), ([1, 2, 3, 3, 4], "1 answered twice"), ([1, 3, 2, 4], "1 out of order")],
 )
 def test_the_ledger_finds_what_is_lost_doubled_or_out_of_order(serials: list[int], fault: str) -> None:
-    one_by_one = [(at, at + 0.5, serial) for at, serial in enumerate(serials)]
+    one_by_one: list[Entry] = [(at, at + 0.5, serial) for at, serial in enumerate(serials)]
     (found, *_) = ledger.faults_of(Outcome(entries=one_by_one), range(1, 5))
     assert found.startswith(fault)
 

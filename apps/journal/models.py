@@ -53,6 +53,7 @@ class Exchange(models.Model):
     source = models.CharField(max_length=12, choices=Source.choices, blank=True)
     status_code = models.SmallIntegerField(null=True, blank=True)
     preset_id = models.BigIntegerField(null=True, blank=True)
+    preset_queue = models.CharField(max_length=100, blank=True)
     answered_by = models.CharField(max_length=150, blank=True)
     answer_key = models.CharField(max_length=255, blank=True)  # Idempotency-Key of the answer
     claimed_by = models.CharField(max_length=150, blank=True)

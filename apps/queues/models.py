@@ -22,9 +22,7 @@ class Preset(models.Model):
     position = models.BigIntegerField()
     endpoint = models.CharField(max_length=60, default="text")
     uses = models.IntegerField(null=True, blank=True, default=1)
-    on_undelivered = models.CharField(
-        max_length=8, choices=OnUndelivered.choices, default=OnUndelivered.DROP
-    )
+    on_undelivered = models.CharField(max_length=8, choices=OnUndelivered.choices, default=OnUndelivered.DROP)
     label = models.CharField(max_length=200, blank=True)
     status_code = models.SmallIntegerField(default=200)
     delay_ms = models.IntegerField(default=0)

@@ -16,21 +16,19 @@ from apps.wire.jsongate import kind
 SUMMARY_MAX = 200
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")
 
-_INTEGER = ("an integer", lambda value: type(value) is int)
-_DECIMAL = ("a decimal", lambda value: type(value) in (int, float))
-_BOOLEAN = ("a boolean", lambda value: type(value) is bool)
-_OBJECT = ("an object", lambda value: isinstance(value, dict))
-_OBJECTS = ("an array of objects", lambda value: isinstance(value, list))
-_TYPES = {
+# The parameters whose type matters to the answer: in OpenAI's words, and as JSON parses to.
+_INTEGER = ("an integer", (int,))
+_BOOLEAN = ("a boolean", (bool,))
+_TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
     "n": _INTEGER,
     "stream": _BOOLEAN,
-    "stream_options": _OBJECT,
+    "stream_options": ("an object", (dict,)),
     "logprobs": _BOOLEAN,
     "top_logprobs": _INTEGER,
-    "tools": _OBJECTS,
+    "tools": ("an array of objects", (list,)),
     "max_tokens": _INTEGER,
     "max_completion_tokens": _INTEGER,
-    "temperature": _DECIMAL,
+    "temperature": ("a decimal", (int, float)),
 }
 
 
@@ -43,9 +41,9 @@ def check(call: Call) -> None:
     if not isinstance(model, str):
         raise invalid_type("model", expected="a string", got=kind(model))
     _check_messages(data.get("messages"))
-    for name, (expected, fits) in _TYPES.items():
+    for name, (expected, types) in _TYPES.items():
         value = data.get(name)
-        if value is not None and not fits(value):
+        if value is not None and type(value) not in types:  # not isinstance: true is no integer
             raise invalid_type(name, expected=expected, got=kind(value))
     _check_n(data.get("n"))
 

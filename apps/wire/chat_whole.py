@@ -1,11 +1,12 @@
 """Whether a chat completion is whole: valid as it stands for the type that SDKs read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from apps.wire.endpoint import Body
 
 FINISH_REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
-_TIERS = frozenset({None, "auto", "default", "flex", "scale", "priority"})
+_TIERS = frozenset({None, "auto", "default", "flex", "scale", "priority", "fast"})
 _NONE = type(None)
 _TEXT_OR_NULL = (str, _NONE)
 
@@ -25,6 +26,7 @@ def is_whole(body: Body) -> bool:
         and tier in _TIERS
         and isinstance(body.get("system_fingerprint"), _TEXT_OR_NULL)
         and body.get("moderation") is None
+        and _is_metadata(body.get("metadata"))
     )
 
 
@@ -55,7 +57,13 @@ def _is_message(message: Any) -> bool:
     )
 
 
-def _all(items: Any, test: Any) -> bool:
+def _is_metadata(metadata: Any) -> bool:
+    return metadata is None or (
+        isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values())
+    )
+
+
+def _all(items: Any, test: Callable[[Any], bool]) -> bool:
     return items is None or (isinstance(items, list) and all(map(test, items)))
 
 
@@ -75,7 +83,7 @@ def _is_annotation(annotation: Any) -> bool:
     if not isinstance(annotation, dict) or annotation.get("type") != "url_citation":
         return False
     citation = annotation.get("url_citation")
-    if not _has_texts(citation, "title", "url"):
+    if not isinstance(citation, dict) or not _has_texts(citation, "title", "url"):
         return False
     return type(citation.get("start_index")) is int and type(citation.get("end_index")) is int
 

@@ -77,7 +77,7 @@ def _reason(raw: bytes, error: orjson.JSONDecodeError) -> str:
 def _too_deep(value: Any) -> bool:
     """Level by level, so that no depth of the input is a depth of our stack."""
     level = [value]
-    for _ in range(DEPTH_MAX + 1):
+    for _ in range(DEPTH_MAX):
         level = [item for box in level for item in _inside(box) if isinstance(item, (dict, list))]
         if not level:
             return False

@@ -9,23 +9,9 @@ from apps.wire.pieces import pieces
 
 TOP_MAX = 20
 _OTHERS = (
-    " the",
-    " a",
-    ",",
-    " and",
-    ".",
-    " I",
-    " to",
-    " in",
-    " of",
-    " is",
-    " it",
-    " that",
-    " you",
-    "!",
-    " for",
+    *(" the", " a", ",", " and", ".", " I", " to", " in", " of", " is", " it", " that", " you", "!"),
+    *(" for", " on", " with", " as", "?", " this"),
 )
-_OTHERS += (" on", " with", " as", "?", " this")
 
 
 def asked(message: Body, call: Call) -> Body | None:

@@ -5,13 +5,24 @@ from collections.abc import Iterator
 
 import orjson
 
+from apps.wire.jsongate import DEPTH_MAX
+
 # Possessive quantifiers: one pass, no way back, so that no input makes it slow.
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_SPACE = re.compile(rb"[ \t\n\r]*+")
+_FLAT = rb'[^"\[\]{}]++|' + _STRING
+
+
+def _nested(levels: int) -> bytes:
+    """A pattern for arrays and objects down to that many levels, so that a value is one match in C."""
+    pattern = rb"[\[{](?:" + _FLAT + rb")*+[\]}]"
+    for _ in range(levels - 1):
+        pattern = rb"[\[{](?:" + _FLAT + b"|" + pattern + rb")*+[\]}]"
+    return pattern
+
+
+_OPENING = re.compile(rb"[ \t\n\r]*+([\[{])[ \t\n\r]*+")
 _SEPARATOR = re.compile(rb"[ \t\n\r]*+[:,\]}][ \t\n\r]*+")
-_SCALAR = re.compile(_STRING + rb"|[^\s,\]}]++", re.S)
-_TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[\]{}])", re.S)
-_STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+_VALUE = re.compile(_STRING + rb"|[^\s\[\]{},:]++|" + _nested(DEPTH_MAX), re.S)
 
 
 def raw_member(text: bytes, key: str) -> bytes | None:
@@ -20,10 +31,7 @@ def raw_member(text: bytes, key: str) -> bytes | None:
     `text` must have passed the gate: nothing is checked again here.
     """
     found = None
-    at = _SPACE.match(text).end()  # type: ignore[union-attr]
-    if text[at : at + 1] != b"{":
-        return None
-    at = _SPACE.match(text, at + 1).end()  # type: ignore[union-attr]
+    at = _inside(text, b"{")
     while text[at : at + 1] == b'"':
         name_end = _value_end(text, at)
         start = _after_separator(text, name_end)
@@ -40,10 +48,7 @@ def raw_elements(text: bytes) -> list[bytes]:
 
 
 def _elements(text: bytes) -> Iterator[bytes]:
-    at = _SPACE.match(text).end()  # type: ignore[union-attr]
-    if text[at : at + 1] != b"[":
-        return
-    at = _SPACE.match(text, at + 1).end()  # type: ignore[union-attr]
+    at = _inside(text, b"[")
     while at < len(text) and text[at] != 0x5D:
         end = _value_end(text, at)
         yield text[at:end]
@@ -53,19 +58,17 @@ def _elements(text: bytes) -> Iterator[bytes]:
         at = separator.end()
 
 
+def _inside(text: bytes, bracket: bytes) -> int:
+    """Where the first member stands; the end of the text when it is no such container."""
+    opening = _OPENING.match(text)
+    return opening.end() if opening and opening[1] == bracket else len(text)
+
+
 def _after_separator(text: bytes, at: int) -> int:
     separator = _SEPARATOR.match(text, at)
     return separator.end() if separator else len(text)
 
 
 def _value_end(text: bytes, start: int) -> int:
-    """Where the value that starts at `start` ends."""
-    if text[start] not in b"[{":
-        scalar = _SCALAR.match(text, start)
-        return scalar.end() if scalar else len(text)
-    depth = 0
-    for bracket in _TO_BRACKET.finditer(text, start):
-        depth += _STEP[bracket[1]]
-        if not depth:
-            return bracket.end()
-    return len(text)
+    value = _VALUE.match(text, start)
+    return value.end() if value else len(text)

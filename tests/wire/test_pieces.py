@@ -1,0 +1,44 @@
+"""Texts are cut like a model sends them, and no character is torn."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.wire.pieces import pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("", []),
+        ("Hello, World!", ["Hello", ",", " World", "!"]),
+        ("a conversation", ["a", " conver", "sation"]),
+        ("in 12345 days", ["in", " 123", "45", " days"]),
+        ("a\n\nb", ["a", "\n\n", "b"]),
+        ("a   b", ["a", "  ", " b"]),
+        ("e\u0301te\u0301", ["e\u0301te\u0301"]),
+        ("🇩🇪🇫🇷", ["🇩🇪", "🇫🇷"]),
+        ("x 👨‍👩‍👧", ["x", " 👨‍👩‍👧"]),
+        ("👍🏽", ["👍🏽"]),
+        ("\u200d", ["\u200d"]),
+    ],
+)
+def test_a_text_is_cut_like_this(text: str, cut: list[str]) -> None:
+    assert pieces(text) == cut
+
+
+@given(st.text() | st.text("ab 1,\n\r\té\u0301👍🏽\u200d🇩🇪한_"))
+def test_pieces_add_up_and_are_short_and_whole(text: str) -> None:
+    cut = pieces(text)
+    assert "".join(cut) == text
+    assert all(cut)
+    for piece in cut[1:]:
+        assert not unicodedata.combining(piece[0])
+        assert piece[0] not in "\u200d🏽"
+
+
+def test_pieces_are_about_four_characters() -> None:
+    text = "The quick brown fox jumps over the lazy dog, and then it rests for a while. " * 20
+    assert 3 < len(text) / len(pieces(text)) < 6

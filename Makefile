@@ -2,8 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-HOST ?= 127.0.0.1
-PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench clean
@@ -13,7 +11,7 @@ help:  ## show this list
 
 run: $(VENV)/.installed  ## install, migrate and serve on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(PY) manage.py migrate -v 0
-	@exec $(PY) manage.py serve --host $(HOST) --port $(PORT)
+	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.installed-dev  ## every test; no service has to be installed by hand
 	$(PY) -m pytest $(ARGS)

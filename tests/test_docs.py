@@ -1,0 +1,73 @@
+"""The documentation says what the code does."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+SETTINGS = (ROOT / "mockopenai" / "settings.py").read_text()
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
+READ = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS))
+DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)` \|", CONFIGURATION, re.M))
+
+
+def test_every_setting_is_documented() -> None:
+    assert len(READ) > 15
+    assert READ - DOCUMENTED == set()
+
+
+def test_every_documented_setting_exists() -> None:
+    assert DOCUMENTED - READ == set()
+
+
+@pytest.mark.parametrize(("name", "default"), re.findall(r"^\| `([A-Z_]+)` \| `([^`/]+)` \|", CONFIGURATION, re.M))
+def test_the_documented_default_is_the_real_one(name: str, default: str) -> None:
+    call = re.search(rf'env\.\w+\(\s*"{name}",\s*(?:default=)?([^,)]+)', SETTINGS)
+    assert call is not None
+    found = call.group(1).strip('"').replace("_", "")
+    assert {"True": "1", "False": "0"}.get(found, found) == default
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MOCKOPENAI_PORT", "http"),
+        ("MOCKOPENAI_PORT", "70000"),
+        ("MOCKOPENAI_HOLD_S", "soon"),
+        ("MOCKOPENAI_HOLD_S", "nan"),
+        ("MOCKOPENAI_FALLBACK", "maybe"),
+        ("MOCKOPENAI_OPEN", "perhaps"),
+        ("MOCKOPENAI_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("MOCKOPENAI_QUEUE_MAX", "1.5"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "nonsense"),
+        ("REDIS_URL", "http://x"),
+    ],
+)
+def test_a_bad_value_stops_the_start_and_names_itself(name: str, value: str, tmp_path) -> None:
+    env = {"PATH": "/usr/bin:/bin", "MOCKOPENAI_DATA_DIR": str(tmp_path), name: value}
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode != 0
+    assert name in run.stderr.splitlines()[-1]
+    assert value in run.stderr.splitlines()[-1]
+
+
+def test_every_relative_link_in_the_documentation_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text())
+        if not (page.parent / link).exists()
+    ]
+    assert broken == []
+
+
+def test_the_readme_names_the_commands_that_the_makefile_has() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text())) <= targets

@@ -1,7 +1,9 @@
 """Every setting of the server, read from the environment (documented in docs/configuration.md)."""
 
 import contextlib
+import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,7 @@ def _database() -> dict[str, Any]:
         }
         Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         # A file, not memory: the writer is a thread of its own and needs a connection of its own.
-        found["TEST"] = {"NAME": str(Path(found["NAME"]).with_name("test.sqlite3"))}
+        found["TEST"] = {"NAME": str(Path(tempfile.gettempdir(), f"mockopenai-test-{os.getpid()}.sqlite3"))}
     elif engine != "django.db.backends.postgresql":
         raise env.refuse("DATABASE_URL", DATABASE_URL, "a sqlite:/// or postgres:// address")
     found["CONN_MAX_AGE"] = 0
@@ -141,7 +143,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "apps.accounts.csp.ContentSecurityPolicy",
+    "apps.accounts.csp.content_security_policy",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,7 +191,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
 # The classes stand on accounts.rest.RestView; here they would import that module while it loads.
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "EXCEPTION_HANDLER": "apps.accounts.rest.exception_handler",
     "UNAUTHENTICATED_USER": None,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("apps.queues.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.journal.urls")),
+    path("", include("apps.desk.pages")),
     re_path(r"^api(/|$)", UnknownUrlView.as_view()),
     path("admin/", admin.site.urls),
 ]

@@ -1,8 +1,11 @@
 """The Content-Security-Policy of every page that Django serves: only our own files, nothing inline."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
 
 POLICY = "; ".join(
     [
@@ -20,13 +23,24 @@ POLICY = "; ".join(
 )
 
 
-class ContentSecurityPolicy:
-    """Middleware: sets the policy unless the view has set one of its own."""
+@sync_and_async_middleware
+def content_security_policy(get_response: Callable[[HttpRequest], object]) -> Callable[[HttpRequest], object]:
+    """Sets the policy unless the view has set one of its own; async too, so that no view costs a thread."""
+    if iscoroutinefunction(get_response):
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
+        async def set_later(request: HttpRequest) -> HttpResponseBase:
+            answer: Awaitable[HttpResponseBase] = get_response(request)  # type: ignore[assignment]
+            return _with_policy(await answer)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        return response
+        return set_later
+
+    def set_now(request: HttpRequest) -> HttpResponseBase:
+        answer: HttpResponseBase = get_response(request)  # type: ignore[assignment]
+        return _with_policy(answer)
+
+    return set_now
+
+
+def _with_policy(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response

@@ -80,7 +80,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=75,
-        ws_max_size=settings.MAX_BODY_BYTES,
+        ws_max_size=2 * settings.MAX_BODY_BYTES,
         backlog=BACKLOG,
     )
 

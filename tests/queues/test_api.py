@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from apps.queues.entry import read_entry
 from apps.queues.models import Preset
+from apps.queues.storage import change
 
 ITEM_FIELDS = {
     "id", "response", "status_code", "created_at", "headers", "delay_ms", "pace", "endpoint", "uses",
@@ -160,10 +162,13 @@ def test_patch_changes_the_named_fields_alone(queues: Any) -> None:
     assert queues.contents("a") == ["a", "b", "c"]
 
 
-def test_patch_does_not_give_uses_back_that_were_taken_meanwhile(queues: Any) -> None:
+def test_a_change_does_not_give_uses_back_that_were_taken_meanwhile(queues: Any) -> None:
     [entry] = queues.add("a", HI, uses=5)
+    read_before = read_entry({"response": HI, "uses": 5, "label": "x"})
     Preset.objects.filter(id=entry).update(uses=2)
-    assert queues.patch(f"/a/{entry}", {"label": "x"})[1]["item"]["uses"] == 2
+    changed = change(caller="a", preset_id=int(entry), entry=read_before, fields=["label"])
+    assert changed is not None
+    assert (changed.label, changed.uses) == ("x", 2)
 
 
 def test_patch_keeps_the_spelling_of_a_new_body(queues: Any) -> None:

@@ -1,0 +1,94 @@
+"""The queues on a real server: events, bodies in chunks, two processes on one database."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+HI = {"content": "hi"}
+
+
+@contextmanager
+def dashboard(server: Any) -> Iterator[ClientConnection]:
+    with connect(server.ws_url, origin=server.url) as opened:
+        yield opened
+
+
+def until(opened: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next event of that type."""
+    while (event := json.loads(opened.recv(timeout=5)))["type"] != kind:
+        pass
+    found: dict[str, Any] = event
+    return found
+
+
+def change(name: str, server: Any, entry: str) -> Any:
+    """One change of the queue `ev` that holds this entry."""
+    api, url = server.api, "/api/preset-queue/ev"
+    return {
+        "add": lambda: api.post(url, json={"response": HI}),
+        "batch": lambda: api.post(f"{url}/batch", json={"responses": [HI, HI]}),
+        "import": lambda: api.post(f"{url}/import", files={"file": b'[{"content": "hi"}]'}),
+        "patch": lambda: api.patch(f"{url}/{entry}", json={"label": "x"}),
+        "reorder": lambda: api.post(f"{url}/reorder", json={"ids": [entry]}),
+        "delete": lambda: api.delete(f"{url}/{entry}"),
+        "clear": lambda: api.delete(url),
+    }[name]()
+
+
+@pytest.mark.parametrize("name", ["add", "batch", "import", "patch", "reorder", "delete", "clear"])
+def test_dashboards_hear_of_every_change_of_a_queue(server: Any, name: str) -> None:
+    entry = server.api.post("/api/preset-queue/ev", json={"response": HI}).json()["response_id"]
+    with dashboard(server) as opened:
+        assert change(name, server, entry).status_code == 200
+        event = until(opened, "queue_updated")
+    assert event["ip"] == "ev"
+    assert event["data"]["ip"] == "ev"
+
+
+def test_dashboards_hear_that_all_queues_are_cleared(server: Any) -> None:
+    with dashboard(server) as opened:
+        assert server.api.delete("/api/preset-queue").status_code == 200
+        assert until(opened, "all_queues_updated")
+
+
+def test_what_changes_nothing_says_nothing(server: Any) -> None:
+    with dashboard(server) as opened:
+        assert server.api.delete("/api/preset-queue/nobody").status_code == 404
+        assert server.api.delete("/api/preset-queue/nobody/1").status_code == 404
+        assert server.api.post("/api/preset-queue/nobody/batch", json={"responses": []}).status_code == 200
+        server.api.post("/api/preset-queue/last", json={"response": HI})
+        assert until(opened, "queue_updated")["ip"] == "last"
+
+
+def test_a_body_in_chunks_is_read(server: Any) -> None:
+    chunks = iter([b'{"response": {"n": 1.', b"10}}"])
+    headers = {"content-type": "application/json"}
+    answer = server.api.post("/api/preset-queue/chunked", content=chunks, headers=headers)
+    assert answer.status_code == 200
+    assert '{"n": 1.10}' in server.api.get("/api/preset-queue/chunked").text
+
+
+def test_two_processes_add_to_one_queue_without_losing_or_mixing_anything(
+    start: Callable[..., Any], tmp_path: Any
+) -> None:
+    servers = [start(data_dir=tmp_path / "data") for _ in range(2)]
+
+    def add(server: Any, name: str) -> None:
+        for index in range(100):
+            answer = server.api.post("/api/preset-queue/a", json={"response": {"content": f"{name}{index}"}})
+            assert answer.status_code == 200, answer.text
+
+    threads = [Thread(target=add, args=pair) for pair in zip(servers, "xy", strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    items = servers[0].api.get("/api/preset-queue/a").json()["items"]
+    contents = [item["response"]["content"] for item in items]
+    for name in "xy":
+        assert [one for one in contents if one[0] == name] == [f"{name}{index}" for index in range(100)]

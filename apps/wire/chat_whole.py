@@ -9,6 +9,17 @@ FINISH_REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "f
 _TIERS = frozenset({None, "auto", "default", "flex", "scale", "priority", "fast"})
 _NONE = type(None)
 _TEXT_OR_NULL = (str, _NONE)
+_DETAILS = (
+    *(
+        "cached_tokens",
+        "cache_write_tokens",
+        "audio_tokens",
+        "image_tokens",
+        "text_tokens",
+        "reasoning_tokens",
+    ),
+    *("accepted_prediction_tokens", "rejected_prediction_tokens"),
+)
 
 
 def is_whole(body: Body) -> bool:
@@ -129,5 +140,5 @@ def _is_usage(usage: Any) -> bool:
 
 def _is_details(details: Any) -> bool:
     return details is None or (
-        isinstance(details, dict) and all(value is None or type(value) is int for value in details.values())
+        isinstance(details, dict) and all(type(details.get(key, 0)) in (int, _NONE) for key in _DETAILS)
     )

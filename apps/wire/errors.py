@@ -68,10 +68,6 @@ def unparseable(reason: str = "") -> WireError:
     return WireError(400, f"{message} {reason})" if reason else f"{message})")
 
 
-def not_an_object(found: str) -> WireError:
-    return WireError(400, f"Invalid request body: expected a JSON object, but got {found} instead.")
-
-
 def body_too_large(limit_bytes: int) -> WireError:
     limit_mb = limit_bytes / 1024 / 1024
     message = (

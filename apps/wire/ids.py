@@ -1,35 +1,40 @@
 """Identifiers: random or sortable strings in the forms that OpenAI's service uses."""
 
 import random
+import secrets
 import threading
 import time
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-# Ten bits at a time: an exchange id is 13 look-ups instead of 26.
-_PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 # 3,844 pairs of alphanumerics, the first ones again up to 4,096: any 12 random bits are a pair.
 _ALNUM_PAIRS = ([a + b for a in _ALNUM for b in _ALNUM] * 2)[:4096]
-_SHIFTS = tuple(range(120, -1, -10))
 _OBFUSCATION_POOL = "".join(random.choices(_ALNUM, k=4096))
 
 _lock = threading.Lock()
-_last = 0
+_last_ms = 0
+_count = 0
+_time_part = ""
+_PROCESS = "".join(secrets.choice(_CROCKFORD) for _ in range(11))  # tells one process's ids from another's
 
 
 def exchange_id() -> str:
-    """26 characters of lower-case Crockford base32: 48 bits of milliseconds, then 80 random bits.
+    """26 characters of lower-case Crockford base32: 48 bits of milliseconds, 25 of a count, 55 of the process.
 
-    Strictly rising within this process: a second one in the same millisecond (or after the clock
-    went back) is the last one plus a small random step.
+    Strictly rising within this process, also within one millisecond and when the clock goes back.
     """
-    global _last
+    global _last_ms, _time_part, _count
     with _lock:
-        value = (time.time_ns() // 1_000_000 << 80) | random.getrandbits(80)
-        if value <= _last or value >> 80 == _last >> 80:
-            value = _last + 1 + random.getrandbits(40)
-        _last = value
-    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])
+        now_ms = time.time_ns() // 1_000_000
+        if now_ms > _last_ms:
+            _last_ms, _count = now_ms, random.getrandbits(12)
+            _time_part = _base32(now_ms, 10)
+        _count += 1
+        return f"{_time_part}{_base32(_count, 5)}{_PROCESS}"
+
+
+def _base32(value: int, digits: int) -> str:
+    return "".join([_CROCKFORD[value >> shift & 31] for shift in range(5 * digits - 5, -1, -5)])
 
 
 def _alphanumerics(length: int) -> str:

@@ -10,7 +10,6 @@ from apps.wire.errors import WireError, envelope
 
 MADE = [
     (errors.unparseable("line 1"), 400, None),
-    (errors.not_an_object("an array"), 400, None),
     (errors.body_too_large(20 * 1024 * 1024), 413, "request_too_large"),
     (errors.bad_caller("a b"), 400, "invalid_caller"),
     (errors.missing_parameter("messages"), 400, "missing_required_parameter"),

@@ -5,6 +5,7 @@ never contend for SQLite's write lock, and a waiting call holds neither thread n
 """
 
 import asyncio
+import contextlib
 import logging
 import queue
 import secrets
@@ -14,13 +15,15 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 
 T = TypeVar("T")
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
 
 WORKER_ID = secrets.token_hex(8)  # names this process in rows; random, so that no restart inherits it
 GROUP_MAX = 512  # jobs in one transaction; a call brings two, its opening and its ending
+TRIES_MAX = 3
+BEATEN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock; the other transaction went on
 LAZY_S = 0.02  # how long a job that nobody waits for may wait for company
 
 log = logging.getLogger(__name__)
@@ -145,8 +148,7 @@ def _settle(jobs: list[_Job]) -> None:
         else:
             loops.setdefault(job.loop, []).append(job)
     for loop, told in loops.items():
-        # A loop that closed meanwhile (its test or command ended) waits for nothing.
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # closed: its test or command has ended, nothing waits
             loop.call_soon_threadsafe(_tell, told)
 
 
@@ -157,17 +159,35 @@ def _tell(jobs: Iterable[_Job]) -> None:
 
 def _commit(jobs: list[_Job]) -> None:
     """Runs the group; when it fails, each job alone, so that one bad job fails alone."""
+    error, passes = _attempt(jobs)
+    tries = 1
+    while error is not None and passes and tries < TRIES_MAX:
+        error, passes = _attempt(jobs)
+        tries += 1
+    if error is None:
+        return
+    if len(jobs) == 1:
+        jobs[0].error = error
+    else:
+        for job in jobs:
+            _commit([job])
+
+
+def _attempt(jobs: list[_Job]) -> tuple[Exception | None, bool]:
+    """One transaction: its error, and whether that is nobody's fault, so that the same may work again."""
+    applied = False
     try:
         with transaction.atomic():
             _apply(jobs)
+            applied = True
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
-        if isinstance(error, DatabaseError) and not connection.is_usable():
+        if not isinstance(error, Error):
+            return error, False
+        if not connection.is_usable():
             connection.close()  # the next transaction connects anew
-        if len(jobs) == 1:
-            jobs[0].error = error
-        else:
-            for job in jobs:
-                _commit([job])
+            return error, not applied  # lost while it committed: it may have, and must not happen twice
+        return error, getattr(error.__cause__, "sqlstate", "") in BEATEN
+    return None, False
 
 
 def _apply(jobs: list[_Job]) -> None:

@@ -1,9 +1,9 @@
 """Keeps the queues: every change goes through the writer, then dashboards hear of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -15,6 +15,8 @@ from apps.live.events import publish
 from apps.queues.entry import Entry, columns
 from apps.queues.models import Preset
 from apps.queues.take import lock_queues
+
+T = TypeVar("T")
 
 LIVE = Q(uses__isnull=True) | Q(uses__gt=0)  # a spent preset is on its way: neither shown nor counted
 ROWS_PER_INSERT = 500
@@ -59,7 +61,7 @@ def callers() -> list[dict[str, Any]]:
 
 def add(*, caller: str, entries: Sequence[Entry]) -> Added:
     """Appends all entries in one transaction, or none of them when the queue has no room."""
-    added = writer.call(lambda: _add(caller, entries))
+    added = _write(lambda: _add(caller, entries))
     if added.ids:
         _tell(caller)
     return added
@@ -68,7 +70,7 @@ def add(*, caller: str, entries: Sequence[Entry]) -> Added:
 def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) -> Preset | None:
     """Writes these fields of the entry over a preset's, its place and the rest untouched; None: gone."""
     values = columns(entry, fields)
-    changed = writer.call(lambda: _change(queue(caller).filter(id=preset_id), values))
+    changed = _write(lambda: _change(queue(caller).filter(id=preset_id), values))
     if changed:
         _tell(caller)
     return changed
@@ -76,7 +78,7 @@ def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) 
 
 def remove(*, caller: str, preset_id: int) -> bool:
     """Removes one preset; False when it is not there, or was taken meanwhile."""
-    removed = writer.call(lambda: queue(caller).filter(id=preset_id).order_by().delete()[0])
+    removed = _write(lambda: queue(caller).filter(id=preset_id).order_by().delete()[0])
     if removed:
         _tell(caller)
     return removed > 0
@@ -84,7 +86,7 @@ def remove(*, caller: str, preset_id: int) -> bool:
 
 def clear(*, caller: str) -> bool:
     """Empties one queue; False when it was empty."""
-    removed = writer.call(lambda: _clear(caller))
+    removed = _write(lambda: _clear(caller))
     if removed:
         _tell(caller)
     return removed
@@ -92,16 +94,26 @@ def clear(*, caller: str) -> bool:
 
 def clear_all() -> None:
     """Empties every queue."""
-    writer.call(lambda: Preset.objects.all().delete())
+    _write(lambda: Preset.objects.all().delete())
     publish("all_queues_updated", {})
 
 
 def reorder(*, caller: str, ids: Sequence[int]) -> Reordered:
     """Puts a queue into the order of `ids`, which have to be exactly what it holds."""
-    reordered = writer.call(lambda: _reorder(caller, ids))
+    reordered = _write(lambda: _reorder(caller, ids))
     if reordered.done:
         _tell(caller)
     return reordered
+
+
+def _write(work: Callable[[], T]) -> T:
+    """Runs a change of the queues; no call takes from them meanwhile."""
+
+    def alone() -> T:
+        lock_queues()
+        return work()
+
+    return writer.call(alone)
 
 
 def _tell(caller: str) -> None:
@@ -109,7 +121,6 @@ def _tell(caller: str) -> None:
 
 
 def _add(caller: str, entries: Sequence[Entry]) -> Added:
-    lock_queues([caller])
     mine = Preset.objects.filter(caller=caller)
     now = mine.aggregate(length=Count("id", filter=LIVE), last=Max("position"))
     if now["length"] + len(entries) > settings.MOCKOPENAI_QUEUE_MAX:
@@ -131,14 +142,12 @@ def _change(preset: QuerySet[Preset], values: dict[str, Any]) -> Preset | None:
 
 def _clear(caller: str) -> bool:
     """Spent presets go too: after a clear nothing comes back."""
-    lock_queues([caller])
     found = queue(caller).exists()
     Preset.objects.filter(caller=caller).delete()
     return found
 
 
 def _reorder(caller: str, ids: Sequence[int]) -> Reordered:
-    lock_queues([caller])
     held = list(queue(caller).values_list("id", "position"))
     present, named = {preset_id for preset_id, _ in held}, set(ids)
     outcome = Reordered(missing=sorted(present - named), unknown=sorted(named - present))

@@ -1,8 +1,7 @@
 """Takes presets for calls: first in, first out, exactly once; always inside the writer's transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -12,6 +11,7 @@ from apps.wire.reply import INSTANT, Draft, Pace
 
 SHARED = "*"  # the queue that every caller may draw on after its own
 
+_LOCK = 0x71756575  # "queu": any number that nobody else uses
 _TABLE = Preset._meta.db_table
 _HEAD = (
     "SELECT id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, "  # noqa: S608
@@ -27,8 +27,7 @@ _GIVE_BACK = (
 _DISCARD = f"DELETE FROM {_TABLE} WHERE id = %s AND uses = 0"  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a call needs a preset for."""
 
     caller: str
@@ -36,8 +35,7 @@ class Wanted:
     family: str
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A preset that now belongs to one call. `returns`: it comes back if the reply does not leave."""
 
     preset_id: int
@@ -48,7 +46,7 @@ class Taken:
 
 def take(calls: Sequence[Wanted]) -> list[Taken | None]:
     """For each call, in order, the first preset that accepts it: its own queue, then the shared one."""
-    lock_queues({call.caller for call in calls} | {SHARED})
+    lock_queues()
     found: list[Taken | None] = [None] * len(calls)
     kinds: dict[Wanted, list[int]] = {}
     for index, call in enumerate(calls):
@@ -62,15 +60,15 @@ def take(calls: Sequence[Wanted]) -> list[Taken | None]:
     return found
 
 
-def lock_queues(callers: Iterable[str]) -> None:
-    """On PostgreSQL, one transaction at a time on each of these queues: SKIP LOCKED alone breaks FIFO.
+def lock_queues() -> None:
+    """On PostgreSQL, one transaction at a time on the queues: SKIP LOCKED alone breaks FIFO.
 
-    SQLite's IMMEDIATE transaction is such a lock already. Sorted, so that two groups cannot deadlock.
+    SQLite's IMMEDIATE transaction is such a lock already. One lock for all queues: every call may
+    draw on the shared one anyway, and groups that locked queue by queue deadlocked.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for caller in sorted(callers):
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [caller])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def give_back(preset_ids: Sequence[int]) -> None:
@@ -85,6 +83,7 @@ def discard(preset_ids: Sequence[int]) -> None:
 
 def _execute_each(sql: str, preset_ids: Sequence[int]) -> None:
     if preset_ids:
+        lock_queues()
         with connection.cursor() as cursor:
             cursor.executemany(sql, [(preset_id,) for preset_id in preset_ids])
 

@@ -153,6 +153,27 @@ def test_nothing_that_the_author_set_is_overwritten() -> None:
     assert body == draft
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"tool_calls": "x"},
+        {"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "f", "arguments": {}}}]},
+        {"tool_calls": [{"id": "call_1", "type": "custom", "custom": {"name": "f"}}]},
+        {"tool_calls": [{"type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+        {"function_call": {"name": "f"}},
+        {"annotations": [{"type": "url_citation", "url_citation": None}]},
+        {"content": 5},
+        {"refusal": []},
+        {"role": "user"},
+    ],
+)
+def test_a_message_that_the_sdk_cannot_read_is_not_whole(message: dict[str, Any]) -> None:
+    body = fill({"content": "hi"}, chat_call())
+    assert is_whole(body)
+    body["choices"][0]["message"] |= message
+    assert not is_whole(body)
+
+
 def replace_somewhere(body: Any, odd: Any, seed: int) -> Any:
     """The body with one of its values, chosen by the seed, replaced or removed."""
     places: list[tuple[Any, Any]] = []

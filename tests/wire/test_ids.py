@@ -34,7 +34,7 @@ def test_an_exchange_id_keeps_rising_when_the_clock_goes_back(monkeypatch) -> No
 
 
 def test_the_first_ten_characters_are_the_milliseconds(monkeypatch) -> None:
-    monkeypatch.setattr(ids, "_last", 0)
+    monkeypatch.setattr(ids, "_last_ms", 0)
     monkeypatch.setattr(ids.time, "time_ns", lambda: 33_000_000)
     assert ids.exchange_id().startswith("0000000011")
 

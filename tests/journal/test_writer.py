@@ -1,0 +1,215 @@
+"""The writer: many jobs in one transaction, each with its own outcome."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from apps.desk.models import Worker
+from apps.journal.writer import GROUP_MAX, Writer
+from tests.conftest import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def writer() -> Iterator[Writer]:
+    made = Writer()
+    yield made
+    made.stop()
+
+
+class Groups:
+    """A batch function that remembers what it was given together, and doubles each number."""
+
+    def __init__(self) -> None:
+        self.seen: list[list[int]] = []
+
+    def __call__(self, items: list[int]) -> list[int]:
+        self.seen.append(items)
+        return [item * 2 for item in items]
+
+
+def add(name: str) -> str:
+    """A row of any table; the same name twice is an error of the database."""
+    now = timezone.now()
+    Worker.objects.create(id=name, host="h", pid=1, started_at=now, beat_at=now)
+    return name
+
+
+def names() -> set[str]:
+    return set(Worker.objects.values_list("id", flat=True))
+
+
+def test_a_job_is_committed_when_its_caller_hears_of_it(writer: Writer) -> None:
+    assert writer.call(lambda: add("a")) == "a"
+    assert names() == {"a"}
+
+
+async def test_jobs_of_one_loop_turn_go_in_one_group_and_answer_in_order(writer: Writer) -> None:
+    groups = Groups()
+    futures = [writer.submit(groups, number) for number in range(100)]
+    assert await asyncio.gather(*futures) == [number * 2 for number in range(100)]
+    assert groups.seen == [list(range(100))]
+
+
+async def test_a_large_turn_is_cut_into_groups_and_still_answers_in_order(writer: Writer) -> None:
+    groups = Groups()
+    futures = [writer.submit(groups, number) for number in range(2 * GROUP_MAX + 1)]
+    assert await asyncio.gather(*futures) == [number * 2 for number in range(2 * GROUP_MAX + 1)]
+    assert [len(group) for group in groups.seen] == [GROUP_MAX, GROUP_MAX, 1]
+
+
+async def test_a_group_is_one_transaction(writer: Writer) -> None:
+    def transactions(items: list[Any]) -> list[Any]:
+        return [(connection.in_atomic_block, threading.current_thread().name) for _ in items]
+
+    assert await writer.submit(transactions, None) == (True, "writer")
+    jobs = [writer.submit(transactions, None), writer.run(lambda: add("a"))]
+    assert (await asyncio.gather(*jobs))[1] == "a"
+
+
+async def test_one_bad_job_fails_alone(writer: Writer) -> None:
+    jobs = [writer.run(lambda name=name: add(name)) for name in ("a", "b", "a", "c")]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [results[0], results[1], results[3]] == ["a", "b", "c"]
+    assert isinstance(results[2], IntegrityError)
+    assert await writer.run(names) == {"a", "b", "c"}
+
+
+async def test_what_a_failing_job_wrote_before_it_failed_is_undone(writer: Writer) -> None:
+    def half() -> None:
+        add("half")
+        raise ValueError("no")
+
+    results = await asyncio.gather(writer.run(lambda: add("a")), writer.run(half), return_exceptions=True)
+    assert results[0] == "a" and str(results[1]) == "no"
+    assert await writer.run(names) == {"a"}
+
+
+async def test_a_batch_that_fails_for_one_item_serves_the_others(writer: Writer) -> None:
+    def add_all(items: list[str]) -> list[str]:
+        return [add(item) for item in items]
+
+    jobs = [writer.submit(add_all, name) for name in ("a", "a", "b")]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert (results[0], results[2]) == ("a", "b") and isinstance(results[1], IntegrityError)
+
+
+def test_threads_are_served_together_and_each_gets_its_own_result(writer: Writer) -> None:
+    results: dict[int, str] = {}
+    threads = [
+        threading.Thread(target=lambda n=n: results.update({n: writer.call(lambda: add(f"t{n}"))}))
+        for n in range(32)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert results == {n: f"t{n}" for n in range(32)}
+    assert names() == set(results.values())
+
+
+def test_a_thread_hears_the_error_of_its_job(writer: Writer) -> None:
+    writer.call(lambda: add("a"))
+    with pytest.raises(IntegrityError):
+        writer.call(lambda: add("a"))
+
+
+def test_several_loops_are_served_at_once(writer: Writer) -> None:
+    results: list[str] = []
+
+    async def some(offset: int) -> None:
+        results.extend(
+            await asyncio.gather(*[writer.run(lambda n=n: add(f"l{offset + n}")) for n in range(20)])
+        )
+
+    threads = [threading.Thread(target=asyncio.run, args=(some(100 * n),)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert len(results) == 60 and names() == set(results)
+
+
+async def test_posted_jobs_arrive_without_anybody_waiting(writer: Writer) -> None:
+    groups = Groups()
+    for number in range(50):
+        writer.post(groups, number)
+    await asyncio.to_thread(wait_for, lambda: sum(groups.seen, []) == list(range(50)))
+    assert len(groups.seen) == 1
+
+
+async def test_a_posted_job_that_fails_is_logged_and_harms_nobody(
+    writer: Writer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(items: list[int]) -> list[int]:
+        raise ValueError("posted in vain")
+
+    writer.post(fail, 1)
+    await asyncio.to_thread(wait_for, lambda: "posted in vain" in caplog.text)
+    assert await writer.run(lambda: add("a")) == "a"
+
+
+async def test_stopping_does_first_what_is_left(writer: Writer) -> None:
+    groups = Groups()
+    for number in range(20):
+        writer.post(groups, number)
+    waiting = asyncio.gather(*[writer.run(lambda n=n: add(f"s{n}")) for n in range(20)])
+    await asyncio.sleep(0)  # the turn ends: the jobs are handed over
+    await asyncio.sleep(0)
+    await asyncio.to_thread(writer.stop)
+    assert sum(groups.seen, []) == list(range(20))
+    assert len(await waiting) == 20
+
+
+def test_it_works_again_after_it_was_stopped(writer: Writer) -> None:
+    writer.call(lambda: add("a"))
+    writer.stop()
+    assert writer.call(names) == {"a"}
+
+
+async def test_a_waiter_that_is_cancelled_harms_nothing_and_its_job_is_done(writer: Writer) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    def held() -> str:
+        entered.set()
+        assert go.wait(10)
+        return add("cancelled")
+
+    task = asyncio.ensure_future(writer.run(held))
+    await asyncio.to_thread(entered.wait, 10)
+    task.cancel()
+    other = asyncio.ensure_future(writer.run(lambda: add("other")))
+    await asyncio.sleep(0.01)
+    go.set()
+    assert await other == "other"
+    assert task.cancelled()
+    assert await writer.run(names) == {"cancelled", "other"}
+
+
+def test_a_loop_that_closed_meanwhile_harms_nobody(writer: Writer) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    async def leave() -> None:
+        writer.submit(lambda items: [(entered.set(), go.wait(10)) for _ in items], None)
+        await asyncio.to_thread(entered.wait, 10)
+
+    asyncio.run(leave())
+    go.set()
+    assert writer.call(lambda: add("after")) == "after"
+
+
+def test_a_job_may_use_transactions_of_its_own(writer: Writer) -> None:
+    def careful() -> str:
+        add("a")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            add("a")
+        return add("b")
+
+    assert writer.call(careful) == "b"
+    assert names() == {"a", "b"}

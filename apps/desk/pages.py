@@ -1,0 +1,25 @@
+"""The URLs of the dashboard's pages, and of the parts that they fetch again when something changed."""
+
+from django.urls import path
+from django.views.i18n import JavaScriptCatalog
+
+from apps.desk import queue_pages, views
+
+app_name = "pages"
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("desk/waiting", views.waiting, name="waiting"),
+    path("desk/recent", views.recent, name="recent"),
+    path("desk/call/<str:exchange_id>", views.call, name="call"),
+    path("desk/call/<str:exchange_id>/story", views.story, name="story"),
+    path("desk/call/<str:exchange_id>/text/<str:part>", views.text, name="text"),
+    path("desk/call/<str:exchange_id>/card/<int:card>/<int:place>", views.piece, name="piece"),
+    path("queues", queue_pages.queues, name="queues"),
+    path("queues/callers", queue_pages.callers, name="callers"),
+    path("queues/entries", queue_pages.entries, name="entries"),
+    path("queues/entries/<int:preset_id>/text", queue_pages.text, name="entry-text"),
+    path("journal", views.journal, name="journal"),
+    path("journal/rows", views.journal_rows, name="journal-rows"),
+    path("jsi18n", JavaScriptCatalog.as_view(packages=["apps.desk"]), name="jsi18n"),
+]

@@ -1,0 +1,144 @@
+"""The dashboard's pages about calls: the desk and the journal, whole and in the parts that change."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from apps.desk.cards import read_cards, read_object
+from apps.desk.shown import Context, call_story, find, recent_calls, waiting_calls, whole_call
+from apps.journal.filters import Filter, FilterError, read_query
+from apps.journal.models import Body, Exchange, State
+from apps.queues import fallback
+
+JOURNAL_PAGE = 50
+ID_LENGTH = 26
+# What a caller sent, or is sent, is never a page of ours.
+PLAIN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+
+
+@never_cache
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    context = {**page(request, "desk"), **waiting_calls(), **recent_calls(), **_opened(request)}
+    return render(request, "desk/desk.html", context)
+
+
+@never_cache
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/_waiting.html", waiting_calls())
+
+
+@never_cache
+@require_GET
+def recent(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/_recent.html", recent_calls())
+
+
+@never_cache
+@require_GET
+def call(request: HttpRequest, exchange_id: str) -> HttpResponse:
+    """One call to read; `?all=1` with the messages that are folded at first."""
+    context = whole_call(*_get(exchange_id), unfolded="all" in request.GET)
+    return render(request, "desk/_call.html", context)
+
+
+@never_cache
+@require_GET
+def story(request: HttpRequest, exchange_id: str) -> HttpResponse:
+    """What has become of a call."""
+    row = Exchange.objects.filter(id=exchange_id).first()
+    if row is None:
+        raise Http404
+    return render(request, "desk/_story.html", call_story(row))
+
+
+@never_cache
+@require_GET
+def text(request: HttpRequest, exchange_id: str, part: str) -> HttpResponse:
+    """The whole text of a body: `part` is call or reply."""
+    body = _get(exchange_id)[1]
+    texts = {"call": body.request_body, "reply": body.reply_body}
+    if part not in texts:
+        raise Http404
+    return plain(texts[part])
+
+
+@never_cache
+@require_GET
+def piece(request: HttpRequest, exchange_id: str, card: int, place: int) -> HttpResponse:
+    """The whole text of one piece of a message."""
+    cards = {one.index: one for one in read_cards(read_object(_get(exchange_id)[1].request_body))}
+    if card not in cards or place >= len(cards[card].pieces):
+        raise Http404
+    return plain(cards[card].pieces[place].text)
+
+
+@never_cache
+@require_GET
+def journal(request: HttpRequest) -> HttpResponse:
+    context = {**page(request, "journal"), **_journal_page(request), **_opened(request)}
+    return render(request, "journal/journal.html", context)
+
+
+@never_cache
+@require_GET
+def journal_rows(request: HttpRequest) -> HttpResponse:
+    return render(request, "journal/_rows.html", _journal_page(request))
+
+
+def page(request: HttpRequest, section: str) -> Context:
+    """What every page needs."""
+    return {
+        "section": section,
+        "now": timezone.now().timestamp(),
+        "open_to_all": settings.MOCKOPENAI_OPEN,
+        "mode": fallback.modes()["text"],
+        "waiting_count": Exchange.objects.filter(state=State.WAITING).count(),
+        "base_url": request.build_absolute_uri("/v1"),
+    }
+
+
+def plain(content: str) -> HttpResponse:
+    """A text of somebody else's as plain text, whatever it says it is."""
+    raw = content.encode(errors="replace")
+    return HttpResponse(raw, content_type="text/plain; charset=utf-8", headers=PLAIN)
+
+
+def _get(exchange_id: str) -> tuple[Exchange, Body]:
+    found = find(exchange_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _opened(request: HttpRequest) -> Context:
+    """The call that the address names: a page that is loaded again shows what it showed."""
+    exchange_id = request.GET.get("call", "")
+    found = find(exchange_id)
+    return whole_call(*found) if found else {"lost": bool(exchange_id)}
+
+
+def _journal_page(request: HttpRequest) -> dict[str, Any]:
+    query, before = request.GET.get("q", ""), request.GET.get("before", "")[:ID_LENGTH]
+    problem, chosen = "", Filter()
+    try:
+        chosen = read_query(query)
+    except FilterError as error:
+        problem = str(error)
+    rows = chosen.apply(Exchange.objects.all()).order_by("-id")
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = [] if problem else list(rows[: JOURNAL_PAGE + 1])
+    older = ""
+    if len(found) > JOURNAL_PAGE:
+        last = {"q": query, "before": found[JOURNAL_PAGE - 1].id}
+        older = urlencode({name: value for name, value in last.items() if value})
+    shown = found[:JOURNAL_PAGE]
+    return {"rows": shown, "query": query, "before": before, "older": older, "problem": problem}

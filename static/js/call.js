@@ -1,0 +1,108 @@
+// The open call: which one it is, fetched to read, kept true while its story goes on.
+
+import { find, findAll, on } from "./page.js";
+import { fetchPart, put } from "./swap.js";
+import { selectTab, startTabs } from "./tabs.js";
+import { startTexts } from "./texts.js";
+import { gettext } from "./words.js";
+
+export class OpenCall {
+  /** `onChange()` is called when another call (or none) is open, or its story has changed. */
+  constructor({ onChange = () => {} } = {}) {
+    this.place = find("#call");
+    this.none = find("#none");
+    this.onChange = onChange;
+    startTabs(document);
+    startTexts(document.body);
+    on(document, "click", ".row[data-call]", (event, row) => this.#follow(event, row.dataset.call));
+    on(this.place, "click", "[data-back]", (event) => {
+      event.preventDefault();
+      this.open("");
+    });
+    on(this.place, "click", "[data-unfold]", (_, button) => this.#load(button.dataset.unfold));
+    addEventListener("popstate", () => this.show(new URL(location).searchParams.get("call") ?? ""));
+    this.mark();
+  }
+
+  get id() {
+    return find(".call", this.place)?.dataset.id ?? "";
+  }
+
+  get caller() {
+    return find(".call", this.place)?.dataset.caller ?? "";
+  }
+
+  /** The attributes of the story: state, until, claimedBy; undefined when no call is open. */
+  get story() {
+    return find(".story", this.place)?.dataset;
+  }
+
+  /** The story in words, without its status. */
+  get storyText() {
+    return (find(".story > span:not(.outcome)", this.place)?.textContent ?? "").replace(/\s+/g, " ").trim();
+  }
+
+  /** Opens a call ("" for none), with an address of its own. */
+  async open(id) {
+    const url = new URL(location);
+    if (id) url.searchParams.set("call", id);
+    else url.searchParams.delete("call");
+    if (url.href !== location.href) history.pushState(null, "", url);
+    await this.show(id);
+  }
+
+  async show(id) {
+    if (id) await this.#load(`/desk/call/${encodeURIComponent(id)}`);
+    else put(this.place, "");
+    this.none.hidden = Boolean(id);
+    this.mark();
+    this.onChange();
+    find(".pane-call").scrollTop = 0;
+    if (id && matchMedia("(max-width: 767px)").matches) find("h1", this.place)?.focus();
+  }
+
+  /** Fetches the story again; a tab and its texts stay as they are. */
+  async refresh() {
+    const { id } = this;
+    if (!id) return;
+    const html = await fetchPart(`/desk/call/${encodeURIComponent(id)}/story`).catch((error) => error.cause);
+    if (id !== this.id || html === undefined) return;
+    const before = this.story?.state;
+    if (html === 404) find(".story", this.place).dataset.state = "deleted";
+    else put(find("[data-story]", this.place), html);
+    if (before === "waiting" && this.story.state !== "waiting" && html !== 404) await this.#reload();
+    this.onChange();
+  }
+
+  /** Marks the row of the open call in every list. */
+  mark() {
+    document.body.dataset.view = this.id ? "call" : "list";
+    findAll(".row[data-call]").forEach((row) => {
+      if (row.dataset.call === this.id) row.ariaCurrent = "true";
+      else row.removeAttribute("aria-current");
+    });
+  }
+
+  /** Once it has its reply there is one more tab. */
+  async #reload() {
+    const tab = find('[aria-selected="true"]', this.place)?.id;
+    await this.#load(`/desk/call/${encodeURIComponent(this.id)}`);
+    selectTab(tab);
+  }
+
+  async #load(url) {
+    try {
+      put(this.place, await fetchPart(url));
+    } catch (error) {
+      const gone = gettext("This call is not in the journal any more.");
+      const away = gettext("The server cannot be reached.");
+      this.place.textContent = error.cause === 404 ? gone : away;
+    }
+  }
+
+  #follow(event, id) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.open(id);
+  }
+}

@@ -1,0 +1,80 @@
+// The desk: the list that fills by itself, the open call, its reply.
+
+import { ask } from "./api.js";
+import { OpenCall } from "./call.js";
+import { startClock } from "./clock.js";
+import { indent } from "./json.js";
+import { listen } from "./keys.js";
+import { live, showWaiting } from "./live.js";
+import { notice } from "./notices.js";
+import { coalesce, find, findAll, on } from "./page.js";
+import { personName, showPerson } from "./person.js";
+import { Reply } from "./reply.js";
+import { refresh } from "./swap.js";
+import { fill, gettext } from "./words.js";
+import { startWelcome } from "./welcome.js";
+
+const waiting = find("#waiting");
+const recent = find("#recent");
+
+const call = new OpenCall({ onChange: () => reply.update() });
+const reply = new Reply(call, { onSent: next });
+
+async function fetchWaiting() {
+  await refresh(waiting);
+  const count = Number(find("[data-count]", waiting).dataset.count);
+  showWaiting(count);
+  find("#choose").hidden = !count;
+  find("#empty").hidden = Boolean(count);
+  call.mark();
+  const mine = findAll("[data-name]", waiting).filter((who) => who.dataset.name === personName());
+  mine.forEach((who) => (who.textContent = gettext("you")));
+}
+
+async function fetchRecent() {
+  await refresh(recent);
+  call.mark();
+}
+
+const refetchWaiting = coalesce(fetchWaiting);
+const refetchRecent = coalesce(fetchRecent);
+const refetchStory = coalesce(() => call.refresh(), 200);
+
+function refetch() {
+  refetchWaiting();
+  refetchRecent();
+  refetchStory();
+}
+
+const ENDS = ["completed_request", "settled"];
+const CHANGES = ["new_request", "claimed", "released", "extended", ...ENDS];
+
+function onEvent(kind, data) {
+  if (CHANGES.includes(kind)) refetchWaiting();
+  if (ENDS.includes(kind)) refetchRecent();
+  if (data.id && data.id === call.id) refetchStory();
+}
+
+/** After an answer: on to the call with the least time left. */
+async function next(id) {
+  await fetchWaiting();
+  const row = findAll(".row", waiting).find((other) => other.dataset.call !== id);
+  await call.open(row?.dataset.call ?? "");
+  find(`.row[data-call="${CSS.escape(call.id)}"]`, waiting)?.focus();
+}
+
+/** What lies in a queue that this call does not reach, as a draft for it. */
+async function copyFrom(caller) {
+  const { code, data } = await ask("GET", `/api/preset-queue/${encodeURIComponent(caller)}`);
+  const [first] = code === 200 ? data.items : [];
+  if (!first) return notice(fill(gettext("The queue of %(caller)s is empty by now."), { caller }), { level: "warn" });
+  const text = await fetch(`/queues/entries/${first.id}/text`).then((response) => response.text());
+  return reply.fillIn({ kind: "json", json: indent(text), status: String(first.status_code) });
+}
+
+on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));
+showPerson();
+startClock();
+startWelcome();
+listen({ r: () => reply.focus(), "+": () => reply.extend() });
+live({ onEvent, refetch });

@@ -1,0 +1,35 @@
+// Short notices in the corner, and questions before what cannot be undone.
+
+import { find, make } from "./page.js";
+import { gettext } from "./words.js";
+
+const SHOWN_MS = 6000;
+
+/** Shows a text for a while; `stay` keeps it until it is dismissed. Level: "ok", "warn" or "bad". */
+export function notice(text, { level = "ok", stay = false } = {}) {
+  const close = make("button", { type: "button", className: "notice-close", ariaLabel: gettext("Dismiss") }, "×");
+  const box = make("div", { className: "notice" }, make("span", {}, text), close);
+  box.dataset.level = level;
+  close.addEventListener("click", () => box.remove());
+  find("#notices").append(box);
+  if (!stay) setTimeout(() => box.remove(), SHOWN_MS);
+}
+
+/** Whether the person says yes. */
+export function sure({ title, text, yes }) {
+  const dialog = find("#ask-dialog");
+  find("#ask-title").textContent = title;
+  find("#ask-text").textContent = text;
+  find("#ask-ok").textContent = yes;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok"), { once: true });
+  });
+}
+
+/** Puts lines of text into a problem box, or hides it when there are none. */
+export function showProblem(box, lines) {
+  box.replaceChildren(...lines.map((line) => make("p", {}, line)));
+  box.hidden = !lines.length;
+}

@@ -1,0 +1,40 @@
+// Small words for looking at the page: find, listen, make.
+
+export const find = (selector, root = document) => root.querySelector(selector);
+export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Listens on `root` for events whose target lies in something that `selector` names. */
+export function on(root, kind, selector, act) {
+  root.addEventListener(kind, (event) => {
+    const target = event.target.closest?.(selector);
+    if (target && root.contains(target)) act(event, target);
+  });
+}
+
+/** An element with properties and children; children that are strings become text, never markup. */
+export function make(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** At most one run of `work` at a time and one a `pause_ms`; calls meanwhile become one more run. */
+export function coalesce(work, pause_ms = 350) {
+  let running = false;
+  let again = false;
+  return async function run() {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    do {
+      again = false;
+      await work();
+      await sleep(pause_ms);
+    } while (again);
+    running = false;
+  };
+}

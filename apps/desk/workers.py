@@ -52,16 +52,16 @@ def sweep() -> list[str]:
         ):
             orphaned.append(exchange_id)
     cut = [row for row in rows if row[1] != State.WAITING]
-    end_exchanges([_cut_off(exchange_id, worker) for exchange_id, _, _, worker in cut])
+    end_exchanges([_cut_off(exchange_id) for exchange_id, _, _, _ in cut])
+    for exchange_id, _, _, worker in cut:
+        note = f"Worker {worker} died before it was known whether the reply had left."
+        Exchange.objects.filter(id=exchange_id).update(note=note)
     give_back([preset_id for _, _, preset_id, _ in cut if preset_id is not None])
     return orphaned
 
 
-def _cut_off(exchange_id: str, worker: str) -> Ending:
-    note = f"Worker {worker} died before it was known whether the reply had left."
-    return Ending(
-        id=exchange_id, delivered=False, first_byte_ms=None, duration_ms=0, bytes_sent=0, note=note
-    )
+def _cut_off(exchange_id: str) -> Ending:
+    return Ending(id=exchange_id, delivered=False, first_byte_ms=None, duration_ms=0, bytes_sent=0)
 
 
 def _is_dead(worker: Worker) -> bool:

@@ -1,7 +1,7 @@
 """Decides what answers a call: own queue, shared queue, fallback; one transaction for a group of calls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from django.conf import settings
@@ -24,8 +24,7 @@ from apps.wire.reply import Draft, Reply
 NEAR_MISSES = 5  # how many presets and queues a refusal names
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """An intake that joins a group: `channel` is where its process hears bells, "" while it has none."""
 
     intake: Intake
@@ -33,8 +32,7 @@ class Asked:
     closing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided and committed. Without a `reply` the call waits until `deadline_at` (unix s)."""
 
     opening: Opening

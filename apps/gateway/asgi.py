@@ -13,7 +13,7 @@ from apps.desk.waiting import waiting_here
 from apps.gateway import upkeep
 from apps.gateway.answer import Decision, decide
 from apps.gateway.delivery import deliver, head
-from apps.gateway.intake import Intake, Request, is_ours, take_in
+from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
 from apps.wire import errors, sse
@@ -60,8 +60,7 @@ async def _serve(scope: dict[str, Any], line: Line) -> None:
 
 async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     received_at = time.time()
-    headers = _decoded(tuple(scope["headers"]))
-    announced = _header(scope, b"content-length")
+    headers, announced = _decoded(tuple(scope["headers"]))
     body, oversized = b"", False
     try:
         body = await line.read_body(limit=settings.MAX_BODY_BYTES, announced=announced)
@@ -83,9 +82,10 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
 
 
 @lru_cache(maxsize=1024)
-def _decoded(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[str, str], ...]:
-    """Cached: a client sends the same headers again and again."""
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+def _decoded(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[Headers, bytes]:
+    """The headers as text, and the announced length. Cached: a client sends the same ones all day."""
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    return headers, dict(raw).get(b"content-length", b"")
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> bytes:

@@ -3,22 +3,26 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from ipaddress import IPv4Network as IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
 
 from apps.wire.errors import bad_caller
 
 NAME = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 KEY_PREFIX = "sk-mock-"
 Networks = Sequence[IPv4Network | IPv6Network]
+Headers = tuple[tuple[str, str], ...]
 
 
-def identify(path_caller: str, headers: dict[str, str], address: str) -> str:
+@lru_cache(maxsize=1024)
+def identify(path_caller: str, headers: Headers, address: str) -> str:
     """The caller's name; raises WireError (400) when the name it gives cannot be one.
 
-    `headers` by lower-case name; `address` as from `client_address`.
+    `headers` are (lower-case name, value) pairs; `address` as from `address_of`.
     """
-    name = path_caller or headers.get("x-mock-caller", "").strip() or _from_key(headers) or address
+    named = _named(headers)
+    name = path_caller or named.get("x-mock-caller", "").strip() or _from_key(named) or address
     if not NAME.fullmatch(name):
         raise bad_caller(name)
     return name
@@ -34,7 +38,19 @@ def _from_key(headers: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=1024)
-def client_address(peer_ip: str, forwarded_for: str, trusted: tuple[IPv4Network | IPv6Network, ...]) -> str:
+def address_of(headers: Headers, peer_ip: str) -> str:
+    """The address of the caller of a request with these headers that came from `peer_ip`."""
+    # Some proxies add a line of their own below the one that the client sent: all lines are one list.
+    forwarded_for = ",".join([value for name, value in headers if name == "x-forwarded-for"])
+    return client_address(peer_ip, forwarded_for, settings.MOCKOPENAI_TRUSTED_PROXIES)
+
+
+def _named(headers: Headers) -> dict[str, str]:
+    """By name; of a repeated header the first counts."""
+    return dict(reversed(headers))
+
+
+def client_address(peer_ip: str, forwarded_for: str, trusted: Networks) -> str:
     """The caller's address: the peer, or behind trusted proxies the right-most hop that is not one.
 
     A header from anybody but a trusted proxy changes nothing.

@@ -1,11 +1,10 @@
 """From bytes to a call: names the endpoint and the caller, reads the body, says what is wrong."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from apps.gateway.caller import client_address, identify
+from apps.gateway.caller import address_of, identify
 from apps.wire import errors
 from apps.wire.call import Call
 from apps.wire.endpoint import Endpoint
@@ -17,8 +16,7 @@ from apps.wire.table import find
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """A request as either door hands it over; `path` decoded, header names in lower case."""
 
     method: str
@@ -31,8 +29,7 @@ class Request:
     oversized: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(NamedTuple):
     """A call, and either its endpoint or why it cannot be answered (never both missing)."""
 
     call: Call
@@ -48,16 +45,13 @@ def is_ours(path: str) -> bool:
 def take_in(request: Request) -> Intake:
     """Reads one request; what is wrong with it becomes the intake's refusal, never an exception."""
     path_caller, below = _split(request.path)
-    headers = dict(reversed(request.headers))  # of a repeated header the first counts
-    caller = client_address(
-        request.peer_ip, headers.get("x-forwarded-for", ""), tuple(settings.MOCKOPENAI_TRUSTED_PROXIES)
-    )
+    caller = address_of(request.headers, request.peer_ip)
     endpoint: Endpoint | None = None
     refusal: WireError | None = None
     params: dict[str, str] = {}
     data: dict[str, Any] = {}
     try:
-        caller = identify(path_caller, headers, caller)
+        caller = identify(path_caller, request.headers, caller)
         if request.oversized:
             raise errors.body_too_large(settings.MAX_BODY_BYTES)
         endpoint, params = find(request.method, below)

@@ -33,12 +33,12 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     if request.method == "OPTIONS":
         asked = request.headers.get("Access-Control-Request-Headers", "").encode("latin-1")
         return _with_headers(HttpResponse(status=204), preflight(asked))
+    await waiting_here().start()  # before a call is parked: its row names the channel where bells ring
     intake = take_in(_request(request))
     decision = await decide(intake)
     progress = Progress(intake, decision)
     reply = decision.reply
     if reply is None:
-        await waiting_here().start()
         hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         holding = spawn(
             waiting_here().hold(intake.call.id, decision.deadline_at, hung_up), name="hold"

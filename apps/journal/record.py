@@ -1,14 +1,14 @@
 """Writes exchanges: opened with the call, settled with how it ended; always inside the writer's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from apps.journal.models import Body, Exchange, Source, State
-from apps.journal.rows import insert_rows
+from apps.journal.rows import insert_rows, update_rows
 from apps.journal.texts import headers_text, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire.call import Call
@@ -16,8 +16,7 @@ from apps.wire.jsongate import strip_nul
 from apps.wire.reply import Reply
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(NamedTuple):
     """A call and what was decided about it, to become one exchange."""
 
     call: Call
@@ -32,8 +31,7 @@ class Opening:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class Ending(NamedTuple):
     """How the reply of an exchange left."""
 
     id: str
@@ -41,21 +39,24 @@ class Ending:
     first_byte_ms: int | None
     duration_ms: int
     bytes_sent: int
-    note: str = ""
 
 
-_EXCHANGE = (
+_EXCHANGE = tuple(
+    (
     "id caller endpoint method path model stream summary state source status_code preset_id preset_queue answered_by "
     "answer_key claimed_by peer_ip peer_port request_id retry_count client_timeout_s prompt_tokens "
     "completion_tokens created_at deadline_at worker reply_channel note"
-).split()
-_BODY = "exchange_id request_headers request_body reply_headers reply_body reply_extras".split()
+    ).split()
+)
+_BODY = tuple("exchange_id request_headers request_body reply_headers reply_body reply_extras".split())
 
 
-_END = (
-    f"UPDATE {Exchange._meta.db_table} SET state = %s, first_byte_ms = %s, duration_ms = %s, "  # noqa: S608
-    "bytes_sent = %s, ended_at = %s, note = CASE WHEN %s = '' THEN note ELSE %s END "
-    "WHERE id = %s AND state IN ('taken', 'answered')"
+_ENDING = (
+    ("state", "text"),
+    ("first_byte_ms", "integer"),
+    ("duration_ms", "integer"),
+    ("bytes_sent", "bigint"),
+    ("ended_at", "moment"),
 )
 
 
@@ -68,9 +69,8 @@ def db_time(unix_s: float) -> Any:
 
 def open_exchanges(openings: Sequence[Opening]) -> None:
     """Inserts the exchanges of a group: two statements, however many."""
-    with connection.cursor() as cursor:
-        insert_rows(cursor, Exchange._meta.db_table, _EXCHANGE, [_exchange_row(one) for one in openings])
-        insert_rows(cursor, Body._meta.db_table, _BODY, [_body_row(one) for one in openings])
+    insert_rows(Exchange._meta.db_table, _EXCHANGE, [_exchange_row(one) for one in openings])
+    insert_rows(Body._meta.db_table, _BODY, [_body_row(one) for one in openings])
 
 
 def end_exchanges(endings: Sequence[Ending]) -> None:
@@ -78,19 +78,16 @@ def end_exchanges(endings: Sequence[Ending]) -> None:
     ended_at = db_time(datetime.now(UTC).timestamp())
     rows = [
         (
-            State.DELIVERED.value if one.delivered else State.UNDELIVERED.value,
+            one.id,
+            "delivered" if one.delivered else "undelivered",
             one.first_byte_ms,
             one.duration_ms,
             one.bytes_sent,
             ended_at,
-            one.note,
-            one.note,
-            one.id,
         )
         for one in endings
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_END, rows)
+    update_rows(Exchange._meta.db_table, _ENDING, rows, only="state IN ('taken', 'answered')")
 
 
 def rows_of(one: Opening) -> tuple[Exchange, Body]:
@@ -120,8 +117,8 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         strip_nul(call.model)[:200],
         call.stream,
         one.summary,
-        one.state.value,
-        one.source.value,
+        str.__str__(one.state),  # the plain text: the database driver is slow with enums
+        str.__str__(one.source),
         reply.status if reply else None,
         one.preset_id,
         one.preset_queue,
@@ -131,8 +128,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         call.peer_ip,
         call.peer_port,
         call.request_id,
-        _whole_number(call.header("x-stainless-retry-count")),
-        _seconds(call.header("x-stainless-read-timeout") or call.header("x-stainless-timeout")),
+        *_client(call.headers),
         reply.prompt_tokens if reply else None,
         reply.completion_tokens if reply else None,
         db_time(call.received_at),
@@ -153,6 +149,14 @@ def _body_row(one: Opening) -> tuple[Any, ...]:
         body,
         extras,
     )
+
+
+@lru_cache(maxsize=1024)
+def _client(headers: tuple[tuple[str, str], ...]) -> tuple[int, float | None]:
+    """What an SDK says of itself: which retry this is, and how many seconds it will wait."""
+    named = dict(headers)
+    patience = named.get("x-stainless-read-timeout") or named.get("x-stainless-timeout") or ""
+    return _whole_number(named.get("x-stainless-retry-count", "")), _seconds(patience)
 
 
 def _whole_number(text: str) -> int:

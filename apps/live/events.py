@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import threading
+from functools import cache
 from typing import Any
 
 import orjson
@@ -78,7 +79,9 @@ def left() -> None:
         spawn(_send([]), name="live.left")
 
 
+@cache
 def _shared() -> bool:
+    """Whether other processes hear the channel layer, too (settled by the settings, asked all the time)."""
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
+from apps.journal.rows import delete_rows
 from apps.queues.models import Preset
 from apps.wire.reply import INSTANT, Draft, Pace
 
@@ -18,7 +19,6 @@ _HEAD = (
     f"uses, on_undelivered FROM {_TABLE} WHERE caller = %s AND (uses IS NULL OR uses > 0) "
     "AND endpoint IN ({places}) ORDER BY position LIMIT %s"
 )
-_DELETE = f"DELETE FROM {_TABLE} WHERE id = %s"  # noqa: S608
 _USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
 _GIVE_BACK = (
     f"UPDATE {_TABLE} SET uses = uses + 1 "  # noqa: S608
@@ -93,7 +93,7 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
     fits = ["*", kind.endpoint, *(["text"] if kind.family == "text" else [])]
     sql = _HEAD.format(places=", ".join(["%s"] * len(fits)))
     used: list[tuple[int, int]] = []
-    spent: list[tuple[int]] = []
+    spent: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, [queue, *fits, len(indexes)])
         waiting = iter(indexes)
@@ -104,11 +104,10 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
             if served == 0:
                 break
             if uses == served and not returns:
-                spent.append((row[0],))
+                spent.append(row[0])
             elif uses is not None:
                 used.append((served, row[0]))
-        if spent:
-            cursor.executemany(_DELETE, spent)
+        delete_rows(_TABLE, spent)
         if used:
             cursor.executemany(_USE, used)
 

@@ -1,17 +1,16 @@
 """A call: one request that came in at an OpenAI endpoint."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """One request, read and named; nothing about how it will be answered.
 
     `headers` are (lower-case name, value) pairs as they came, secrets included: only
     `redact.safe_headers` of them may be kept or shown. `data` is the parsed JSON object of the body
     ({} when there is none, or when the body could not be read). `params` are the placeholders of
-    the endpoint's path, such as {"model": "gpt-4o"}.
+    the endpoint's path, such as {"model": "gpt-4o"}. A named tuple, as all values of the hot path:
+    made in a third of the time of a frozen dataclass.
     """
 
     id: str
@@ -19,10 +18,10 @@ class Call:
     method: str
     path: str
     endpoint: str = ""
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = {}
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = {}
     received_at: float = 0.0  # unix seconds
     peer_ip: str = ""
     peer_port: int = 0

@@ -105,8 +105,11 @@ def _part(part: Body) -> str:
 
 
 def _line(text: str) -> str:
+    head = text[:SUMMARY_MAX].strip()
+    if head.isprintable() and "  " not in head:
+        return head if len(text) <= SUMMARY_MAX else head[: SUMMARY_MAX - 1] + "…"
     # The head of a huge text is enough, and splitting all of it would take long.
-    line = " ".join(text[: 20 * SUMMARY_MAX].split())
+    line = " ".join(text[: 3 * SUMMARY_MAX].split())
     return line if len(line) <= SUMMARY_MAX else line[: SUMMARY_MAX - 1] + "…"
 
 

@@ -9,6 +9,7 @@ FINISH_REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "f
 _TIERS = frozenset({None, "auto", "default", "flex", "scale", "priority", "fast"})
 _NONE = type(None)
 _TEXT_OR_NULL = (str, _NONE)
+_COUNT_OR_NULL = frozenset({int, _NONE})
 _DETAILS = (
     *(
         "cached_tokens",
@@ -128,17 +129,18 @@ def _is_usage(usage: Any) -> bool:
         return True
     if not isinstance(usage, dict):
         return False
-    totals = all(
-        type(usage.get(key)) is int for key in ("prompt_tokens", "completion_tokens", "total_tokens")
-    )
     return (
-        totals
+        type(usage.get("prompt_tokens")) is int
+        and type(usage.get("completion_tokens")) is int
+        and type(usage.get("total_tokens")) is int
         and _is_details(usage.get("prompt_tokens_details"))
         and _is_details(usage.get("completion_tokens_details"))
     )
 
 
 def _is_details(details: Any) -> bool:
-    return details is None or (
-        isinstance(details, dict) and all(type(details.get(key, 0)) in (int, _NONE) for key in _DETAILS)
+    if not isinstance(details, dict):
+        return details is None
+    return _COUNT_OR_NULL.issuperset(map(type, details.values())) or all(
+        type(details.get(key, 0)) in _COUNT_OR_NULL for key in _DETAILS
     )

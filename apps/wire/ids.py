@@ -19,7 +19,7 @@ _PROCESS = "".join(secrets.choice(_CROCKFORD) for _ in range(11))  # tells one p
 
 
 def exchange_id() -> str:
-    """26 characters of lower-case Crockford base32: 48 bits of milliseconds, 25 of a count, 55 of the process.
+    """26 characters of lower-case Crockford base32: 48 bits of milliseconds, a count, 55 bits of the process.
 
     Strictly rising within this process, also within one millisecond and when the clock goes back.
     """
@@ -28,13 +28,9 @@ def exchange_id() -> str:
         now_ms = time.time_ns() // 1_000_000
         if now_ms > _last_ms:
             _last_ms, _count = now_ms, random.getrandbits(12)
-            _time_part = _base32(now_ms, 10)
+            _time_part = "".join([_CROCKFORD[now_ms >> shift & 31] for shift in range(45, -1, -5)])
         _count += 1
-        return f"{_time_part}{_base32(_count, 5)}{_PROCESS}"
-
-
-def _base32(value: int, digits: int) -> str:
-    return "".join([_CROCKFORD[value >> shift & 31] for shift in range(5 * digits - 5, -1, -5)])
+        return f"{_time_part}{_count:05x}{_PROCESS}"
 
 
 def _alphanumerics(length: int) -> str:

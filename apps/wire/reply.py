@@ -1,10 +1,9 @@
 """A reply, and the draft it is made from: one type for presets, people and generated answers."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """How fast a streamed reply leaves: the wait before the first token, and between tokens."""
 
     first_token_ms: int = 0
@@ -14,8 +13,7 @@ class Pace:
 INSTANT = Pace()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """What an author wrote as an answer, possibly incomplete; `body` is the JSON text as written."""
 
     body: bytes
@@ -27,8 +25,7 @@ class Draft:
     x_should_retry: bool | None = None  # None: no header, so SDKs judge by the status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """What really goes back. `body` is the completed JSON text; a streamed call gets its frames.
 
     `prompt_tokens` and `completion_tokens` are what the body's `usage` says, for the journal.

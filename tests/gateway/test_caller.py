@@ -1,10 +1,11 @@
 """Who is calling: the order of path, header, key and address, and which address counts."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
 
 import pytest
 
-from apps.gateway.caller import client_address, identify
+from apps.gateway.caller import address_of, client_address, identify
 from apps.wire.errors import WireError
 
 ADDRESS = "10.0.0.8"
@@ -17,6 +18,10 @@ def trusting(*networks: str) -> tuple[IPv4Network | IPv6Network, ...]:
 PROXIES = trusting("172.16.0.0/12", "127.0.0.0/8", "fd00::/8")
 
 
+def identified(path_caller: str, headers: dict[str, str]) -> str:
+    return identify(path_caller, tuple(headers.items()), ADDRESS)
+
+
 def bearer(key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"}
 
@@ -26,24 +31,24 @@ def bearer(key: str) -> dict[str, str]:
 
 def test_the_path_comes_before_everything() -> None:
     headers = {"x-mock-caller": "header", **bearer("sk-mock-key")}
-    assert identify("path", headers, ADDRESS) == "path"
+    assert identified("path", headers) == "path"
 
 
 def test_the_header_comes_before_the_key() -> None:
-    assert identify("", {"x-mock-caller": "header", **bearer("sk-mock-key")}, ADDRESS) == "header"
+    assert identified("", {"x-mock-caller": "header", **bearer("sk-mock-key")}) == "header"
 
 
 def test_the_key_comes_before_the_address() -> None:
-    assert identify("", bearer("sk-mock-ci-42"), ADDRESS) == "ci-42"
+    assert identified("", bearer("sk-mock-ci-42")) == "ci-42"
 
 
 def test_the_address_is_the_last_resort() -> None:
-    assert identify("", {}, ADDRESS) == ADDRESS
+    assert identified("", {}) == ADDRESS
 
 
 @pytest.mark.parametrize("key", ["sk-proj-abc", "sk-mock", "sk-mock-", "SK-MOCK-a", "", "dummy"])
 def test_any_other_key_names_nobody(key: str) -> None:
-    assert identify("", bearer(key), ADDRESS) == ADDRESS
+    assert identified("", bearer(key)) == ADDRESS
 
 
 @pytest.mark.parametrize(
@@ -56,20 +61,20 @@ def test_any_other_key_names_nobody(key: str) -> None:
     ],
 )
 def test_a_key_is_found_however_it_is_sent(headers: dict[str, str]) -> None:
-    assert identify("", headers, ADDRESS) == "a"
+    assert identified("", headers) == "a"
 
 
 def test_a_bearer_key_comes_before_an_api_key_header() -> None:
-    assert identify("", {"api-key": "sk-mock-b", **bearer("sk-mock-a")}, ADDRESS) == "a"
+    assert identified("", {"api-key": "sk-mock-b", **bearer("sk-mock-a")}) == "a"
 
 
 def test_a_header_of_spaces_is_no_name() -> None:
-    assert identify("", {"x-mock-caller": "  "}, ADDRESS) == ADDRESS
+    assert identified("", {"x-mock-caller": "  "}) == ADDRESS
 
 
 @pytest.mark.parametrize("name", ["a", "A.b_c:d-9", "10.0.0.8", "2001:db8::1", "x" * 100])
 def test_names_that_are_allowed(name: str) -> None:
-    assert identify(name, {}, ADDRESS) == name
+    assert identified(name, {}) == name
 
 
 WRONG_NAMES = ["*", "a b", "a/b", "ä", "a\nb", "a\0", "x" * 101, "..;", "%2e", "a,b"]
@@ -81,13 +86,13 @@ def test_a_name_that_cannot_be_one_is_refused(place: str, name: str) -> None:
     path_caller = name if place == "path" else ""
     headers = {"path": {}, "header": {"x-mock-caller": name}, "key": bearer(f"sk-mock-{name}")}[place]
     with pytest.raises(WireError, match="Invalid caller name") as refused:
-        identify(path_caller, headers, ADDRESS)
+        identified(path_caller, headers)
     assert (refused.value.status, refused.value.code) == (400, "invalid_caller")
 
 
 def test_a_line_end_after_a_name_is_no_part_of_it_and_not_allowed() -> None:
     with pytest.raises(WireError):
-        identify("a\n", {}, ADDRESS)
+        identified("a\n", {})
 
 
 # --- the address -------------------------------------------------------------------------------
@@ -112,7 +117,7 @@ def test_a_line_end_after_a_name_is_no_part_of_it_and_not_allowed() -> None:
 )
 def test_an_address_has_one_spelling(peer: str, address: str) -> None:
     assert client_address(peer, "", ()) == address
-    assert identify("", {}, address) == address
+    assert identify("", (), address) == address
 
 
 @pytest.mark.parametrize("forged", ["1.2.3.4", "1.2.3.4, 5.6.7.8", "127.0.0.1", "evil", ",,,"])
@@ -145,3 +150,14 @@ def test_behind_a_trusted_proxy_the_right_most_untrusted_hop_counts(
 
 def test_a_peer_without_an_address_is_trusted_by_nobody() -> None:
     assert client_address("", "1.2.3.4", trusting("0.0.0.0/0", "::/0")) == "unknown"
+
+
+def test_all_lines_of_the_header_are_one_list(settings: Any) -> None:
+    settings.MOCKOPENAI_TRUSTED_PROXIES = PROXIES
+    # the client forged the first line, its proxy added the second
+    lines = (("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "198.51.100.7"))
+    assert address_of(lines, "172.17.0.2") == "198.51.100.7"
+
+
+def test_of_a_repeated_name_the_first_counts() -> None:
+    assert identify("", (("x-mock-caller", "a"), ("x-mock-caller", "b")), ADDRESS) == "a"

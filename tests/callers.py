@@ -1,6 +1,7 @@
 """Callers for load: connections of plain asyncio that make calls, and know what was answered."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -62,8 +63,10 @@ class Caller:
         body = await self._reader.readexactly(int(headers.get("content-length", 0)))
         return Answer(int(first.split()[1]), headers, body)
 
-    def hang_up(self) -> None:
+    async def hang_up(self) -> None:
         self._writer.transport.abort()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
 
 
 @asynccontextmanager
@@ -77,7 +80,7 @@ async def callers(url: str, name: str, count: int = 1) -> AsyncIterator[list[Cal
         yield opened
     finally:
         for caller in opened:
-            caller.hang_up()
+            await caller.hang_up()
 
 
 @dataclass

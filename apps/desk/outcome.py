@@ -77,11 +77,14 @@ def settle(
         changes["note"] = note
     if reply is not None:
         changes["status_code"] = reply.status
+    if not row.update(**changes):
+        return False
+    if reply is not None:  # only now: another process may have answered since the row was read
         headers, body, extras = reply_texts(reply)
         Body.objects.filter(exchange_id=exchange_id).update(
             reply_headers=headers, reply_body=body, reply_extras=extras
         )
-    return bool(row.update(**changes))
+    return True
 
 
 def _try(exchange_id: str, cause: Cause) -> None:
@@ -96,13 +99,16 @@ def _try(exchange_id: str, cause: Cause) -> None:
             note="The server was shut down while this call waited.",
         )
     elif cause is Cause.DEADLINE:
-        row = Exchange.objects.filter(id=exchange_id, state=State.WAITING, deadline_at__lte=timezone.now())
+        now = timezone.now()
+        row = Exchange.objects.filter(id=exchange_id, state=State.WAITING, deadline_at__lte=now)
         found = row.values_list("note", F("deadline_at") - F("created_at")).first()
         if found is not None:
             note, held = found
             text = f"Nobody answered this call within {held.total_seconds():.0f} s. {note}".strip()
             reply = errors.timed_out(f"{text} {HINT}").reply()
-            settle(exchange_id, State.TIMED_OUT, source=Source.TIMEOUT, reply=reply)
+            settle(
+                exchange_id, State.TIMED_OUT, source=Source.TIMEOUT, reply=reply, deadline_at__lte=now
+            )
 
 
 def _outcome(row: Exchange | None, body: Body | None) -> Outcome:

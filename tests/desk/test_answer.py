@@ -1,0 +1,242 @@
+"""Answering over REST: who may, who was first, and what everybody is told."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.callers import BROKEN, CALL, callers
+from tests.conftest import Server, wait_for
+from tests.desk.conftest import Parked, sql, state_of
+
+Park = Callable[..., Any]
+
+
+async def test_an_answer_reaches_its_caller_and_the_journal_says_who_gave_it(park: Park) -> None:
+    async with park() as call:
+        answer = call.answer("hello from Ann", by="Ann")
+        assert (answer.status_code, answer.json()) == (200, {"state": "delivered"})
+        got = await call.caller.receive()
+        assert (got.status, got.content, got.json["model"]) == (200, "hello from Ann", "gpt-4o")
+        row = call.row
+        assert (row["state"], row["source"], row["answered_by"]) == ("delivered", "person", "Ann")
+        assert row["response"] == got.json
+
+
+async def test_an_answer_may_be_an_error_with_headers(park: Park) -> None:
+    async with park() as call:
+        error = {"error": {"message": "slow down", "type": "requests", "param": None, "code": "rate_limit_exceeded"}}
+        answer = call.answer(response=error, status_code=429, headers={"Retry-After": "7"}, x_should_retry=True)
+        assert answer.status_code == 200
+        got = await call.caller.receive()
+        assert (got.status, got.json) == (429, error)
+        assert (got.headers["retry-after"], got.headers["x-should-retry"]) == ("7", "true")
+
+
+async def test_a_streaming_caller_gets_events(server: Server) -> None:
+    with httpx.Client(base_url=server.base_url, headers={"x-mock-caller": "streams"}, timeout=20) as client:
+        chunks: list[str] = []
+
+        def read() -> None:
+            with client.stream("POST", "/chat/completions", json={**CALL, "stream": True}) as response:
+                chunks.extend(response.iter_lines())
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        [item] = server.waiting(1)
+        assert item["stream"] is True
+        answer = server.api.post(f"/api/desk/{item['id']}/answer", json={"response": {"content": "a b c"}})
+        assert answer.json() == {"state": "delivered"}
+        thread.join(timeout=10)
+    assert chunks[-2:] == ["data: [DONE]", ""]
+
+
+async def test_calls_are_answered_in_any_order(server: Server) -> None:
+    async with callers(server.url, "any", 20) as opened:
+        for number, caller in enumerate(opened):
+            await caller.send({**CALL, "user": str(number), "model": f"m{number}"})
+        items = server.waiting(20)
+        random.shuffle(items)
+        for item in items:
+            answer = server.api.post(
+                f"/api/desk/{item['id']}/answer", json={"response": {"content": f"to {item['model']}"}}
+            )
+            assert answer.status_code == 200
+        assert [(await caller.receive()).content for caller in opened] == [f"to m{n}" for n in range(20)]
+
+
+async def test_the_second_answer_is_told_who_was_first(park: Park) -> None:
+    async with park() as call:
+        before = time.time()
+        assert call.answer("first", by="Ann").status_code == 200
+        second = call.answer("second", by="Bob")
+        got = await call.caller.receive()
+        assert second.status_code == 409
+        data = second.json()
+        assert (data["by"], data["reply_id"], data["state"]) == ("Ann", got.json["id"], "delivered")
+        assert before - 1 < data["at"] < time.time() + 1
+        assert "Ann" in data["detail"]
+
+
+async def test_an_unknown_call_is_404_for_everything(server: Server) -> None:
+    for action in ("answer", "claim", "release", "extend", "abort"):
+        body = {"response": {"content": "x"}} if action == "answer" else {}
+        answer = server.api.post(f"/api/desk/nothing/{action}", json=body)
+        assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"response": "text"},
+        {"response": {"content": "x"}, "status_code": 99},
+        {"response": {"content": "x"}, "headers": {"a": "b\r\nc: d"}},
+        {"response": {"content": "x"}, "unheard": 1},
+    ],
+)
+async def test_a_refused_body_leaves_the_call_waiting(park: Park, body: dict[str, Any]) -> None:
+    async with park() as call:
+        refused = call.post("answer", json=body)
+        assert refused.status_code == 400 and refused.json()["errors"]
+        assert call.row["state"] == "waiting"
+        assert call.answer("now").status_code == 200
+        assert (await call.caller.receive()).content == "now"
+
+
+async def test_an_answer_repeated_with_its_key_is_the_same_answer(park: Park) -> None:
+    async with park() as call:
+        assert call.answer("one", key="k1").json() == {"state": "delivered"}
+        again = call.answer("one", key="k1")
+        assert (again.status_code, again.json()) == (200, {"state": "delivered"})
+        assert call.answer("one", key="k2").status_code == 409
+        assert call.answer("one").status_code == 409
+        assert (await call.caller.receive()).content == "one"
+        assert call.row["response"]["choices"][0]["message"]["content"] == "one"
+
+
+async def test_a_caller_who_hangs_up_is_gone_at_once(park: Park) -> None:
+    async with park() as call:
+        await call.caller.hang_up()
+        state_of(call, "gone")
+        late = call.answer("late")
+        assert (late.status_code, late.json()["state"]) == (410, "gone")
+
+
+async def test_an_aborted_call_ends_in_a_broken_connection(park: Park) -> None:
+    async with park() as call:
+        aborted = call.post("abort", by="Ann")
+        assert (aborted.status_code, aborted.json()) == (200, {"state": "aborted"})
+        with pytest.raises(BROKEN):
+            await call.caller.receive()
+        late = call.answer("late")
+        assert (late.status_code, late.json()["state"]) == (410, "aborted")
+        assert call.post("abort").status_code == 410
+
+
+async def test_a_caller_who_leaves_during_the_delay_is_undelivered_and_the_answer_is_told(park: Park) -> None:
+    async with park() as call:
+        told: list[httpx.Response] = []
+        thread = threading.Thread(target=lambda: told.append(call.answer("slow", delay_ms=5000)))
+        thread.start()
+        state_of(call, "answered")
+        await call.caller.hang_up()
+        thread.join(timeout=10)
+        assert (told[0].status_code, told[0].json()["state"]) == (410, "undelivered")
+        assert call.row["state"] == "undelivered"
+
+
+async def test_an_answer_still_on_its_way_is_202(park: Park) -> None:
+    async with park() as call:
+        answer = call.answer("slow", delay_ms=3600, key="k")
+        assert (answer.status_code, answer.json()["state"]) == (202, "answered")
+        assert call.answer("slow", key="k").status_code == 202
+        assert (await call.caller.receive()).content == "slow"
+        state_of(call, "delivered")
+        assert call.answer("slow", key="k").status_code == 200
+
+
+async def test_a_claimed_call_is_answered_by_its_claimant_alone(park: Park) -> None:
+    async with park() as call:
+        claim = call.post("claim", by="Ann")
+        assert claim.status_code == 200 and claim.json()["claimed_by"] == "Ann"
+        assert 40 < claim.json()["claim_until"] - time.time() < 46
+        for refused in (call.post("claim", by="Bob"), call.post("release", by="Bob"), call.answer("no", by="Bob")):
+            assert (refused.status_code, refused.json()["by"]) == (409, "Ann")
+            assert "take_over" in refused.json()["detail"]
+        assert call.row["claimed_by"] == "Ann"
+        assert call.answer("yes", by="Ann").status_code == 200
+        assert (await call.caller.receive()).content == "yes"
+
+
+async def test_a_released_call_is_free_for_others(park: Park) -> None:
+    async with park() as call:
+        call.post("claim", by="Ann")
+        assert call.post("release", by="Ann").json() == {"claimed_by": ""}
+        assert call.post("claim", by="Bob").json()["claimed_by"] == "Bob"
+        assert call.answer("yes", by="Bob").status_code == 200
+
+
+@pytest.mark.parametrize("action", ["claim", "release", "answer"])
+async def test_a_claim_can_be_taken_over(park: Park, action: str) -> None:
+    async with park() as call:
+        call.post("claim", by="Ann")
+        body = {"response": {"content": "mine"}} if action == "answer" else {}
+        assert call.post(action, by="Bob", take_over=True, json=body).status_code == 200
+        after = call.answer("bob's", by="Bob")
+        assert after.status_code == (409 if action == "answer" else 200)
+        assert call.row["answered_by"] == "Bob"
+
+
+async def test_a_claim_that_was_not_renewed_has_run_out(park: Park, server: Server) -> None:
+    async with park() as call:
+        call.post("claim", by="Ann")
+        first = call.row["claim_until"]
+        assert call.post("claim", by="Ann").json()["claim_until"] > first, "a claim again renews it"
+        sql(server, "UPDATE journal_exchange SET claim_until = '2020-01-01 00:00:00' WHERE id = ?", call.id)
+        assert call.post("claim", by="Bob").json()["claimed_by"] == "Bob"
+        sql(server, "UPDATE journal_exchange SET claim_until = '2020-01-01 00:00:00' WHERE id = ?", call.id)
+        assert call.answer("anybody", by="Cleo").status_code == 200
+
+
+@pytest.mark.parametrize("seconds", [0, -5, "60", True, None, 1e9])
+async def test_a_wrong_extension_is_refused(park: Park, seconds: Any) -> None:
+    async with park() as call:
+        before = call.row["deadline"]
+        assert call.post("extend", json={"seconds": seconds}).status_code == 400
+        assert call.row["deadline"] == before
+
+
+async def test_an_extension_moves_the_deadline(hasty: Server) -> None:
+    """The hold is 0.3 s; the extended call is still there after it, and ends at the new deadline."""
+    async with callers(hasty.url, "extended") as [caller]:
+        await caller.send()
+        item = wait_for(lambda: next(iter(hasty.api.get("/api/desk").json()["items"]), None), pause_s=0.005)
+        call = Parked(hasty, caller, item)
+        moved = call.post("extend", json={"seconds": 0.7})
+        assert moved.status_code == 200
+        assert moved.json()["deadline"] == pytest.approx(item["deadline"] + 0.7)
+        got = await caller.receive()
+        assert (got.status, got.json["error"]["code"]) == (504, "timeout")
+        row = call.row
+        assert 950 < row["duration_ms"] < 1900 and row["state"] == "timed_out"
+
+
+async def test_the_list_has_the_least_time_left_first_and_honours_the_clients_own_patience(
+    park: Park, server: Server
+) -> None:
+    async with park("patient"), park("second"):
+        with httpx.Client(base_url=server.base_url, timeout=httpx.Timeout(20)) as client:
+            headers = {"x-mock-caller": "hurried", "x-stainless-read-timeout": "9"}
+            post = lambda: client.post("/chat/completions", json=CALL, headers=headers)  # noqa: E731
+            thread = threading.Thread(target=post)
+            thread.start()
+            items = server.waiting(3)
+            assert [item["caller"] for item in items] == ["hurried", "patient", "second"]
+            assert 5 < items[0]["time_left_s"] <= 9 < 280 < items[1]["time_left_s"] <= 290
+            server.api.post(f"/api/desk/{items[0]['id']}/answer", json={"response": {"content": "x"}})
+            thread.join(timeout=10)

@@ -1,0 +1,153 @@
+"""Who answers a call when several things happen to it at once: one outcome, and everybody hears the truth.
+
+Over one process with SQLite, and over two on one PostgreSQL: parked in the one, answered over the other.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.callers import BROKEN, Answer, Caller, callers
+from tests.conftest import Server, start_server, wait_for
+from tests.databases import KINDS, fresh
+
+HOLD_S = 0.4
+CALLS = 24
+ROUNDS = 3
+LONG_S = "290"
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where calls come in, and where people answer; the same server or two."""
+
+    calls: Server
+    people: Server
+
+
+def _doors(kind: str, data_dir: Any, hold_s: str) -> Iterator[Doors]:
+    env = {"MOCKOPENAI_HOLD_S": hold_s, "MOCKOPENAI_WARM_AFTER_S": "0", **fresh(kind)}
+    first = start_server(data_dir, **env)
+    second = first if kind == "sqlite" else start_server(data_dir, **env)
+    yield Doors(first, second)
+    for server in {first.url: first, second.url: second}.values():
+        server.stop()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def hasty_doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    yield from _doors(request.param, tmp_path_factory.mktemp("hasty-doors"), str(HOLD_S))
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    yield from _doors(request.param, tmp_path_factory.mktemp("doors"), LONG_S)
+
+
+@asynccontextmanager
+async def parked(doors: Doors, count: int) -> AsyncIterator[tuple[httpx.AsyncClient, list[tuple[Caller, str]]]]:
+    """Calls that have just begun to wait, each with its id."""
+    limits = httpx.Limits(max_connections=100)
+    async with (
+        httpx.AsyncClient(base_url=doors.people.url, timeout=20, limits=limits) as api,
+        callers(doors.calls.url, "race", count) as opened,
+    ):
+        await asyncio.gather(*[caller.send({"model": f"m{n}", "messages": [{"role": "user", "content": "x"}]}) for n, caller in enumerate(opened)])
+        items = await asyncio.to_thread(doors.people.waiting, count)
+        ids = {item["model"]: item["id"] for item in items}
+        yield api, [(caller, ids[f"m{n}"]) for n, caller in enumerate(opened)]
+
+
+async def answer(api: httpx.AsyncClient, exchange_id: str, content: str, by: str = "api") -> httpx.Response:
+    return await api.post(
+        f"/api/desk/{exchange_id}/answer", json={"response": {"content": content}}, headers={"x-mock-person": by}
+    )
+
+
+async def test_an_answer_against_the_deadline_has_one_outcome(hasty_doors: Doors) -> None:
+    """The caller got what the answering person was told, and what the journal says."""
+    outcomes: Counter[str] = Counter()
+
+    async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
+        row = (await api.get(f"/api/exchanges/{exchange_id}")).json()
+        await asyncio.sleep(max(0.0, HOLD_S - 0.12 + random.random() * 0.15 - (asyncio.get_running_loop().time() - began)))
+        told, got = await asyncio.gather(answer(api, exchange_id, f"for {exchange_id}"), caller.receive())
+        row = wait_for(lambda: _ended(hasty_doors.people, exchange_id))
+        outcomes[row["state"]] += 1
+        assert row["response"] == got.json and row["status_code"] == got.status
+        if row["state"] == "delivered":
+            assert got.content == f"for {exchange_id}" and told.status_code in (200, 202)
+        else:
+            assert (row["state"], row["source"]) == ("timed_out", "timeout")
+            assert (got.status, got.json["error"]["code"]) == (504, "timeout")
+            assert (told.status_code, told.json()["state"]) == (410, "timed_out")
+
+    for _ in range(ROUNDS):
+        began = asyncio.get_running_loop().time()
+        async with parked(hasty_doors, CALLS) as (api, calls):
+            await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
+    assert set(outcomes) == {"delivered", "timed_out"}, f"there was no race: {outcomes}"
+
+
+async def test_of_many_answers_at_once_one_wins_and_the_others_are_told_by_whom(doors: Doors) -> None:
+    async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
+        told = await asyncio.gather(*[answer(api, exchange_id, f"{n}", by=f"person-{n}") for n in range(4)])
+        [winner] = [n for n, one in enumerate(told) if one.status_code in (200, 202)]
+        got = await caller.receive()
+        assert got.content == f"{winner}"
+        for loser in (one for n, one in enumerate(told) if n != winner):
+            assert loser.status_code == 409
+            data = loser.json()
+            assert (data["by"], data["reply_id"]) == (f"person-{winner}", got.json["id"]) and data["at"] > 0
+
+    async with parked(doors, CALLS) as (api, calls):
+        await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
+
+
+async def test_an_answer_against_a_hang_up_tells_whether_it_was_delivered(doors: Doors) -> None:
+    outcomes: Counter[str] = Counter()
+
+    async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
+        asking = asyncio.ensure_future(answer(api, exchange_id, "x"))
+        await asyncio.sleep(random.random() * 0.03)
+        await caller.hang_up()
+        told = await asking
+        row = wait_for(lambda: _ended(doors.people, exchange_id))
+        outcomes[row["state"]] += 1
+        expected = {"delivered": (200, 202), "undelivered": (410, 202), "gone": (410,)}
+        assert told.status_code in expected[row["state"]], (told.text, row["state"])
+
+    for _ in range(2):
+        async with parked(doors, CALLS) as (api, calls):
+            await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
+    assert sum(outcomes.values()) == 2 * CALLS
+
+
+async def test_an_abort_against_an_answer_has_one_outcome(doors: Doors) -> None:
+    async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
+        asks = [answer(api, exchange_id, "x"), api.post(f"/api/desk/{exchange_id}/abort")]
+        random.shuffle(asks)
+        got: Answer | None = None
+        told = await asyncio.gather(*asks)
+        try:
+            got = await caller.receive()
+        except BROKEN:
+            pass
+        row = wait_for(lambda: _ended(doors.people, exchange_id))
+        assert row["state"] == ("aborted" if got is None else "delivered")
+        assert sum(one.status_code < 300 for one in told) == 1
+
+    async with parked(doors, CALLS) as (api, calls):
+        await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
+
+
+def _ended(server: Server, exchange_id: str) -> dict[str, Any] | None:
+    row = server.exchange(exchange_id)
+    return None if row["state"] in ("waiting", "answered", "taken") else row

@@ -105,13 +105,21 @@ class Waiting:
                     self.ring(exchange_id)
 
 
+class _Latest:
+    loop: asyncio.AbstractEventLoop | None = None
+    table = Waiting()
+
+
 _tables: "WeakKeyDictionary[asyncio.AbstractEventLoop, Waiting]" = WeakKeyDictionary()
 
 
 def waiting_here() -> Waiting:
     """The table of the running event loop."""
     loop = asyncio.get_running_loop()
+    if loop is _Latest.loop:  # asked with every call
+        return _Latest.table
     table = _tables.get(loop)
     if table is None:
         table = _tables[loop] = Waiting()
+    _Latest.loop, _Latest.table = loop, table
     return table

@@ -70,7 +70,9 @@ class Line:
         """Whether the caller is known to have hung up."""
         if self._watch is not None:
             return self._watch.done()
-        return _has_disconnect(self._receive)
+        # uvicorn's `send` is a method of the request's cycle, which knows; other servers are asked.
+        known = getattr(getattr(self._send, "__self__", None), "disconnected", None)
+        return known if isinstance(known, bool) else _has_disconnect(self._receive)
 
     async def start(self, status: int, headers: RawHeaders) -> None:
         self.started = True

@@ -24,9 +24,16 @@ log = logging.getLogger(__name__)
 _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 
+class _Latest:
+    loop: asyncio.AbstractEventLoop | None = None
+
+
 async def ensure_started() -> None:
     """Starts what a serving process does, once a loop; the first sweep is over when it returns."""
     loop = asyncio.get_running_loop()
+    if loop is _Latest.loop:  # asked with every request
+        return
+    _Latest.loop = loop
     if loop in _started:
         return
     _started.add(loop)

@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from apps.journal.models import Body, Exchange, Source, State
-from apps.journal.rows import insert_rows, update_rows
+from apps.journal.rows import IS_SQLITE, insert_rows, update_rows
 from apps.journal.texts import headers_text, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire.call import Call
@@ -64,7 +62,7 @@ def db_time(unix_s: float) -> Any:
     """A moment as this database wants it in raw SQL."""
     moment = datetime.fromtimestamp(unix_s, UTC)
     # What Django's own adapter gives for SQLite, at a third of its cost: naive UTC as text.
-    return moment.replace(tzinfo=None).isoformat(" ") if connection.vendor == "sqlite" else moment
+    return moment.replace(tzinfo=None).isoformat(" ") if IS_SQLITE else moment
 
 
 def open_exchanges(openings: Sequence[Opening]) -> None:

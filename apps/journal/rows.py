@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+IS_SQLITE = connection.vendor == "sqlite"  # asked once: the connection is looked up anew each time
 ROWS_MAX = 256  # 28 columns of them stay under SQLite's 32,766 and PostgreSQL's 65,535 parameters
 Rows = Sequence[Sequence[Any]]
 
@@ -36,11 +37,10 @@ def delete_rows(table: str, ids: Sequence[int]) -> None:
 
 
 def _execute(statement: Callable[..., str], what: tuple[Any, ...], rows: Rows) -> None:
-    is_sqlite = connection.vendor == "sqlite"
     for part in _parts(rows):
-        sql = statement(*what, len(part), "?" if is_sqlite else "%s")
+        sql = statement(*what, len(part), "?" if IS_SQLITE else "%s")
         values = list(chain.from_iterable(part))
-        if is_sqlite:
+        if IS_SQLITE:
             # Past Django's cursor, which searches the whole text for placeholders each time.
             with connection.wrap_database_errors:
                 connection.connection.execute(sql, values)

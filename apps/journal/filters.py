@@ -18,7 +18,7 @@ COMPARISONS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
 UNIX_MAX_S = 4_102_444_800  # the year 2100; more is somebody's milliseconds
 
 _TOKEN = re.compile(r'(?:(?P<name>\w+):)?(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s"]+))(?=\s|$)')
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d)")  # bounded: a float can overflow
 
 
 class FilterError(ValueError):

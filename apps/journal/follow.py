@@ -11,7 +11,6 @@ import orjson
 from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
 
 from apps.journal.filters import Filter, FilterError, read_params
 from apps.journal.models import Body, Exchange
@@ -35,22 +34,30 @@ class Wanted:
     timeout_s: float
 
 
-def _detailed(view: AsyncView) -> AsyncView:
-    """Answers what is wrong with a request in the one shape of /api."""
+def _only(method: str) -> Callable[[AsyncView], AsyncView]:
+    """Serves one method, and answers what is wrong with a request in the one shape of /api."""
 
-    @functools.wraps(view)
-    async def answer(request: HttpRequest) -> HttpResponseBase:
-        try:
-            return await view(request)
-        except (GateError, FilterError) as error:
-            return _json({"detail": str(error)}, status=400)
+    def deciding(view: AsyncView) -> AsyncView:
+        @functools.wraps(view)
+        async def answer(request: HttpRequest) -> HttpResponseBase:
+            if request.method != method:
+                refusal = _json(
+                    {"detail": f"Method {request.method} is not allowed here: use {method}."}, status=405
+                )
+                refusal["Allow"] = method
+                return refusal
+            try:
+                return await view(request)
+            except (GateError, FilterError) as error:
+                return _json({"detail": str(error)}, status=400)
 
-    return answer
+        return answer
+
+    return deciding
 
 
 @csrf_exempt
-@require_POST
-@_detailed
+@_only("POST")
 async def wait(request: HttpRequest) -> HttpResponseBase:
     """Answers when `count` exchanges match, or after `timeout_s`: {"reached", "count", "items"}.
 
@@ -67,8 +74,7 @@ async def wait(request: HttpRequest) -> HttpResponseBase:
     return _json({"reached": len(items) >= wanted.count, "count": len(items), "items": items})
 
 
-@require_GET
-@_detailed
+@_only("GET")
 async def export(request: HttpRequest) -> HttpResponseBase:
     """Every exchange that the filter selects, newest first, one JSON object a line."""
     params = {name: values for name, values in request.GET.lists() if name != "format"}

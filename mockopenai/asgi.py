@@ -1,7 +1,7 @@
 """The ASGI application: the gateway's door for HTTP, the desk's consumer for WebSockets."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mockopenai.settings")
 
@@ -26,6 +26,6 @@ application = ProtocolTypeRouter(
     {
         "http": door,
         "lifespan": door,
-        "websocket": URLRouter([path("ws", DeskConsumer.as_asgi()), re_path("", nowhere)]),
+        "websocket": URLRouter([path("ws", DeskConsumer.as_asgi()), re_path("", cast(Any, nowhere))]),
     }
 )

@@ -85,16 +85,16 @@ def target(shared_server: Server) -> Iterator[Server]:
 def untouched(target: Server) -> Iterator[None]:
     """After every case the server is up, and its queues, switches and waiting calls are what they were."""
     before = _state(target)
-    assert before[0]["queues"][CALLER]["count"] == 1
+    assert before[0][CALLER]["count"] == 1
     yield
     assert target.process.poll() is None
     assert _state(target) == before
 
 
-def _state(target: Server) -> tuple[Any, ...]:
-    return tuple(target.api.get(path).json() for path in (QUEUE, "/api/fallback")) + (
-        target.api.get("/api/desk").json()["count"],
-    )
+def _state(target: Server) -> list[Any]:
+    """All queues, the fallbacks, and how many calls wait."""
+    queues, fallback, desk = (target.api.get(path).json() for path in (QUEUE, "/api/fallback", "/api/desk"))
+    return [queues["queues"], fallback, desk["count"]]
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def _allowed_hosts() -> list[str]:
     hosts = env.words("MOCKOPENAI_ALLOWED_HOSTS")
     if hosts:
         return hosts
-    if MOCKOPENAI_HOST in ("0.0.0.0", "::") or MOCKOPENAI_OPEN:
+    if MOCKOPENAI_HOST in ("0.0.0.0", "::") or MOCKOPENAI_OPEN:  # noqa: S104 - only compared
         return ["*"]
     return ["localhost", "127.0.0.1", "[::1]", MOCKOPENAI_HOST]
 

@@ -1,12 +1,14 @@
 """The Content-Security-Policy of every page that Django serves: only our own files, nothing inline."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+Next = Callable[[HttpRequest], Any]  # returns a response, or promises one
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -24,19 +26,17 @@ POLICY = "; ".join(
 
 
 @sync_and_async_middleware
-def content_security_policy(get_response: Callable[[HttpRequest], object]) -> Callable[[HttpRequest], object]:
+def content_security_policy(get_response: Next) -> Next:
     """Sets the policy unless the view has set one of its own; async too, so that no view costs a thread."""
     if iscoroutinefunction(get_response):
 
         async def set_later(request: HttpRequest) -> HttpResponseBase:
-            answer: Awaitable[HttpResponseBase] = get_response(request)  # type: ignore[assignment]
-            return _with_policy(await answer)
+            return _with_policy(await get_response(request))
 
         return set_later
 
     def set_now(request: HttpRequest) -> HttpResponseBase:
-        answer: HttpResponseBase = get_response(request)  # type: ignore[assignment]
-        return _with_policy(answer)
+        return _with_policy(get_response(request))
 
     return set_now
 

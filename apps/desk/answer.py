@@ -88,7 +88,9 @@ async def _confirm(exchange_id: str) -> Verdict:
     pause_s = 0.002
     while loop.time() < end:
         await asyncio.sleep(pause_s)
-        state = await writer.run(lambda: Exchange.objects.filter(id=exchange_id).values_list("state", flat=True).first())
+        state = await writer.run(
+            lambda: Exchange.objects.filter(id=exchange_id).values_list("state", flat=True).first()
+        )
         if state == State.DELIVERED:
             return Verdict(200, {"state": state})
         if state == State.UNDELIVERED:
@@ -97,6 +99,10 @@ async def _confirm(exchange_id: str) -> Verdict:
             return await writer.run(lambda: _truth(exchange_id))
         pause_s = min(pause_s * 2, 0.1)
     return Verdict(202, {"state": State.ANSWERED.value, "detail": "Accepted; the reply is still on its way."})
+
+
+def _state(exchange_id: str) -> str | None:
+    return Exchange.objects.filter(id=exchange_id).values_list("state", flat=True).first()
 
 
 def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str) -> Verdict:

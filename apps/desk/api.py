@@ -90,8 +90,10 @@ class ExtendView(DeskActionView):
     def act(self, request: Request, exchange_id: str) -> Verdict:
         fields = self.json_object(request) if request.data else {}
         seconds = fields.get("seconds", 60)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= EXTEND_MAX_S:
+        if (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, int | float)
+            or not 0 < seconds <= EXTEND_MAX_S
+        ):
             raise ParseError(f"seconds must be a number above 0 and at most {EXTEND_MAX_S}.")
-        return async_to_sync(desk.act)(
-            "extend", exchange_id, by=self.person(request), seconds=float(seconds)
-        )
+        return async_to_sync(desk.act)("extend", exchange_id, by=self.person(request), seconds=float(seconds))

@@ -15,7 +15,6 @@ from apps.journal.writer import WORKER_ID
 from apps.wire import errors
 from apps.wire.reply import Reply
 
-
 HINT = "Answer it on the dashboard's desk, or queue presets for its caller over /api/preset-queue."
 
 
@@ -63,7 +62,13 @@ def still_waiting() -> set[str]:
 
 
 def settle(
-    exchange_id: str, state: State, *, source: Source, reply: Reply | None = None, note: str = "", **where: Any
+    exchange_id: str,
+    state: State,
+    *,
+    source: Source,
+    reply: Reply | None = None,
+    note: str = "",
+    **where: Any,
 ) -> bool:
     """Ends a waiting exchange without an author's answer; False when it waits no more."""
     now = timezone.now()
@@ -106,9 +111,7 @@ def _try(exchange_id: str, cause: Cause) -> None:
             note, held = found
             text = f"Nobody answered this call within {held.total_seconds():.0f} s. {note}".strip()
             reply = errors.timed_out(f"{text} {HINT}").reply()
-            settle(
-                exchange_id, State.TIMED_OUT, source=Source.TIMEOUT, reply=reply, deadline_at__lte=now
-            )
+            settle(exchange_id, State.TIMED_OUT, source=Source.TIMEOUT, reply=reply, deadline_at__lte=now)
 
 
 def _outcome(row: Exchange | None, body: Body | None) -> Outcome:

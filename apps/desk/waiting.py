@@ -28,9 +28,8 @@ class Waiting:
         self.closing = False
         self._bells: dict[str, asyncio.Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
-
-    def __len__(self) -> int:
-        return len(self._bells)
+        self._heard = asyncio.Event()  # set once there is a channel
+        self._empty = asyncio.Event()  # set when the last call of a closing process has its answer
 
     async def start(self) -> None:
         """Begins to listen; a channel layer that does not answer delays nothing by more than a second."""
@@ -39,12 +38,9 @@ class Waiting:
         self._tasks = [spawn(self._listen(), name="bell"), spawn(self._tick(), name="tick")]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
-                while not self.channel:
-                    await asyncio.sleep(0.005)
+                await self._heard.wait()
 
-    async def hold(
-        self, exchange_id: str, deadline_at: float, hung_up: "asyncio.Future[None]"
-    ) -> Outcome:
+    async def hold(self, exchange_id: str, deadline_at: float, hung_up: "asyncio.Future[None]") -> Outcome:
         """Returns when the call is answered, aborted, out of time, left by its caller, or shut out.
 
         `deadline_at` in unix seconds; `hung_up` is done when the caller has left.
@@ -64,17 +60,22 @@ class Waiting:
                 deadline_at = outcome.deadline_at
         finally:
             self._bells.pop(exchange_id, None)
+            if not self._bells:
+                self._empty.set()
 
     def ring(self, exchange_id: str) -> None:
         bell = self._bells.get(exchange_id)
         if bell is not None and not bell.done():
             bell.set_result(None)
 
-    def close(self) -> None:
-        """Wakes every caller: the process is about to end, nobody may wait any longer."""
+    async def close(self) -> None:
+        """Wakes every caller, since the process is about to end; returns when none waits any more."""
         self.closing = True
+        self._empty.clear()
         for exchange_id in list(self._bells):
             self.ring(exchange_id)
+        if self._bells:
+            await self._empty.wait()
 
     def _cause(self, bell: "asyncio.Future[None]", hung_up: "asyncio.Future[None]") -> Cause:
         if hung_up.done():
@@ -88,6 +89,7 @@ class Waiting:
         while True:
             try:
                 self.channel = await layer.new_channel()
+                self._heard.set()
                 while True:
                     message = await layer.receive(self.channel)
                     self.ring(message["exchange_id"])

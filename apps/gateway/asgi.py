@@ -14,10 +14,11 @@ from apps.gateway import upkeep
 from apps.gateway.answer import Decision, decide
 from apps.gateway.delivery import deliver, head
 from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
+from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
-from apps.wire import errors, sse
 from apps.live.tasks import spawn
+from apps.wire import errors, sse
 from apps.wire.headers import EVENT_STREAM, preflight
 from apps.wire.reply import Reply
 
@@ -38,7 +39,7 @@ class Door:
         if scope["type"] == "http" and is_ours(scope["path"]):
             await _serve(scope, Line(receive, send))
         else:
-            await self._django(scope, receive, send)
+            await limited(self._django, scope, receive, send)
 
 
 async def _serve(scope: dict[str, Any], line: Line) -> None:

@@ -1,15 +1,14 @@
 """Who is calling: path, header, API key or address, the first that is present."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 
 from django.conf import settings
 
+from apps.wire.caller_name import Address, caller_name, read_address
 from apps.wire.errors import bad_caller
 
-NAME = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 KEY_PREFIX = "sk-mock-"
 Networks = Sequence[IPv4Network | IPv6Network]
 Headers = tuple[tuple[str, str], ...]
@@ -23,9 +22,10 @@ def identify(path_caller: str, headers: Headers, address: str) -> str:
     """
     named = _named(headers)
     name = path_caller or named.get("x-mock-caller", "").strip() or _from_key(named) or address
-    if not NAME.fullmatch(name):
-        raise bad_caller(name)
-    return name
+    try:
+        return caller_name(name)
+    except ValueError:
+        raise bad_caller(name) from None
 
 
 def _from_key(headers: dict[str, str]) -> str:
@@ -55,11 +55,11 @@ def client_address(peer_ip: str, forwarded_for: str, trusted: Networks) -> str:
 
     A header from anybody but a trusted proxy changes nothing.
     """
-    address = _normal(peer_ip)
+    address = read_address(peer_ip)
     if not trusted or not _is_in(address, trusted):
         return str(address) if address else "unknown"
     for hop in reversed(forwarded_for.split(",")):
-        found = _normal(hop.strip())
+        found = read_address(hop.strip())
         if found is None:
             break
         address = found
@@ -68,18 +68,7 @@ def client_address(peer_ip: str, forwarded_for: str, trusted: Networks) -> str:
     return str(address)
 
 
-def _normal(text: str) -> IPv4Address | IPv6Address | None:
-    """::ffff:10.0.0.8 → 10.0.0.8; every loopback address → 127.0.0.1."""
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return IPv4Address("127.0.0.1") if address.is_loopback else address
-
-
-def _is_in(address: IPv4Address | IPv6Address | None, networks: Networks) -> bool:
+def _is_in(address: Address | None, networks: Networks) -> bool:
     return address is not None and any(
         address.version == network.version and address in network for network in networks
     )

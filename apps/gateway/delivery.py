@@ -109,9 +109,7 @@ async def deliver(line: Line, call: Call, endpoint: Endpoint | None, reply: Repl
 def head(call: Call, reply: Reply, content_type: bytes) -> RawHeaders:
     """The headers of an answer, as late as possible: they say how long the server took."""
     processing_ms = max(0, round((time.time() - call.received_at) * 1000))
-    return standard(
-        reply, request_id=call.request_id, processing_ms=processing_ms, content_type=content_type
-    )
+    return standard(reply, request_id=call.request_id, processing_ms=processing_ms, content_type=content_type)
 
 
 async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:

@@ -61,10 +61,7 @@ def _settle_memory() -> None:
 
 async def drain() -> None:
     """Before the server closes its connections: every parked caller gets its 503 now."""
-    table = waiting_here()
-    table.close()
-    while len(table):
-        await asyncio.sleep(0.01)
+    await waiting_here().close()
 
 
 async def shut_down() -> None:

@@ -1,4 +1,4 @@
-"""The Django door: the same answers through a plain async view, for stock servers and Django's test client."""
+"""The Django door: the same answers through a plain async view, for stock servers and test clients."""
 
 import asyncio
 import time
@@ -22,7 +22,6 @@ from apps.wire.errors import aborted
 from apps.wire.headers import EVENT_STREAM, JSON, preflight
 from apps.wire.reply import Reply
 
-
 R = TypeVar("R", bound=HttpResponseBase)
 
 
@@ -40,9 +39,7 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     reply = decision.reply
     if reply is None:
         hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        holding = spawn(
-            waiting_here().hold(intake.call.id, decision.deadline_at, hung_up), name="hold"
-        )
+        holding = spawn(waiting_here().hold(intake.call.id, decision.deadline_at, hung_up), name="hold")
         try:
             outcome = await asyncio.shield(holding)
         except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Writes exchanges: opened with the call, settled with how it ended; always inside the writer's transaction."""
+"""Writes exchanges inside the writer's transaction: opened with the call, ended with how it left."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -39,16 +39,45 @@ class Ending(NamedTuple):
     bytes_sent: int
 
 
-_EXCHANGE = tuple(
-    (
-    "id caller endpoint method path model stream summary state source status_code preset_id preset_queue answered_by "
-    "answer_key claimed_by peer_ip peer_port request_id retry_count client_timeout_s prompt_tokens "
-    "completion_tokens created_at deadline_at worker reply_channel note"
-    ).split()
+# The columns in the order of `_exchange_row` and `_body_row`.
+_EXCHANGE = (
+    "id",
+    "caller",
+    "endpoint",
+    "method",
+    "path",
+    "model",
+    "stream",
+    "summary",
+    "state",
+    "source",
+    "status_code",
+    "preset_id",
+    "preset_queue",
+    "answered_by",
+    "answer_key",
+    "claimed_by",
+    "peer_ip",
+    "peer_port",
+    "request_id",
+    "retry_count",
+    "client_timeout_s",
+    "prompt_tokens",
+    "completion_tokens",
+    "created_at",
+    "deadline_at",
+    "worker",
+    "reply_channel",
+    "note",
 )
-_BODY = tuple("exchange_id request_headers request_body reply_headers reply_body reply_extras".split())
-
-
+_BODY = (
+    "exchange_id",
+    "request_headers",
+    "request_body",
+    "reply_headers",
+    "reply_body",
+    "reply_extras",
+)
 _ENDING = (
     ("state", "text"),
     ("first_byte_ms", "integer"),

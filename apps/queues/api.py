@@ -13,9 +13,8 @@ from apps.queues import fallback, storage
 from apps.queues.entry import FIELDS, Entry, EntryError, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.take import SHARED
+from apps.wire.caller_name import caller_name
 from apps.wire.draft import raw_member
-
-_CALLER = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
 def item(preset: Preset) -> dict[str, Any]:
@@ -38,14 +37,16 @@ def append(caller: str, entries: list[Entry]) -> storage.Added:
 
 
 class CallerView(RestView):
-    """A view of one caller's queue; its name is checked before anything else happens."""
+    """A view of one caller's queue; its name gets its one spelling before anything else happens."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if kwargs["ip"] != SHARED and not _CALLER.fullmatch(kwargs["ip"]):
-            raise ParseError(
-                "A caller's name has 1 to 100 characters, A-Z a-z 0-9 . _ : - only; * is the shared queue."
-            )
+        if kwargs["ip"] != SHARED:
+            try:
+                # The handler is called with these keyword arguments.
+                self.kwargs["ip"] = caller_name(kwargs["ip"])
+            except ValueError as error:
+                raise ParseError(f"{error}; * is the shared queue.") from None
 
 
 class QueuesView(RestView):

@@ -1,6 +1,7 @@
 """The server command: uvicorn, with a shutdown that first answers every waiting caller."""
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from argparse import ArgumentParser
@@ -25,10 +26,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
             server.close()
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(drain(), timeout=DRAIN_S)
-        except TimeoutError:
-            pass
         await super().shutdown(sockets)
 
 
@@ -47,13 +46,16 @@ class Command(BaseCommand):
                 f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
                 "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
             )
-        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+        if MigrationExecutor(connection).migration_plan(
+            MigrationExecutor(connection).loader.graph.leaf_nodes()
+        ):
             raise CommandError("The database is not up to date. Run: python manage.py migrate")
         connection.close()
         listener = _listen(host, options["port"])
         port = listener.getsockname()[1]
         self._greet(host, port)
-        Server(_config(host, port)).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after its shutdown
+            Server(_config(host, port)).run(sockets=[listener])
 
     def _greet(self, host: str, port: int) -> None:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104

@@ -1,6 +1,7 @@
 """Reads settings from environment variables, each checked, each error naming the variable."""
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
@@ -11,7 +12,8 @@ FALSE = {"0", "false", "no", "off", ""}
 
 def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
     """The error for a bad value: it names the variable, shows the value, says what is wanted."""
-    return ImproperlyConfigured(f"{name}={value!r} is not {wanted}.")
+    shown = re.sub(r"//[^@/]*@", "//…@", value)  # never a password in a log
+    return ImproperlyConfigured(f"{name}={shown!r} is not {wanted}.")
 
 
 def text(name: str, default: str) -> str:

@@ -1,15 +1,11 @@
 """Every setting of the server, read from the environment (documented in docs/configuration.md)."""
 
 import contextlib
-import os
 import secrets
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
-
+from mockopenai import backends
 from mockopenai import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -68,45 +64,6 @@ def _secret_key() -> str:
             kept.hardlink_to(aside)
         aside.unlink()
     return kept.read_text()
-
-
-def _database() -> dict[str, Any]:
-    """The database from DATABASE_URL; SQLite gets WAL and IMMEDIATE transactions (law 9)."""
-    try:
-        found: dict[str, Any] = environ.Env.db_url_config(DATABASE_URL)
-    except (ValueError, ImproperlyConfigured):
-        raise env.refuse("DATABASE_URL", DATABASE_URL, "a database address") from None
-    engine = found.get("ENGINE", "")
-    if engine == "django.db.backends.sqlite3":
-        found["OPTIONS"] = {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                f"PRAGMA journal_mode=WAL; PRAGMA synchronous={MOCKOPENAI_SQLITE_SYNC.upper()};"
-                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
-            ),
-        }
-        Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-        # A file, not memory: the writer is a thread of its own and needs a connection of its own.
-        found["TEST"] = {"NAME": str(Path(tempfile.gettempdir(), f"mockopenai-test-{os.getpid()}.sqlite3"))}
-    elif engine != "django.db.backends.postgresql":
-        raise env.refuse("DATABASE_URL", DATABASE_URL, "a sqlite:/// or postgres:// address")
-    found["CONN_MAX_AGE"] = 0
-    return found
-
-
-def _channel_layer() -> dict[str, Any]:
-    """In memory, or Redis pub/sub, which survives a restart of Redis (the core layer does not)."""
-    if not REDIS_URL:
-        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-        raise env.refuse("REDIS_URL", REDIS_URL, "a redis:// address")
-    # socket_timeout None: a subscriber waits for ever; a timeout would end its idle receive.
-    host = {"address": REDIS_URL, "socket_timeout": None}
-    return {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [host], "prefix": "mockopenai"},
-    }
 
 
 def _allowed_hosts() -> list[str]:
@@ -170,8 +127,8 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": _database()}
-CHANNEL_LAYERS = {"default": _channel_layer()}
+DATABASES = {"default": backends.database(DATABASE_URL, sqlite_sync=MOCKOPENAI_SQLITE_SYNC)}
+CHANNEL_LAYERS = {"default": backends.channel_layer(REDIS_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"

@@ -1,0 +1,52 @@
+"""Turns the addresses of the database and of Redis into what Django and Channels want to be told."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from mockopenai import environment as env
+
+
+def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
+    """The database from DATABASE_URL; SQLite gets WAL and IMMEDIATE transactions (law 9)."""
+    try:
+        found: dict[str, Any] = environ.Env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        raise env.refuse("DATABASE_URL", url, "a database address") from None
+    engine = found.get("ENGINE", "")
+    if engine == "django.db.backends.sqlite3":
+        found["OPTIONS"] = {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                f"PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_sync.upper()};"
+                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
+            ),
+        }
+        if found["NAME"] == ":memory:":
+            raise env.refuse("DATABASE_URL", url, "a database file: each thread has a connection of its own")
+        Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        # A file, not memory: the writer is a thread of its own and needs a connection of its own.
+        found["TEST"] = {"NAME": str(Path(tempfile.gettempdir(), f"mockopenai-test-{os.getpid()}.sqlite3"))}
+    elif engine != "django.db.backends.postgresql":
+        raise env.refuse("DATABASE_URL", url, "a sqlite:/// or postgres:// address")
+    found["CONN_MAX_AGE"] = 0
+    return found
+
+
+def channel_layer(url: str) -> dict[str, Any]:
+    """In memory, or Redis pub/sub, which survives a restart of Redis (the core layer does not)."""
+    if not url:
+        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise env.refuse("REDIS_URL", url, "a redis:// address")
+    # socket_timeout None: a subscriber waits for ever; a timeout would end its idle receive.
+    host = {"address": url, "socket_timeout": None}
+    return {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [host], "prefix": "mockopenai"},
+    }

@@ -45,7 +45,9 @@ class Caller:
         self._reader = reader
         self._writer = writer
 
-    async def call(self, body: Any = CALL, *, method: str = "POST", path: str = "/chat/completions") -> Answer:
+    async def call(
+        self, body: Any = CALL, *, method: str = "POST", path: str = "/chat/completions"
+    ) -> Answer:
         await self.send(body, method=method, path=path)
         return await self.receive()
 

@@ -134,8 +134,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield starting
     for server in started:
-        if server.process.poll() is None:
-            server.stop()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,17 @@ from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_reply, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire import errors
+from apps.wire.errors import WireError
 from apps.wire.reply import Reply
 
+# What a caller hears whose process stood still so long that another one settled its call.
+_TAKEN_FOR_DEAD = WireError(
+    503,
+    "This server stood still for so long that it was taken for dead. Ask again in a moment.",
+    type="server_error",
+    code="orphaned",
+    headers=(("retry-after", "1"),),
+)
 HINT = "Answer it on the dashboard's desk, or queue presets for its caller over /api/preset-queue."
 
 
@@ -122,7 +131,8 @@ def _outcome(row: Exchange | None, body: Body | None) -> Outcome:
     state = State(row.state)
     if body is None or state in (State.GONE, State.ABORTED, State.WAITING):
         return Outcome(state, deadline_at)
-    return Outcome(state, deadline_at, read_reply(row, body), (row, body))
+    reply = _TAKEN_FOR_DEAD.reply() if row.status_code is None else read_reply(row, body)
+    return Outcome(state, deadline_at, reply, (row, body))
 
 
 def reply_id(body: str) -> str:

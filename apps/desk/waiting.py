@@ -6,10 +6,12 @@ costs at most one tick.
 
 import asyncio
 import contextlib
+import logging
 import time
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
+from django.db import Error
 from redis.exceptions import RedisError
 
 from apps.desk.outcome import Cause, Outcome, look, still_waiting
@@ -17,7 +19,9 @@ from apps.journal.writer import writer
 from apps.live.tasks import spawn
 
 TICK_S = 2.0
-RETRY_S = 1.0  # between attempts to get a channel while Redis is away
+RETRY_S = 1.0  # between attempts while Redis or the database is away
+
+log = logging.getLogger(__name__)
 
 
 class Waiting:
@@ -54,7 +58,7 @@ class Waiting:
                     await asyncio.wait(
                         (bell, hung_up), timeout=patience_s, return_when=asyncio.FIRST_COMPLETED
                     )
-                outcome: Outcome = await writer.submit(look, (exchange_id, self._cause(bell, hung_up)))
+                outcome = await self._look(exchange_id, bell, hung_up)
                 if outcome.settled:
                     return outcome
                 deadline_at = outcome.deadline_at
@@ -62,6 +66,18 @@ class Waiting:
             self._bells.pop(exchange_id, None)
             if not self._bells:
                 self._empty.set()
+
+    async def _look(
+        self, exchange_id: str, bell: "asyncio.Future[None]", hung_up: "asyncio.Future[None]"
+    ) -> Outcome:
+        """What the database says; a parked call outlives a database that is away for a while."""
+        while True:
+            try:
+                outcome: Outcome = await writer.submit(look, (exchange_id, self._cause(bell, hung_up)))
+                return outcome
+            except Error as error:
+                log.warning("The call %s could not be looked up: %s", exchange_id, error)
+                await asyncio.sleep(RETRY_S)
 
     def ring(self, exchange_id: str) -> None:
         bell = self._bells.get(exchange_id)
@@ -101,7 +117,9 @@ class Waiting:
         """Looks again for all that wait here with one query: bells may be lost, deadlines moved."""
         while True:
             await asyncio.sleep(TICK_S)
-            if self._bells:
+            if not self._bells:
+                continue
+            with contextlib.suppress(Error):  # away for now: the next tick may find it again
                 known = await writer.run(still_waiting)
                 for exchange_id in [one for one in self._bells if one not in known]:
                     self.ring(exchange_id)

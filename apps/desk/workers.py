@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.desk.models import Worker
 from apps.desk.outcome import settle
-from apps.journal.models import Exchange, Source, State
+from apps.journal.models import OPEN_STATES, Exchange, Source, State
 from apps.journal.record import Ending, end_exchanges
 from apps.journal.writer import WORKER_ID
 from apps.queues.take import give_back
@@ -42,7 +42,8 @@ def sweep() -> list[str]:
     dead = [worker for worker in Worker.objects.exclude(id=WORKER_ID) if _is_dead(worker)]
     Worker.objects.filter(id__in=[worker.id for worker in dead]).delete()
     living = set(Worker.objects.values_list("id", flat=True)) | {WORKER_ID}
-    left = Exchange.objects.filter(state__in=[State.WAITING, State.TAKEN, State.ANSWERED])
+    # Locked: of two sweeps at once, one settles them, and gives their presets back once.
+    left = Exchange.objects.select_for_update().filter(state__in=OPEN_STATES).order_by("id")
     rows = list(left.exclude(worker__in=living).values_list("id", "state", "preset_id", "worker"))
     orphaned = []
     for exchange_id, state, _, worker in rows:
@@ -70,6 +71,8 @@ def _is_dead(worker: Worker) -> bool:
         return True
     if worker.host != _HOST:
         return False
+    if worker.pid == os.getpid():
+        return True  # a container that restarts gives the same pid again
     try:
         os.kill(worker.pid, 0)
     except ProcessLookupError:

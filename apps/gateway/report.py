@@ -9,7 +9,7 @@ from apps.gateway.answer import Decision
 from apps.gateway.intake import Intake
 from apps.journal.models import State
 from apps.journal.present import completed_request_data, new_request_data
-from apps.journal.record import Ending, apply_ending, end_exchanges, rows_of
+from apps.journal.record import Ending, apply_ending, end_exchanges, rows_of, still_open
 from apps.journal.writer import writer
 from apps.live.events import listening, publish
 from apps.queues.take import discard, give_back
@@ -19,10 +19,12 @@ Left = tuple[Ending, int | None]  # an ending, and the preset that comes back wh
 
 def settle_group(items: Sequence[Left]) -> list[None]:
     """Writes how replies left. Runs in the writer's transaction."""
+    returning = [(ending, preset_id) for ending, preset_id in items if preset_id is not None]
+    # Who took this process for dead has settled its exchanges, and given back their presets.
+    ours = still_open([ending.id for ending, _ in returning])
     end_exchanges([ending for ending, _ in items])
-    returning = [(ending.delivered, preset_id) for ending, preset_id in items if preset_id is not None]
-    discard([preset_id for delivered, preset_id in returning if delivered])
-    give_back([preset_id for delivered, preset_id in returning if not delivered])
+    discard([preset_id for ending, preset_id in returning if ending.id in ours and ending.delivered])
+    give_back([preset_id for ending, preset_id in returning if ending.id in ours and not ending.delivered])
     return [None] * len(items)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from weakref import WeakSet
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from apps.desk.waiting import waiting_here
 from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, sweep
@@ -109,5 +109,5 @@ async def _quietly(work: Callable[[], object]) -> None:
     """A database that is away now may be back the next time; upkeep goes on."""
     try:
         await work()  # type: ignore[misc]
-    except DatabaseError as error:
+    except Error as error:
         log.warning("Upkeep could not reach the database: %s", error)

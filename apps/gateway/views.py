@@ -34,26 +34,39 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
         return _with_headers(HttpResponse(status=204), preflight(asked))
     await waiting_here().start()  # before a call is parked: its row names the channel where bells ring
     intake = take_in(_request(request))
-    decision = await decide(intake)
-    progress = Progress(intake, decision)
-    reply = decision.reply
-    if reply is None:
-        hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        holding = spawn(waiting_here().hold(intake.call.id, decision.deadline_at, hung_up), name="hold")
-        try:
-            outcome = await asyncio.shield(holding)
-        except asyncio.CancelledError:
-            hung_up.set_result(None)  # the task goes on alone, and writes that the caller is gone
-            raise
-        progress.ended_as(outcome)
-        reply = outcome.reply
+    hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    replying = spawn(_reply_to(intake, hung_up), name="view")
+    try:
+        reply, progress = await asyncio.shield(replying)
+    except asyncio.CancelledError:
+        hung_up.set_result(None)
+        replying.add_done_callback(_abandon)  # the task goes on alone: what it took or parked has to end
+        raise
     if reply is None:
         # A dropped connection: this door can only end the answer in an error.
         progress.end(first_byte_at=None, bytes_sent=0)
         return _whole(intake, aborted().reply())
-    if reply.delay_ms:
-        await asyncio.sleep(reply.delay_ms / 1000)
     return _respond(intake, reply, progress)
+
+
+async def _reply_to(intake: Intake, hung_up: "asyncio.Future[None]") -> tuple[Reply | None, Progress]:
+    """What to send, when it is time to; None for a call that was aborted or left."""
+    decision = await decide(intake)
+    progress = Progress(intake, decision)
+    reply = decision.reply
+    if reply is None:
+        outcome = await waiting_here().hold(intake.call.id, decision.deadline_at, hung_up)
+        progress.ended_as(outcome)
+        reply = outcome.reply
+    if reply is not None and reply.delay_ms:
+        await asyncio.wait((hung_up,), timeout=reply.delay_ms / 1000)
+    return reply, progress
+
+
+def _abandon(replying: "asyncio.Task[tuple[Reply | None, Progress]]") -> None:
+    """The caller hung up: writes that nothing reached it."""
+    if replying.exception() is None:
+        replying.result()[1].end(first_byte_at=None, bytes_sent=0)
 
 
 def _respond(intake: Intake, reply: Reply, progress: Progress) -> HttpResponseBase:

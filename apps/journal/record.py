@@ -100,6 +100,14 @@ def open_exchanges(openings: Sequence[Opening]) -> None:
     insert_rows(Body._meta.db_table, _BODY, [_body_row(one) for one in openings])
 
 
+def still_open(ids: Sequence[str]) -> set[str]:
+    """Those of these exchanges that `end_exchanges` would end; nobody else can until the commit."""
+    if not ids:
+        return set()
+    rows = Exchange.objects.select_for_update().filter(id__in=ids, state__in=(State.TAKEN, State.ANSWERED))
+    return set(rows.order_by("id").values_list("id", flat=True))
+
+
 def end_exchanges(endings: Sequence[Ending]) -> None:
     """Moves taken and answered exchanges to delivered or undelivered."""
     ended_at = db_time(datetime.now(UTC).timestamp())

@@ -29,7 +29,9 @@ class Parked:
     def row(self) -> dict[str, Any]:
         return self.server.exchange(self.id)
 
-    def answer(self, content: str = "hi", *, by: str = "", take_over: bool = False, **fields: Any) -> httpx.Response:
+    def answer(
+        self, content: str = "hi", *, by: str = "", take_over: bool = False, **fields: Any
+    ) -> httpx.Response:
         headers = {"idempotency-key": fields.pop("key")} if "key" in fields else {}
         body = {"response": {"content": content}, **fields}
         return self.post("answer", by=by, take_over=take_over, json=body, headers=headers)

@@ -29,8 +29,17 @@ async def test_an_answer_reaches_its_caller_and_the_journal_says_who_gave_it(par
 
 async def test_an_answer_may_be_an_error_with_headers(park: Park) -> None:
     async with park() as call:
-        error = {"error": {"message": "slow down", "type": "requests", "param": None, "code": "rate_limit_exceeded"}}
-        answer = call.answer(response=error, status_code=429, headers={"Retry-After": "7"}, x_should_retry=True)
+        error = {
+            "error": {
+                "message": "slow down",
+                "type": "requests",
+                "param": None,
+                "code": "rate_limit_exceeded",
+            }
+        }
+        answer = call.answer(
+            response=error, status_code=429, headers={"Retry-After": "7"}, x_should_retry=True
+        )
         assert answer.status_code == 200
         got = await call.caller.receive()
         assert (got.status, got.json) == (429, error)
@@ -165,7 +174,11 @@ async def test_a_claimed_call_is_answered_by_its_claimant_alone(park: Park) -> N
         claim = call.post("claim", by="Ann")
         assert claim.status_code == 200 and claim.json()["claimed_by"] == "Ann"
         assert 40 < claim.json()["claim_until"] - time.time() < 46
-        for refused in (call.post("claim", by="Bob"), call.post("release", by="Bob"), call.answer("no", by="Bob")):
+        for refused in (
+            call.post("claim", by="Bob"),
+            call.post("release", by="Bob"),
+            call.answer("no", by="Bob"),
+        ):
             assert (refused.status_code, refused.json()["by"]) == (409, "Ann")
             assert "take_over" in refused.json()["detail"]
         assert call.row["claimed_by"] == "Ann"

@@ -52,14 +52,21 @@ def doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @asynccontextmanager
-async def parked(doors: Doors, count: int) -> AsyncIterator[tuple[httpx.AsyncClient, list[tuple[Caller, str]]]]:
+async def parked(
+    doors: Doors, count: int
+) -> AsyncIterator[tuple[httpx.AsyncClient, list[tuple[Caller, str]]]]:
     """Calls that have just begun to wait, each with its id."""
     limits = httpx.Limits(max_connections=100)
     async with (
         httpx.AsyncClient(base_url=doors.people.url, timeout=20, limits=limits) as api,
         callers(doors.calls.url, "race", count) as opened,
     ):
-        await asyncio.gather(*[caller.send({"model": f"m{n}", "messages": [{"role": "user", "content": "x"}]}) for n, caller in enumerate(opened)])
+        await asyncio.gather(
+            *[
+                caller.send({"model": f"m{n}", "messages": [{"role": "user", "content": "x"}]})
+                for n, caller in enumerate(opened)
+            ]
+        )
         items = await asyncio.to_thread(doors.people.waiting, count)
         ids = {item["model"]: item["id"] for item in items}
         yield api, [(caller, ids[f"m{n}"]) for n, caller in enumerate(opened)]
@@ -67,7 +74,9 @@ async def parked(doors: Doors, count: int) -> AsyncIterator[tuple[httpx.AsyncCli
 
 async def answer(api: httpx.AsyncClient, exchange_id: str, content: str, by: str = "api") -> httpx.Response:
     return await api.post(
-        f"/api/desk/{exchange_id}/answer", json={"response": {"content": content}}, headers={"x-mock-person": by}
+        f"/api/desk/{exchange_id}/answer",
+        json={"response": {"content": content}},
+        headers={"x-mock-person": by},
     )
 
 
@@ -77,7 +86,9 @@ async def test_an_answer_against_the_deadline_has_one_outcome(hasty_doors: Doors
 
     async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
         row = (await api.get(f"/api/exchanges/{exchange_id}")).json()
-        await asyncio.sleep(max(0.0, HOLD_S - 0.12 + random.random() * 0.15 - (asyncio.get_running_loop().time() - began)))
+        await asyncio.sleep(
+            max(0.0, HOLD_S - 0.12 + random.random() * 0.15 - (asyncio.get_running_loop().time() - began))
+        )
         told, got = await asyncio.gather(answer(api, exchange_id, f"for {exchange_id}"), caller.receive())
         row = wait_for(lambda: _ended(hasty_doors.people, exchange_id))
         outcomes[row["state"]] += 1

@@ -33,6 +33,9 @@ class Groups:
         self.seen.append(items)
         return [item * 2 for item in items]
 
+    def items(self) -> list[int]:
+        return [item for group in self.seen for item in group]
+
 
 def add(name: str) -> str:
     """A row of any table; the same name twice is an error of the database."""
@@ -140,7 +143,7 @@ async def test_posted_jobs_arrive_without_anybody_waiting(writer: Writer) -> Non
     groups = Groups()
     for number in range(50):
         writer.post(groups, number)
-    await asyncio.to_thread(wait_for, lambda: sum(groups.seen, []) == list(range(50)))
+    await asyncio.to_thread(wait_for, lambda: groups.items() == list(range(50)))
     assert len(groups.seen) == 1
 
 
@@ -163,7 +166,7 @@ async def test_stopping_does_first_what_is_left(writer: Writer) -> None:
     await asyncio.sleep(0)  # the turn ends: the jobs are handed over
     await asyncio.sleep(0)
     await asyncio.to_thread(writer.stop)
-    assert sum(groups.seen, []) == list(range(20))
+    assert groups.items() == list(range(20))
     assert len(await waiting) == 20
 
 

@@ -70,7 +70,11 @@ async def test_the_next_start_settles_at_once_what_the_dead_process_left(mortal:
     mortal.now.queue("again", *serials(4), delay_ms=20_000, on_undelivered="requeue")
     mortal.now.queue("again", {"content": "4"})
     url = mortal.now.url
-    async with callers(url, "parked", 3) as parked, callers(url, "slow", 2) as slow, callers(url, "again", 3) as again:
+    async with (
+        callers(url, "parked", 3) as parked,
+        callers(url, "slow", 2) as slow,
+        callers(url, "again", 3) as again,
+    ):
         for caller in (*parked, *slow, *again):
             await caller.send()
         await asyncio.to_thread(wait_for, lambda: len(journal(mortal.now, state="taken")) == 5 or None)

@@ -111,7 +111,9 @@ async def test_what_is_added_while_others_drain_is_taken_once_and_in_order(pair:
 
     async with asyncio.timeout(60):
         await asyncio.gather(
-            add(pair[0], 0), add(pair[1], 10_000), *[takers(server, name) for server in pair for name in names]
+            add(pair[0], 0),
+            add(pair[1], 10_000),
+            *[takers(server, name) for server in pair for name in names],
         )
     everything = [*range(rounds * each), *range(10_000, 10_000 + rounds * each)]
     for name in names:

@@ -1,0 +1,85 @@
+"""SIGTERM: whoever waits is told at once, whatever is on its way arrives, and the journal knows."""
+
+import asyncio
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.callers import BROKEN, CALL, Answer, Caller, callers
+from tests.conftest import Server
+
+EXIT_S = 10
+
+
+async def answered_within(caller: Caller, began: float) -> tuple[Answer, float]:
+    return await caller.receive(), time.monotonic() - began
+
+
+def states(server: Server) -> list[tuple[str, str, str, str]]:
+    with closing(sqlite3.connect(server.data_dir / "mockopenai.sqlite3")) as database:
+        rows = database.execute(
+            "SELECT caller, state, source, note FROM journal_exchange WHERE endpoint LIKE 'chat%'"
+        )
+        return rows.fetchall()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_a_server_that_is_told_to_stop_leaves_nobody_without_an_answer(
+    start: Callable[..., Server], how: signal.Signals
+) -> None:
+    server = start(MOCKOPENAI_WARM_AFTER_S="0.1")
+    server.queue("on-its-way", {"content": "arrived"}, delay_ms=1500)
+    async with (
+        callers(server.url, "parked", 30) as parked,
+        callers(server.url, "on-its-way") as [on_its_way],
+        callers(server.url, "idle") as [idle],
+    ):
+        for caller in (*parked, on_its_way):
+            await caller.send()
+        await idle.call(None, method="GET", path="/models")
+        streamed = warm(server)
+        assert await anext(streamed) == ": waiting"
+        server.waiting(31)
+        with connect(server.ws_url, origin=server.url, max_queue=None):
+            began = time.monotonic()
+            server.process.send_signal(how)
+            for answer, took_s in await asyncio.gather(*[answered_within(one, began) for one in parked]):
+                assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+                assert answer.headers["content-type"] == "application/json"
+                assert answer.json["error"]["code"] == "shutting_down"
+                assert took_s < 2
+            last = [line async for line in streamed if line.startswith("data: ")]
+            assert len(last) == 1 and '"shutting_down"' in last[0]
+            assert (await on_its_way.receive()).content == "arrived"
+            with pytest.raises(BROKEN):
+                await idle.call()
+            code = await asyncio.to_thread(server.process.wait, EXIT_S)
+            assert time.monotonic() - began < EXIT_S
+        assert code in (0, -how, 128 + how)
+    with pytest.raises(httpx.TransportError):
+        httpx.get(server.url)
+    rows = states(server)
+    assert sorted({row[:3] for row in rows}) == [
+        ("on-its-way", "delivered", "preset"),
+        ("parked", "orphaned", "shutdown"),
+    ]
+    assert len(rows) == 32 and all("shut down" in note for caller, _, _, note in rows if caller == "parked")
+    with closing(sqlite3.connect(server.data_dir / "mockopenai.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM desk_worker").fetchone() == (0,)
+    assert "Traceback" not in server.log.read_text()
+
+
+async def warm(server: Server) -> AsyncIterator[str]:
+    """The lines of a streaming call that is kept warm while it waits."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+        asking = client.stream("POST", "/as/parked/v1/chat/completions", json={**CALL, "stream": True})
+        async with asking as response:
+            assert response.status_code == 200
+            async for line in response.aiter_lines():
+                yield line

@@ -1,0 +1,197 @@
+"""The dashboard's socket on a real server: what it hears of waiting calls, and answers over it."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.callers import CALL, callers
+from tests.conftest import Server
+from tests.desk.conftest import state_of
+
+Park = Callable[..., Any]
+
+
+class Dashboard:
+    """An open socket; every event's number is checked as it comes."""
+
+    def __init__(self, opened: ClientConnection) -> None:
+        self._opened = opened
+        self._seq = 0
+
+    def hear(self) -> dict[str, Any]:
+        event = json.loads(self._opened.recv(timeout=10))
+        self._seq += 1
+        assert event["seq"] == self._seq, "the numbers have a gap"
+        return event
+
+    def until(self, kind: str, **wanted: Any) -> dict[str, Any]:
+        """The next event of that type whose data has these values."""
+        while True:
+            event = self.hear()
+            if event["type"] == kind and all(
+                event["data"].get(key) == value for key, value in wanted.items()
+            ):
+                return event
+
+    def say(self, **frame: Any) -> None:
+        self._opened.send(json.dumps(frame))
+
+    def answer(self, exchange_id: Any, content: str = "hi", **more: Any) -> dict[str, Any]:
+        self.say(
+            type="send_response",
+            id=exchange_id,
+            **{"response": {"content": content}, "status_code": 200, **more},
+        )
+        return self.until("answer_result", id=exchange_id)["data"]
+
+
+@contextmanager
+def dashboard(server: Server, query: str = "") -> Iterator[Dashboard]:
+    with connect(server.ws_url + query, origin=server.url) as opened:
+        yield Dashboard(opened)
+
+
+async def test_a_fresh_dashboard_hears_of_every_waiting_call(server: Server) -> None:
+    async with callers(server.url, "early", 3) as opened:
+        for caller in opened:
+            await caller.send()
+        ids = {item["id"] for item in server.waiting(3)}
+        with dashboard(server) as page:
+            assert {page.until("new_request")["data"]["id"] for _ in range(3)} == ids
+
+
+async def test_a_call_that_begins_to_wait_is_heard_with_all_that_a_person_needs(server: Server) -> None:
+    with dashboard(server) as page:
+        page.until("presence")
+        async with callers(server.url, "live") as [caller]:
+            await caller.send()
+            event = page.until("new_request", ip="live")
+            data, [item] = event["data"], server.waiting(1)
+            assert data["id"] == item["id"] and data["body"] == CALL
+            assert (data["endpoint"], data["model"], data["stream"]) == ("chat.completions", "gpt-4o", False)
+            assert data["deadline"] == pytest.approx(item["deadline"]) and data["retry_count"] == 0
+            assert data["port"] == item["peer_port"] > 0 and data["headers"]["host"] == "127.0.0.1"
+
+
+async def test_an_answer_over_the_socket_reaches_the_caller_and_every_dashboard(
+    park: Park, server: Server
+) -> None:
+    with dashboard(server, "?person=Ann") as page, dashboard(server) as other:
+        async with park() as call:
+            assert page.answer(call.id, "over the socket") == {
+                "id": call.id,
+                "code": 200,
+                "state": "delivered",
+            }
+            got = await call.caller.receive()
+            assert got.content == "over the socket"
+            for one in (page, other):
+                data = one.until("completed_request", id=call.id)["data"]
+                assert data["response"] == got.json and data["body"] == CALL
+                assert (data["ip"], data["status_code"], data["state"]) == ("desk", 200, "delivered")
+                assert (data["source"], data["answered_by"]) == ("person", "Ann")
+                assert data["duration_ms"] >= 0
+
+
+async def test_the_socket_tells_the_same_truth_as_rest(park: Park, server: Server) -> None:
+    with dashboard(server) as page:
+        assert page.answer("nothing")["code"] == 404
+        async with park() as call:
+            refused = page.answer(call.id, status_code=99)
+            assert refused["code"] == 400 and refused["errors"]
+            assert call.row["state"] == "waiting"
+            assert call.answer("first", by="Bob").status_code == 200
+            late = page.answer(call.id, "second")
+            got = await call.caller.receive()
+            assert (late["code"], late["by"], late["reply_id"]) == (409, "Bob", got.json["id"])
+        async with park("leaves") as call:
+            await call.caller.hang_up()
+            state_of(call, "gone")
+            assert (answer := page.answer(call.id))["code"] == 410 and answer["state"] == "gone"
+
+
+async def test_a_claimed_call_is_refused_over_the_socket_and_can_be_taken_over(
+    park: Park, server: Server
+) -> None:
+    with dashboard(server, "?person=Bob") as page:
+        async with park() as call:
+            call.post("claim", by="Ann")
+            assert page.until("claimed", id=call.id)["data"]["claimed_by"] == "Ann"
+            assert (refused := page.answer(call.id))["code"] == 409 and refused["by"] == "Ann"
+            assert page.answer(call.id, "mine", take_over=True)["code"] == 200
+            assert (await call.caller.receive()).content == "mine"
+
+
+async def test_an_answer_repeated_over_the_socket_with_its_key_is_the_same_answer(
+    park: Park, server: Server
+) -> None:
+    with dashboard(server) as page:
+        async with park() as call:
+            assert page.answer(call.id, "one", key="k")["code"] == 200
+            assert page.answer(call.id, "one", key="k")["code"] == 200
+            assert call.answer("one", key="k").status_code == 200
+            assert page.answer(call.id, "two", key="other")["code"] == 409
+
+
+async def test_dashboards_hear_how_calls_end(park: Park, server: Server, hasty: Server) -> None:
+    with dashboard(server) as page:
+        async with park("aborts") as call:
+            call.post("abort")
+            assert page.until("settled", id=call.id)["data"]["state"] == "aborted"
+        async with park("leaves") as call:
+            await call.caller.hang_up()
+            assert page.until("settled", id=call.id)["data"]["state"] == "gone"
+        async with park("released") as call:
+            call.post("claim", by="Ann")
+            call.post("release", by="Ann")
+            assert page.until("released", id=call.id)
+            call.post("extend", json={"seconds": 60})
+            assert page.until("extended", id=call.id)["data"]["deadline"] == pytest.approx(
+                call.item["deadline"] + 60
+            )
+    with dashboard(hasty) as page:
+        async with callers(hasty.url, "late") as [caller]:
+            await caller.send()
+            exchange_id = page.until("new_request", ip="late")["data"]["id"]
+            assert page.until("settled", id=exchange_id)["data"]["state"] == "timed_out"
+
+
+async def test_a_taken_preset_changes_its_queue_for_dashboards(server: Server) -> None:
+    server.queue("events", {"content": "x"})
+    with dashboard(server) as page:
+        page.until("presence")
+        async with callers(server.url, "events") as [caller]:
+            assert (await caller.call()).content == "x"
+        event = page.until("queue_updated")
+        assert (event["ip"], event["data"]["ip"]) == ("events", "events")
+        assert page.until("completed_request", ip="events")["data"]["source"] == "preset"
+
+
+@pytest.mark.parametrize("frame", [{}, {"id": 7}, {"id": None}])
+def test_an_answer_without_a_call_is_refused_and_the_socket_stays_open(
+    server: Server, frame: dict[str, Any]
+) -> None:
+    with dashboard(server) as page:
+        page.say(type="send_response", **frame)
+        assert "id" in page.until("error")["data"]["detail"]
+        page.say(type="ping")
+        assert page.until("pong")
+
+
+@pytest.mark.parametrize("key", ["\x00", "k\x00" * 200, 7, None, {}])
+async def test_a_strange_key_harms_nothing(park: Park, server: Server, key: Any) -> None:
+    with dashboard(server) as page:
+        async with park() as call:
+            assert page.answer(call.id, key=key)["code"] == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null"])
+def test_a_page_of_another_origin_is_refused(server: Server, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(server.ws_url, origin=origin):
+        pass
+    assert refused.value.response.status_code == 403

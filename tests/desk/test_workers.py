@@ -1,0 +1,112 @@
+"""The worker processes: who is dead, what it left behind, and what it may still do when it is not."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.desk.models import Worker
+from apps.desk.workers import LEASE_S, beat, leave, sweep
+from apps.journal.models import Exchange, Source, State
+from apps.journal.writer import WORKER_ID
+from apps.wire.ids import exchange_id
+from tests.callers import callers
+from tests.conftest import Server, wait_for
+from tests.desk.conftest import sql
+
+HOST = socket.gethostname()
+NOBODY = 2**22 + 1  # above every pid that Linux gives
+
+
+def worker(name: str, *, pid: int = NOBODY, host: str = HOST, beat_s_ago: float = 0) -> None:
+    now = timezone.now()
+    beat_at = now - timedelta(seconds=beat_s_ago)
+    Worker.objects.create(id=name, host=host, pid=pid, started_at=beat_at, beat_at=beat_at)
+
+
+def waiting_row(of: str) -> str:
+    row = Exchange.objects.create(
+        id=exchange_id(),
+        caller="c",
+        state=State.WAITING,
+        worker=of,
+        created_at=timezone.now(),
+        deadline_at=timezone.now(),
+    )
+    return row.id
+
+
+@pytest.mark.django_db
+class TestSweep:
+    def test_a_process_of_this_host_that_is_gone_is_dead_at_once(self) -> None:
+        worker("gone")
+        left = waiting_row("gone")
+        assert sweep() == [left]
+        row = Exchange.objects.get(id=left)
+        assert (row.state, row.source) == (State.ORPHANED, Source.NONE) and "gone died" in row.note
+        assert not Worker.objects.filter(id="gone").exists()
+
+    def test_a_process_that_lives_keeps_its_calls(self) -> None:
+        worker("parent", pid=os.getppid())
+        waiting_row("parent")
+        assert sweep() == []
+
+    def test_a_container_that_restarts_gets_its_old_pid_and_still_settles_what_it_left(self) -> None:
+        worker("before", pid=os.getpid())
+        left = waiting_row("before")
+        assert sweep() == [left]
+
+    def test_a_process_of_another_host_is_dead_when_its_lease_has_run_out(self) -> None:
+        worker("near", host="elsewhere", pid=1, beat_s_ago=LEASE_S - 2)
+        worker("far", host="elsewhere", pid=1, beat_s_ago=LEASE_S + 1)
+        waiting_row("near")
+        left = waiting_row("far")
+        assert sweep() == [left]
+        assert Exchange.objects.filter(worker="near", state=State.WAITING).count() == 1
+
+    def test_a_row_of_an_unknown_worker_belongs_to_a_dead_one(self) -> None:
+        left = waiting_row("unheard-of")
+        assert sweep() == [left] and sweep() == []
+
+    def test_this_process_keeps_its_calls_and_leaves_the_list_when_it_ends(self) -> None:
+        beat()
+        waiting_row(WORKER_ID)
+        assert sweep() == []
+        leave()
+        assert not Worker.objects.exists()
+
+
+async def test_a_process_that_was_taken_for_dead_tells_its_callers_the_truth(
+    start: Callable[..., Server], tmp_path: Any
+) -> None:
+    """Stopped for longer than its lease; another one settled its calls; then it went on."""
+    first = start(data_dir=tmp_path / "shared")
+    first.queue("slow", {"content": "x"}, delay_ms=60_000, on_undelivered="requeue")
+    async with callers(first.url, "parked") as [parked], callers(first.url, "slow") as [slow]:
+        await parked.send()
+        await slow.send()
+        [item] = first.waiting(1)
+        await asyncio.to_thread(wait_for, lambda: taken(first) or None)
+        first.process.send_signal(signal.SIGSTOP)
+        try:
+            sql(first, "UPDATE desk_worker SET beat_at = '2020-01-01 00:00:00', host = 'elsewhere'")
+            second = start(data_dir=tmp_path / "shared")
+        finally:
+            first.process.send_signal(signal.SIGCONT)
+        answer = await parked.receive()
+        assert answer.status == 503 and answer.json["error"]["type"] == "server_error"
+        assert second.exchange(item["id"])["state"] == "orphaned"
+        await slow.hang_up()
+    await asyncio.sleep(0.2)
+    items = second.api.get("/api/preset-queue/slow").json()["items"]
+    assert [one["uses"] for one in items] == [1], "the preset came back more than once"
+
+
+def taken(server: Server) -> bool:
+    return server.api.get("/api/exchanges/count", params={"state": "taken"}).json()["count"] == 1

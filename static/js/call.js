@@ -7,6 +7,8 @@ import { startTexts } from "./texts.js";
 import { gettext } from "./words.js";
 
 export class OpenCall {
+  #turn = 0; // counts what was opened: what was asked for before comes too late
+
   /** `onChange()` is called when another call (or none) is open, or its story has changed. */
   constructor({ onChange = () => {} } = {}) {
     this.place = find("#call");
@@ -52,8 +54,10 @@ export class OpenCall {
   }
 
   async show(id) {
+    const turn = ++this.#turn;
     if (id) await this.#load(`/desk/call/${encodeURIComponent(id)}`);
     else put(this.place, "");
+    if (turn !== this.#turn) return;
     this.none.hidden = Boolean(id);
     this.mark();
     this.onChange();
@@ -64,14 +68,15 @@ export class OpenCall {
   /** Fetches the story again; a tab and its texts stay as they are. */
   async refresh() {
     const { id } = this;
+    const turn = this.#turn;
     if (!id) return;
     const html = await fetchPart(`/desk/call/${encodeURIComponent(id)}/story`).catch((error) => error.cause);
-    if (id !== this.id || html === undefined) return;
+    if (turn !== this.#turn || html === undefined) return;
     const before = this.story?.state;
     if (html === 404) find(".story", this.place).dataset.state = "deleted";
     else put(find("[data-story]", this.place), html);
     if (before === "waiting" && this.story.state !== "waiting" && html !== 404) await this.#reload();
-    this.onChange();
+    if (turn === this.#turn) this.onChange();
   }
 
   /** Marks the row of the open call in every list. */
@@ -86,14 +91,18 @@ export class OpenCall {
   /** Once it has its reply there is one more tab. */
   async #reload() {
     const tab = find('[aria-selected="true"]', this.place)?.id;
+    const turn = this.#turn;
     await this.#load(`/desk/call/${encodeURIComponent(this.id)}`);
-    selectTab(tab);
+    if (turn === this.#turn) selectTab(tab);
   }
 
   async #load(url) {
+    const turn = this.#turn;
     try {
-      put(this.place, await fetchPart(url));
+      const html = await fetchPart(url);
+      if (turn === this.#turn) put(this.place, html);
     } catch (error) {
+      if (turn !== this.#turn) return;
       const gone = gettext("This call is not in the journal any more.");
       const away = gettext("The server cannot be reached.");
       this.place.textContent = error.cause === 404 ? gone : away;

@@ -42,7 +42,7 @@ export function startTexts(root) {
   on(root, "click", "[data-whole]", async (_, button) => {
     const text = await fetchPart(button.dataset.whole).catch(() => null);
     if (text === null) return;
-    find(".piece-text", button.closest(".piece")).textContent = text;
+    find(".piece-body", button.closest(".piece")).textContent = text;
     button.remove();
   });
 }

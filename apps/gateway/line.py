@@ -88,6 +88,10 @@ class Line:
                 raise HungUp
             await self._send({"type": "http.response.body", "body": piece, "more_body": not (last and end)})
             self.bytes_sent += len(piece)
+            if not (last and end):
+                # A server drops what it is given for a line that is going down, without waiting: the
+                # loop needs a turn to hear of it, or the rest would count as sent.
+                await asyncio.sleep(0)
 
     async def wait(self, seconds: float) -> None:
         """Waits; raises HungUp as soon as the caller does."""

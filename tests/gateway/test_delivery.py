@@ -165,16 +165,21 @@ def test_a_caller_who_leaves_in_the_middle_of_a_stream_is_noticed_at_once(
     assert row["first_byte_ms"] is not None
 
 
+@pytest.mark.parametrize(
+    ("streamed", "text"),
+    [(False, "x" * 10_000_000), (True, "lorem ipsum " * 20_000)],
+    ids=["whole", "stream"],
+)
 def test_a_caller_who_leaves_in_the_middle_of_a_large_reply_is_noticed(
-    server: Server, caller: str, dial: Callable[..., Line], ended: Ended
+    server: Server, caller: str, dial: Callable[..., Line], ended: Ended, streamed: bool, text: str
 ) -> None:
-    server.queue(caller, {"content": "x" * 20_000_000})
-    line = dial(caller)
-    line.until(b"HTTP/1.1 200")
-    line.leave()
-    row = ended(server, caller)
-    assert row["state"] == "undelivered"
-    assert row["bytes_sent"] < 20_000_000
+    server.queue(caller, {"content": text}, uses=3)
+    for _ in range(3):
+        line = dial(caller, stream=streamed)
+        line.until(b"HTTP/1.1 200")
+        line.leave()
+    rows = wait_for(lambda: _all_over(server, caller))
+    assert rows == ["undelivered"] * 3
 
 
 def test_a_caller_who_leaves_while_waiting_is_gone(

@@ -1,6 +1,7 @@
 """What people and scripts do with a waiting call: answer, claim, release, extend, abort."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from apps.desk.outcome import reply_id, settle
+from apps.desk.waiting import waiting_here
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
@@ -73,12 +75,10 @@ async def act(action: str, exchange_id: str, *, by: Person, seconds: float = 60)
 
 async def ring(channel: str, exchange_id: str) -> None:
     """Wakes the process that holds the caller; if the bell is lost its tick finds the answer."""
-    layer = get_channel_layer()
-    if channel:
-        try:
-            await layer.send(channel, {"type": "bell", "exchange_id": exchange_id})
-        except (RedisError, OSError):
-            return
+    if waiting_here().ring(exchange_id) or not channel:
+        return
+    with contextlib.suppress(RedisError, OSError):
+        await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
 
 
 async def _confirm(exchange_id: str) -> Verdict:

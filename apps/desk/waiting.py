@@ -79,10 +79,14 @@ class Waiting:
                 log.warning("The call %s could not be looked up: %s", exchange_id, error)
                 await asyncio.sleep(RETRY_S)
 
-    def ring(self, exchange_id: str) -> None:
+    def ring(self, exchange_id: str) -> bool:
+        """Wakes a call; False when it does not wait here."""
         bell = self._bells.get(exchange_id)
-        if bell is not None and not bell.done():
+        if bell is None:
+            return False
+        if not bell.done():
             bell.set_result(None)
+        return True
 
     async def close(self) -> None:
         """Wakes every caller, since the process is about to end; returns when none waits any more."""

@@ -121,8 +121,7 @@ async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:
         await line.wait(reply.pace.first_token_ms / 1000)
     if line.is_cut:
         raise HungUp
-    await line.start(reply.status, headers)
-    await line.write(body, last=True)
+    await line.respond(reply.status, headers, body)
 
 
 async def _deliver_events(line: Line, reply: Reply, events: Iterator[bytes]) -> None:

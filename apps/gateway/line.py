@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from apps.gateway.express import write_whole
 from apps.live.tasks import spawn
 
 Message = MutableMapping[str, Any]
@@ -78,6 +79,16 @@ class Line:
         self.started = True
         self.first_byte_at = time.time()
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def respond(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        """Sends a whole answer; `headers` have its content-length."""
+        if len(body) <= PIECE_BYTES and write_whole(self._send, status, headers, body):
+            self.started = True
+            self.first_byte_at = time.time()
+            self.bytes_sent = len(body)
+        else:
+            await self.start(status, headers)
+            await self.write(body, last=True)
 
     async def write(self, data: bytes, *, last: bool) -> None:
         """Writes in pieces, each waiting until the one before has drained; raises HungUp in between."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from apps.journal.writer import writer
+from apps.live.events import publish
 from apps.queues.models import Fallback, Mode
 from apps.wire.table import FAMILIES
 
@@ -36,3 +37,4 @@ def switch(*, changes: Mapping[str, str]) -> None:
             rows, update_conflicts=True, unique_fields=["family"], update_fields=["mode"]
         )
     )
+    publish("fallback_updated", modes())

@@ -25,6 +25,12 @@ function showPeople(count) {
   find("#people").textContent = count ? fill(text, { n: count }) : "";
 }
 
+function showMode(mode) {
+  find(".mode").dataset.mode = mode;
+  const chosen = find(`#fallback [value="${CSS.escape(mode)}"]`);
+  if (chosen) chosen.checked = true;
+}
+
 /** `onEvent(kind, data)` hears what changed; `refetch()` has to make the whole page true again. */
 export function live({ onEvent, refetch }) {
   let seen = 0;
@@ -51,6 +57,7 @@ export function live({ onEvent, refetch }) {
     seen = seq || seen;
     if (missed || type === "resync") refetch();
     if (type === "presence") showPeople(data.people);
+    else if (type === "fallback_updated") showMode(data.text);
     else if (type !== "resync" && type !== "pong") onEvent(type, data ?? {});
   }
 

@@ -49,6 +49,8 @@ class Person:
 
 async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "") -> Verdict:
     """Answers a waiting call; the first one wins. `key` makes a repeated answer the same answer."""
+    if not exchange_id.isalnum():
+        return _unknown(exchange_id)
     verdict = await writer.run(lambda: _answer(exchange_id, draft, by=by, key=key))
     if verdict.code == 202:
         await ring(verdict.channel, exchange_id)
@@ -58,6 +60,8 @@ async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "") -
 
 async def act(action: str, exchange_id: str, *, by: Person, seconds: float = 60) -> Verdict:
     """Claims, releases, extends or aborts."""
+    if not exchange_id.isalnum():
+        return _unknown(exchange_id)
     works = {
         "claim": lambda: _claim(exchange_id, by=by),
         "release": lambda: _release(exchange_id, by=by),
@@ -181,11 +185,15 @@ def _claimed(row: Exchange) -> Verdict:
     return Verdict(409, {"detail": detail, "state": "claimed", "by": row.claimed_by, "claim_until": until})
 
 
+def _unknown(exchange_id: str) -> Verdict:
+    return Verdict(404, {"detail": f"There is no call {exchange_id!r}."})
+
+
 def _truth(exchange_id: str, *, key: str = "") -> Verdict:
     """What became of a call that waits no more."""
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None:
-        return Verdict(404, {"detail": f"There is no call {exchange_id!r}."})
+        return _unknown(exchange_id)
     answered = row.state in (State.ANSWERED, State.DELIVERED, State.UNDELIVERED, State.TAKEN)
     if key and answered and row.answer_key == key:
         code = 202 if row.state == State.ANSWERED else 410 if row.state == State.UNDELIVERED else 200

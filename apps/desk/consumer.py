@@ -11,6 +11,7 @@ from apps.journal.present import new_request_data
 from apps.journal.writer import writer
 from apps.live.consumer import DashboardConsumer
 from apps.wire.draft import DraftError, raw_member
+from apps.wire.jsongate import strip_nul
 
 OWN_FIELDS = ("type", "id", "take_over", "key")
 
@@ -45,7 +46,7 @@ class DeskConsumer(DashboardConsumer):
             exchange_id,
             draft,
             by=Person(name=self._name(), take_over=content.get("take_over") is True),
-            key=key[:255] if isinstance(key, str) else "",
+            key=strip_nul(key)[:255] if isinstance(key, str) else "",
         )
         self.tell("answer_result", {"id": exchange_id, "code": verdict.code, **verdict.data})
 

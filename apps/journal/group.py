@@ -78,15 +78,17 @@ def _commit(jobs: list[Job]) -> None:
 
 def _attempt(jobs: list[Job]) -> tuple[Exception | None, bool]:
     """One transaction: its error, and whether that is nobody's fault, so that the same may work again."""
-    applied = False
+    used, applied = None, False
     try:
         with transaction.atomic():
+            used = connection.connection
             _apply(jobs)
             applied = True
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
         if not isinstance(error, Error):
             return error, False
-        if not connection.is_usable():
+        # Where rolling back fails, too, Django has dropped the connection and connected anew already.
+        if connection.connection is not used or not connection.is_usable():
             connection.close()  # the next transaction connects anew
             return error, not applied  # lost while it committed: it may have, and must not happen twice
         return error, getattr(error.__cause__, "sqlstate", "") in BEATEN

@@ -151,7 +151,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         strip_nul(call.path)[:500],
         strip_nul(call.model)[:200],
         call.stream,
-        one.summary,
+        strip_nul(one.summary),
         str.__str__(one.state),  # the plain text: the database driver is slow with enums
         str.__str__(one.source),
         reply.status if reply else None,
@@ -170,7 +170,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         None if one.deadline_at is None else db_time(one.deadline_at),
         WORKER_ID,
         one.reply_channel,
-        one.note[:1000],
+        strip_nul(one.note)[:1000],
     )
 
 

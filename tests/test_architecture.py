@@ -27,11 +27,6 @@ VAGUE = {"utils", "helpers", "services", "common", "misc", "signals"}
 MODULE_MAX_LINES = 200
 FUNCTION_MAX_LINES = 50
 
-# Longer than the limit, each with the reason; none may pass 300.
-LONG_MODULES = {
-    "mockopenai/settings.py": "every setting in one place is worth more than a short file",
-}
-
 MODULES = sorted(
     path
     for folder in ("apps", "mockopenai", "benchmarks")
@@ -108,14 +103,8 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 @pytest.mark.parametrize("path", WRITTEN, ids=name_of)
 def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
     text = path.read_text()
-    limit = 300 if name_of(path) in LONG_MODULES else MODULE_MAX_LINES
-    assert len(text.splitlines()) <= limit, "it hides a second module"
+    assert len(text.splitlines()) <= MODULE_MAX_LINES, "it hides a second module"
     assert ast.get_docstring(ast.parse(text)), "its first line should say what it is for"
-
-
-def test_the_exceptions_are_still_needed() -> None:
-    short = [name for name in LONG_MODULES if len((ROOT / name).read_text().splitlines()) <= MODULE_MAX_LINES]
-    assert not short, "take these off LONG_MODULES"
 
 
 def test_functions_are_short() -> None:

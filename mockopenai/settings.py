@@ -160,6 +160,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A 4xx is the client's business, and the journal has it.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.channels.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.channels.server": {"level": "WARNING"},
+    },
     "root": {"handlers": ["stderr"], "level": MOCKOPENAI_LOG_LEVEL.upper()},
 }

@@ -93,8 +93,17 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
         "serve": [sys.executable, "manage.py", "serve", "--port", str(port)],
         "daphne": [sys.executable, "-m", "daphne", "-p", str(port), "mockopenai.asgi:application"],
         # --no-proxy-headers: who calls is our decision, not the server's
-        "view": [sys.executable, "-m", "uvicorn", "--no-proxy-headers", "--port", str(port)]
-        + ["--lifespan", "off", "tests.view_only:application"],
+        "view": [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--no-proxy-headers",
+            "--port",
+            str(port),
+            "--lifespan",
+            "off",
+            "tests.view_only:application",
+        ],
     }[door]
     whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
     data_dir.mkdir(parents=True, exist_ok=True)

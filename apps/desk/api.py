@@ -1,6 +1,7 @@
 """The desk over REST: who waits, and what people and scripts do with it."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from asgiref.sync import async_to_sync
 from django.utils import timezone
@@ -9,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
-from apps.desk import answer as desk
-from apps.desk.answer import EXTEND_MAX_S, Person, Verdict
+from apps.desk import act
+from apps.desk.act import EXTEND_MAX_S
+from apps.desk.answer import answer
+from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
 from apps.wire.draft import DraftError, raw_member, read_draft
 from apps.wire.reply import Draft
@@ -40,8 +43,11 @@ def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
 
 
 def read_name(text: str) -> str:
-    """A person's name as it is shown to others; "api" when nothing is left of it."""
-    shown = "".join(character for character in text if character.isprintable()).strip()
+    """A person's name as it is shown to others; "api" when nothing is left of it.
+
+    Percent-encoded, since a header holds ASCII only.
+    """
+    shown = "".join(character for character in unquote(text) if character.isprintable()).strip()
     return shown[:NAME_MAX] or "api"
 
 
@@ -54,16 +60,17 @@ class DeskView(RestView):
 
 
 class DeskActionView(RestView):
-    """Something that is done with one waiting call."""
+    """Something that is done with one waiting call: a coroutine of `desk.act`."""
 
-    action = ""
+    action: Any = None
 
     def post(self, request: Request, exchange_id: str) -> Response:
         verdict = self.act(request, exchange_id)
         return Response(verdict.data, status=verdict.code)
 
     def act(self, request: Request, exchange_id: str) -> Verdict:
-        return async_to_sync(desk.act)(self.action, exchange_id, by=self.person(request))
+        verdict: Verdict = async_to_sync(self.action)(exchange_id, by=self.person(request))
+        return verdict
 
     def person(self, request: Request) -> Person:
         """Who acts: the header X-Mock-Person; `?take_over=true` passes over somebody else's claim."""
@@ -81,7 +88,7 @@ class AnswerView(DeskActionView):
         except DraftError as error:
             raise RestError(400, str(error), error.errors) from None
         key = request.headers.get("Idempotency-Key", "")[:255]
-        return async_to_sync(desk.answer)(exchange_id, draft, by=self.person(request), key=key)
+        return async_to_sync(answer)(exchange_id, draft, by=self.person(request), key=key)
 
 
 class ExtendView(DeskActionView):
@@ -90,10 +97,7 @@ class ExtendView(DeskActionView):
     def act(self, request: Request, exchange_id: str) -> Verdict:
         fields = self.json_object(request) if request.data else {}
         seconds = fields.get("seconds", 60)
-        if (
-            isinstance(seconds, bool)
-            or not isinstance(seconds, int | float)
-            or not 0 < seconds <= EXTEND_MAX_S
-        ):
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 < seconds <= EXTEND_MAX_S:
             raise ParseError(f"seconds must be a number above 0 and at most {EXTEND_MAX_S}.")
-        return async_to_sync(desk.act)("extend", exchange_id, by=self.person(request), seconds=float(seconds))
+        return async_to_sync(act.extend)(exchange_id, seconds=float(seconds))

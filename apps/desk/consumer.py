@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from apps.desk import answer as desk
-from apps.desk.answer import Person
+from apps.desk.answer import answer
 from apps.desk.api import read_answer, read_name
+from apps.desk.verdict import Person
 from apps.journal.models import Body, Exchange, State
 from apps.journal.present import new_request_data
 from apps.journal.writer import writer
@@ -42,7 +42,7 @@ class DeskConsumer(DashboardConsumer):
             self.tell("answer_result", result)
             return
         key = content.get("key")
-        verdict = await desk.answer(
+        verdict = await answer(
             exchange_id,
             draft,
             by=Person(name=self._name(), take_over=content.get("take_over") is True),

@@ -77,6 +77,7 @@ def settle(
     source: Source,
     reply: Reply | None = None,
     note: str = "",
+    answered_by: str = "",
     **where: Any,
 ) -> bool:
     """Ends a waiting exchange without an author's answer; False when it waits no more."""
@@ -89,6 +90,8 @@ def settle(
     changes["duration_ms"] = int((now - created_at).total_seconds() * 1000)
     if note:
         changes["note"] = note
+    if answered_by:
+        changes["answered_by"] = answered_by
     if reply is not None:
         changes["status_code"] = reply.status
     if not row.update(**changes):

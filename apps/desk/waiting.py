@@ -147,3 +147,14 @@ def waiting_here() -> Waiting:
         table = _tables[loop] = Waiting()
     _Latest.loop, _Latest.table = loop, table
     return table
+
+
+async def ring(channel: str, exchange_id: str) -> None:
+    """Wakes whoever holds the caller: here, or over its process's channel ("" for none).
+
+    If the bell is lost, the tick finds the change.
+    """
+    if waiting_here().ring(exchange_id) or not channel:
+        return
+    with contextlib.suppress(RedisError, OSError):
+        await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from apps.journal.models import Body, Exchange, Source, State
@@ -10,6 +9,7 @@ from apps.journal.rows import IS_SQLITE, insert_rows, update_rows
 from apps.journal.texts import headers_text, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire.call import Call
+from apps.wire.client import retry_and_patience
 from apps.wire.jsongate import strip_nul
 from apps.wire.reply import Reply
 
@@ -163,7 +163,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         call.peer_ip,
         call.peer_port,
         call.request_id,
-        *_client(call.headers),
+        *retry_and_patience(call.headers),
         reply.prompt_tokens if reply else None,
         reply.completion_tokens if reply else None,
         db_time(call.received_at),
@@ -184,24 +184,3 @@ def _body_row(one: Opening) -> tuple[Any, ...]:
         body,
         extras,
     )
-
-
-@lru_cache(maxsize=1024)
-def _client(headers: tuple[tuple[str, str], ...]) -> tuple[int, float | None]:
-    """What an SDK says of itself: which retry this is, and how many seconds it will wait."""
-    named = dict(headers)
-    patience = named.get("x-stainless-read-timeout") or named.get("x-stainless-timeout") or ""
-    return _whole_number(named.get("x-stainless-retry-count", "")), _seconds(patience)
-
-
-def _whole_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-
-
-def _seconds(text: str) -> float | None:
-    """A client's own patience, as the SDKs send it; anything else is none."""
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if 0 < found < 1e7 else None

@@ -5,8 +5,8 @@ import { gettext } from "./words.js";
 
 export const UNREACHED = 0;
 
-// A header may hold ASCII only; a name with an accent travels without it rather than not at all.
-const asHeader = (name) => name.normalize("NFKD").replace(/[^\x20-\x7e]/g, "") || "guest";
+// A header may hold ASCII only.
+const asHeader = (name) => encodeURIComponent(name || "guest");
 
 /**
  * {code, data}: `code` is the HTTP status, or UNREACHED; `data` the JSON object that came.

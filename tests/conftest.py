@@ -1,12 +1,16 @@
 """Fixtures that every test may use: a real server in a process of its own, and its parts."""
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +111,7 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
     }[door]
     whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
     data_dir.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=whole_env, check=True, timeout=60
-    )
+    _prepare(data_dir, whole_env)
     log = data_dir / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=whole_env, stdout=output, stderr=output)
@@ -120,6 +122,29 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
         process.kill()
         raise AssertionError(f"the server did not start:\n{log.read_text()}") from None
     return server
+
+
+def _prepare(data_dir: Path, env: dict[str, str]) -> None:
+    """Gives a server its tables: SQLite as a copy of a file that was made once."""
+    database = data_dir / "mockopenai.sqlite3"
+    if env.get("DATABASE_URL"):
+        _migrate(env)
+    elif not database.exists():
+        shutil.copy(_migrated(), database)
+
+
+@cache
+def _migrated() -> Path:
+    data_dir = Path(tempfile.mkdtemp(prefix="mockopenai-"))
+    atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
+    _migrate({**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir)})
+    return data_dir / "mockopenai.sqlite3"
+
+
+def _migrate(env: dict[str, str]) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True, timeout=60
+    )
 
 
 def _is_up(server: Server) -> bool:

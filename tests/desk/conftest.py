@@ -12,6 +12,8 @@ import pytest
 from tests.callers import CALL, Caller, callers
 from tests.conftest import Server, start_server, wait_for
 
+HASTY_S = 0.8
+
 
 @dataclass(frozen=True)
 class Parked:
@@ -66,11 +68,18 @@ def park(server: Server) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="package")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that holds a call for a moment only."""
-    server = start_server(tmp_path_factory.mktemp("hasty"), MOCKOPENAI_HOLD_S="0.3")
+def hasty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start_server(tmp_path_factory.mktemp("hasty"), MOCKOPENAI_HOLD_S=str(HASTY_S))
     yield server
     server.stop()
+
+
+@pytest.fixture
+def hasty(hasty_server: Server) -> Server:
+    """A server that holds a call for a moment only; empty queues, nobody answers but people."""
+    hasty_server.api.delete("/api/preset-queue")
+    hasty_server.api.put("/api/fallback", json={"text": "manual"})
+    return hasty_server
 
 
 def sql(server: Server, statement: str, *values: Any) -> list[tuple[Any, ...]]:

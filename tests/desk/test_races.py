@@ -5,6 +5,7 @@ Over one process with SQLite, and over two on one PostgreSQL: parked in the one,
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -17,11 +18,10 @@ import pytest
 from tests.callers import BROKEN, Answer, Caller, callers
 from tests.conftest import Server, start_server, wait_for
 from tests.databases import KINDS, fresh
+from tests.desk.conftest import HASTY_S
 
-HOLD_S = 0.4
 CALLS = 24
 ROUNDS = 3
-LONG_S = "290"
 
 
 @dataclass(frozen=True)
@@ -32,23 +32,33 @@ class Doors:
     people: Server
 
 
-def _doors(kind: str, data_dir: Any, hold_s: str) -> Iterator[Doors]:
-    env = {"MOCKOPENAI_HOLD_S": hold_s, "MOCKOPENAI_WARM_AFTER_S": "0", **fresh(kind)}
-    first = start_server(data_dir, **env)
-    second = first if kind == "sqlite" else start_server(data_dir, **env)
-    yield Doors(first, second)
-    for server in {first.url: first, second.url: second}.values():
+@pytest.fixture(scope="module")
+def postgres_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    """On one database: one that holds calls for a moment, one that holds them long, one for people."""
+    data_dir, database = tmp_path_factory.mktemp("doors"), fresh("postgres")
+    holds = [{"MOCKOPENAI_HOLD_S": str(HASTY_S)}, {}, {}]
+    servers = [start_server(data_dir, **hold, **database) for hold in holds]
+    yield servers
+    for server in servers:
         server.stop()
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def hasty_doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    yield from _doors(request.param, tmp_path_factory.mktemp("hasty-doors"), str(HOLD_S))
+@pytest.fixture(params=KINDS)
+def hasty_doors(request: pytest.FixtureRequest) -> Doors:
+    if request.param == "sqlite":
+        server = request.getfixturevalue("hasty")
+        return Doors(server, server)
+    hasty, _, people = request.getfixturevalue("postgres_servers")
+    return Doors(hasty, people)
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    yield from _doors(request.param, tmp_path_factory.mktemp("doors"), LONG_S)
+@pytest.fixture(params=KINDS)
+def doors(request: pytest.FixtureRequest) -> Doors:
+    if request.param == "sqlite":
+        server = request.getfixturevalue("server")
+        return Doors(server, server)
+    _, patient, people = request.getfixturevalue("postgres_servers")
+    return Doors(patient, people)
 
 
 @asynccontextmanager
@@ -86,9 +96,8 @@ async def test_an_answer_against_the_deadline_has_one_outcome(hasty_doors: Doors
 
     async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
         row = (await api.get(f"/api/exchanges/{exchange_id}")).json()
-        await asyncio.sleep(
-            max(0.0, HOLD_S - 0.12 + random.random() * 0.15 - (asyncio.get_running_loop().time() - began))
-        )
+        left_s = row["deadline"] - time.time()
+        await asyncio.sleep(max(0.0, left_s - 0.15 + random.random() * 0.2))
         told, got = await asyncio.gather(answer(api, exchange_id, f"for {exchange_id}"), caller.receive())
         row = wait_for(lambda: _ended(hasty_doors.people, exchange_id))
         outcomes[row["state"]] += 1
@@ -101,7 +110,6 @@ async def test_an_answer_against_the_deadline_has_one_outcome(hasty_doors: Doors
             assert (told.status_code, told.json()["state"]) == (410, "timed_out")
 
     for _ in range(ROUNDS):
-        began = asyncio.get_running_loop().time()
         async with parked(hasty_doors, CALLS) as (api, calls):
             await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
     assert set(outcomes) == {"delivered", "timed_out"}, f"there was no race: {outcomes}"

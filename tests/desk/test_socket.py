@@ -22,9 +22,14 @@ class Dashboard:
     def __init__(self, opened: ClientConnection) -> None:
         self._opened = opened
         self._seq = 0
+        self._heard: list[str] = []
 
     def hear(self) -> dict[str, Any]:
-        event = json.loads(self._opened.recv(timeout=10))
+        try:
+            event = json.loads(self._opened.recv(timeout=10))
+        except TimeoutError:
+            raise AssertionError(f"after {self._heard} nothing more came") from None
+        self._heard.append(event["type"])
         self._seq += 1
         assert event["seq"] == self._seq, "the numbers have a gap"
         return event

@@ -33,8 +33,8 @@ async def extend(exchange_id: str, *, seconds: float) -> Verdict:
 
 
 async def abort(exchange_id: str, *, by: Person) -> Verdict:
-    """Drops a call's connection."""
-    return await _act(exchange_id, lambda row: _abort(row, by=by), "settled")
+    """Drops a call's connection; the process that holds it tells the dashboards that it is settled."""
+    return await _act(exchange_id, lambda row: _abort(row, by=by), "")
 
 
 async def _act(exchange_id: str, work: Callable[[Exchange], Verdict], event: str) -> Verdict:
@@ -44,7 +44,8 @@ async def _act(exchange_id: str, work: Callable[[Exchange], Verdict], event: str
     verdict = await writer.run(lambda: _on_waiting(exchange_id, work))
     if verdict.done:
         await ring(verdict.channel, exchange_id)
-        publish(event, {"id": exchange_id, **verdict.data})
+        if event:
+            publish(event, {"id": exchange_id, **verdict.data})
     return verdict
 
 

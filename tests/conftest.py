@@ -126,11 +126,15 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
 
 def _prepare(data_dir: Path, env: dict[str, str]) -> None:
     """Gives a server its tables: SQLite as a copy of a file that was made once."""
-    database = data_dir / "mockopenai.sqlite3"
-    if env.get("DATABASE_URL"):
+    database, url = data_dir / "mockopenai.sqlite3", env.get("DATABASE_URL", "")
+    if url and url not in _ready:
         _migrate(env)
-    elif not database.exists():
+        _ready.add(url)
+    elif not url and not database.exists():
         shutil.copy(_migrated(), database)
+
+
+_ready: set[str] = set()  # databases by address that have their tables
 
 
 @cache

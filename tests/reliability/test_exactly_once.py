@@ -85,7 +85,7 @@ async def test_presets_for_other_endpoints_at_the_head_are_skipped_and_stay(pair
 
 async def test_what_is_added_while_others_drain_is_taken_once_and_in_order(pair: list[Server]) -> None:
     """Both processes take from several queues while each adds to all of them."""
-    names, rounds, each = ["add-a", "add-b", "add-c"], 15, 8
+    names, rounds, each = ["add-a", "add-b", "add-c"], 10, 8
     got: dict[str, list[list[int]]] = {name: [] for name in names}
 
     async def add(server: Server, offset: int) -> None:

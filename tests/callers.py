@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 CALL = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
+PATIENCE_S = 20
 BROKEN = (ConnectionError, asyncio.IncompleteReadError)
 
 
@@ -60,6 +61,10 @@ class Caller:
 
     async def receive(self) -> Answer:
         """The next answer; raises one of BROKEN when the connection ends before it is whole."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._read()
+
+    async def _read(self) -> Answer:
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

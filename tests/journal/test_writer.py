@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from apps.desk.models import Worker
 from apps.journal.writer import GROUP_MAX, Writer
@@ -101,6 +102,20 @@ async def test_a_batch_that_fails_for_one_item_serves_the_others(writer: Writer)
     jobs = [writer.submit(add_all, name) for name in ("a", "a", "b")]
     results = await asyncio.gather(*jobs, return_exceptions=True)
     assert (results[0], results[2]) == ("a", "b") and isinstance(results[1], IntegrityError)
+
+
+def test_a_transaction_that_lost_to_another_is_tried_again(writer: Writer) -> None:
+    """As on PostgreSQL, where of two that wait for each other one is ended."""
+    tries: list[str] = []
+
+    def lose_twice() -> str:
+        tries.append(add(f"try-{len(tries)}"))
+        if len(tries) < 3:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return tries[-1]
+
+    assert writer.call(lose_twice) == "try-2"
+    assert names() == {"try-2"}
 
 
 def test_threads_are_served_together_and_each_gets_its_own_result(writer: Writer) -> None:

@@ -23,7 +23,9 @@ def test_every_documented_setting_exists() -> None:
     assert DOCUMENTED - READ == set()
 
 
-@pytest.mark.parametrize(("name", "default"), re.findall(r"^\| `([A-Z_]+)` \| `([^`/]+)` \|", CONFIGURATION, re.M))
+@pytest.mark.parametrize(
+    ("name", "default"), re.findall(r"^\| `([A-Z_]+)` \| `([^`/]+)` \|", CONFIGURATION, re.M)
+)
 def test_the_documented_default_is_the_real_one(name: str, default: str) -> None:
     call = re.search(rf'env\.\w+\(\s*"{name}",\s*(?:default=)?([^,)]+)', SETTINGS)
     assert call is not None
@@ -58,7 +60,12 @@ def test_a_bad_value_stops_the_start_and_names_itself(name: str, value: str, tmp
 
 
 def test_every_relative_link_in_the_documentation_leads_somewhere() -> None:
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+    pages = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
+    ]
     broken = [
         f"{page.relative_to(ROOT)}: {link}"
         for page in pages

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 CALL = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
 PATIENCE_S = 20
+DRAIN_S = 30
 BROKEN = (ConnectionError, asyncio.IncompleteReadError)
 
 
@@ -106,7 +107,9 @@ async def drain(urls: Sequence[str], name: str, *, connections: int) -> list[Dra
     The servers must refuse what no preset accepts.
     """
     share = connections // len(urls)
-    return [one for got in await asyncio.gather(*[_drain(url, name, share) for url in urls]) for one in got]
+    async with asyncio.timeout(DRAIN_S):
+        parts = await asyncio.gather(*[_drain(url, name, share) for url in urls])
+    return [one for got in parts for one in got]
 
 
 async def _drain(url: str, name: str, connections: int) -> list[Drained]:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from apps.queues.models import OnUndelivered, Preset
+from apps.wire.complete import foresee
 from apps.wire.draft import DraftError, read_draft
 from apps.wire.jsongate import kind, strip_nul
 from apps.wire.reply import Draft
@@ -22,7 +23,10 @@ LABEL_MAX = 200
 USES_MAX = 1_000_000_000  # fits the column with room to spare
 
 # The columns that keep a field, where they are not just called like it.
-COLUMNS = {"response": ("body",), "pace": ("first_token_ms", "token_ms")}
+COLUMNS = {
+    "response": ("body", "whole_for", "prompt_tokens", "completion_tokens"),
+    "pace": ("first_token_ms", "token_ms"),
+}
 
 
 class EntryError(ValueError):
@@ -51,7 +55,7 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
     """
     errors = _field_errors(fields)
     try:
-        draft = read_draft(fields, raw=raw)
+        draft = foresee(read_draft(fields, raw=raw))
     except DraftError as error:
         raise EntryError(errors + error.errors) from None
     if errors:
@@ -76,6 +80,9 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
     draft = entry.draft
     values = {
         "body": draft.body.decode(),
+        "whole_for": draft.whole_for,
+        "prompt_tokens": draft.prompt_tokens,
+        "completion_tokens": draft.completion_tokens,
         "status_code": draft.status,
         "headers": orjson.dumps(draft.headers).decode(),
         "delay_ms": draft.delay_ms,

@@ -31,6 +31,10 @@ class Preset(models.Model):
     verbatim = models.BooleanField(default=False)
     x_should_retry = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # The endpoint for which the body is whole as it stands, and the tokens that its usage names.
+    whole_for = models.CharField(max_length=60, blank=True, default="")
+    prompt_tokens = models.IntegerField(null=True, blank=True)
+    completion_tokens = models.IntegerField(null=True, blank=True)
     headers = models.TextField(default="[]")  # JSON: [[name, value], …]
     body = models.TextField()
 

@@ -14,9 +14,12 @@ SHARED = "*"  # the queue that every caller may draw on after its own
 
 _LOCK = 0x71756575  # "queu": any number that nobody else uses
 _TABLE = Preset._meta.db_table
+_COLUMNS = (
+    "id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, uses, "
+    "on_undelivered, whole_for, prompt_tokens, completion_tokens"
+)
 _HEAD = (
-    "SELECT id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, "  # noqa: S608
-    f"uses, on_undelivered FROM {_TABLE} WHERE caller = %s AND (uses IS NULL OR uses > 0) "
+    f"SELECT {_COLUMNS} FROM {_TABLE} WHERE caller = %s AND (uses IS NULL OR uses > 0) "  # noqa: S608
     "AND endpoint IN ({places}) ORDER BY position LIMIT %s"
 )
 _USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
@@ -133,4 +136,7 @@ def _draft(row: Sequence[Any]) -> Draft:
         pace=pace,
         verbatim=bool(row[7]),
         x_should_retry=None if row[8] is None else bool(row[8]),
+        whole_for=row[11],
+        prompt_tokens=row[12],
+        completion_tokens=row[13],
     )

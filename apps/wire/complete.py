@@ -9,6 +9,7 @@ from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import envelope
 from apps.wire.reply import Draft, Reply
+from apps.wire.table import ENDPOINTS
 
 # OpenAI's type and code by status, for errors whose author wrote only a message.
 _DEFAULTS: dict[int, tuple[str, str | None]] = {
@@ -32,13 +33,28 @@ _MESSAGES = {
 _SERVER_ERROR = ("server_error", None)
 
 
+def foresee(draft: Draft) -> Draft:
+    """The draft with what can be said of its body before any call: a queued one is then not read again."""
+    body = _read(draft.body)
+    whole_for = next((one.name for one in ENDPOINTS if body is not None and one.is_whole(body)), "")
+    if not whole_for:
+        return draft
+    prompt_tokens, completion_tokens = _tokens(body or {})
+    return draft._replace(
+        whole_for=whole_for, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
+    )
+
+
 def complete(draft: Draft, call: Call, endpoint: Endpoint) -> Reply:
     """The reply that a draft becomes for this call; never raises.
 
     A body that is whole already goes out as the very bytes that its author wrote.
     """
-    text, body = _completed(draft, call, endpoint)
-    prompt_tokens, completion_tokens = _tokens(body)
+    if draft.whole_for == endpoint.name and draft.status < 400 and draft.status not in BODILESS:
+        text, prompt_tokens, completion_tokens = draft.body, draft.prompt_tokens, draft.completion_tokens
+    else:
+        text, body = _completed(draft, call, endpoint)
+        prompt_tokens, completion_tokens = _tokens(body)
     return Reply(
         body=text,
         status=draft.status,

@@ -14,7 +14,11 @@ INSTANT = Pace()
 
 
 class Draft(NamedTuple):
-    """What an author wrote as an answer, possibly incomplete; `body` is the JSON text as written."""
+    """What an author wrote as an answer, possibly incomplete; `body` is the JSON text as written.
+
+    `whole_for` is the endpoint for which it is whole as it stands, with the tokens that its usage
+    names: see `complete.foresee`.
+    """
 
     body: bytes
     status: int = 200
@@ -23,6 +27,9 @@ class Draft(NamedTuple):
     pace: Pace = INSTANT
     verbatim: bool = False
     x_should_retry: bool | None = None  # None: no header, so SDKs judge by the status
+    whole_for: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 class Reply(NamedTuple):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import orjson
 
@@ -13,7 +14,7 @@ from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
 from apps.wire.headers import EVENT_STREAM, JSON, standard
-from apps.wire.reply import Reply
+from apps.wire.reply import INSTANT, Reply
 
 BATCH_BYTES = 32 * 1024  # events without a pace between them leave together
 
@@ -102,8 +103,7 @@ async def deliver(line: Line, call: Call, endpoint: Endpoint | None, reply: Repl
     elif events is None:
         await _deliver_whole(line, call, reply)
     else:
-        await line.start(reply.status, head(call, reply, EVENT_STREAM))
-        await _deliver_events(line, reply, events)
+        await _deliver_stream(line, call, reply, events)
 
 
 def head(call: Call, reply: Reply, content_type: bytes) -> RawHeaders:
@@ -122,6 +122,20 @@ async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:
     if line.is_cut:
         raise HungUp
     await line.respond(reply.status, headers, body)
+
+
+async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator[bytes]) -> None:
+    if reply.pace == INSTANT:
+        first = next(pieces := _joined(events), b"")
+        second = next(pieces, None)
+        if second is None:  # all of it fits into one piece: one write
+            if line.is_cut:
+                raise HungUp
+            await line.respond(reply.status, head(call, reply, EVENT_STREAM), first)
+            return
+        events = chain((first, second), pieces)
+    await line.start(reply.status, head(call, reply, EVENT_STREAM))
+    await _deliver_events(line, reply, events)
 
 
 async def _deliver_events(line: Line, reply: Reply, events: Iterator[bytes]) -> None:

@@ -14,7 +14,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 def write_whole(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
     """Writes the answer and ends it; False when that has to be done the ordinary way.
 
-    `send` is the ASGI callable of the request; `headers` have their content-length.
+    `send` is the ASGI callable of the request. Without a content-length among the `headers` the body
+    goes out as one chunk (RFC 9112, 7.1), as a stream's does.
     """
     cycle = getattr(send, "__self__", None)
     if type(cycle) is not RequestResponseCycle or not _is_plain(cycle):
@@ -24,7 +25,10 @@ def write_whole(send: Any, status: int, headers: list[tuple[bytes, bytes]], body
         parts += (name, b": ", value, b"\r\n")
     for name, value in headers:
         parts += (name, b": ", value, b"\r\n")
-    parts += (b"\r\n", body)
+    if headers[-1][0] == b"content-length":
+        parts += (b"\r\n", body)
+    else:
+        parts += (b"transfer-encoding: chunked\r\n\r\n%x\r\n" % len(body), body, b"\r\n0\r\n\r\n")
     cycle.transport.write(b"".join(parts))
     cycle.response_started = cycle.response_complete = True
     cycle.message_event.set()

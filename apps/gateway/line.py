@@ -81,8 +81,8 @@ class Line:
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def respond(self, status: int, headers: RawHeaders, body: bytes) -> None:
-        """Sends a whole answer; `headers` have its content-length."""
-        if len(body) <= PIECE_BYTES and write_whole(self._send, status, headers, body):
+        """Sends an answer that is all there; a content-length is the last of its `headers`, if it has one."""
+        if 0 < len(body) <= PIECE_BYTES and write_whole(self._send, status, headers, body):
             self.started = True
             self.first_byte_at = time.time()
             self.bytes_sent = len(body)

@@ -5,16 +5,28 @@ Each statement gives up the interpreter lock to the event loop and has to wait f
 same few texts and keeps them prepared.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 IS_SQLITE = connection.vendor == "sqlite"  # asked once: the connection is looked up anew each time
 ROWS_MAX = 256  # 28 columns of them stay under SQLite's 32,766 and PostgreSQL's 65,535 parameters
 Rows = Sequence[Sequence[Any]]
+PLACE = "?" if IS_SQLITE else "%s"
+
+
+class _Here(threading.local):
+    """This thread's connection: Django's proxy looks it up anew for each attribute."""
+
+    def __init__(self) -> None:
+        self.database = connections[DEFAULT_DB_ALIAS]
+
+
+_here = _Here()
 
 
 def insert_rows(table: str, columns: tuple[str, ...], rows: Rows) -> None:
@@ -36,17 +48,27 @@ def delete_rows(table: str, ids: Sequence[int]) -> None:
     _execute(_delete, (table,), [(row_id,) for row_id in ids])
 
 
+def select_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT, whose places are written `{place}`."""
+    return _run(sql.replace("{place}", PLACE), values, fetch=True)
+
+
 def _execute(statement: Callable[..., str], what: tuple[Any, ...], rows: Rows) -> None:
     for part in _parts(rows):
-        sql = statement(*what, len(part), "?" if IS_SQLITE else "%s")
-        values = list(chain.from_iterable(part))
-        if IS_SQLITE:
-            # Past Django's cursor, which searches the whole text for placeholders each time.
-            with connection.wrap_database_errors:
-                connection.connection.execute(sql, values)
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values)
+        _run(statement(*what, len(part), PLACE), list(chain.from_iterable(part)), fetch=False)
+
+
+def _run(sql: str, values: Sequence[Any], *, fetch: bool) -> list[tuple[Any, ...]]:
+    database = _here.database
+    if IS_SQLITE:
+        database.ensure_connection()
+        # Past Django's cursor, which searches the whole text for placeholders each time.
+        with database.wrap_database_errors:
+            cursor = database.connection.execute(sql, values)
+            return cursor.fetchall() if fetch else []
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if fetch else []
 
 
 def _parts(rows: Rows) -> Iterator[Rows]:

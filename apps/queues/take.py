@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
-from apps.journal.rows import delete_rows
+from apps.journal.rows import IS_SQLITE, delete_rows, select_rows
 from apps.queues.models import Preset
 from apps.wire.reply import INSTANT, Draft, Pace
 
@@ -18,10 +18,11 @@ _COLUMNS = (
     "id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, uses, "
     "on_undelivered, whole_for, prompt_tokens, completion_tokens"
 )
-_HEAD = (
-    f"SELECT {_COLUMNS} FROM {_TABLE} WHERE caller = %s AND (uses IS NULL OR uses > 0) "  # noqa: S608
-    "AND endpoint IN ({places}) ORDER BY position LIMIT %s"
-)
+_HEAD = {
+    kinds: f"SELECT {_COLUMNS} FROM {_TABLE} WHERE caller = {{place}} AND (uses IS NULL OR uses > 0) "  # noqa: S608
+    f"AND endpoint IN ({', '.join(['{place}'] * kinds)}) ORDER BY position LIMIT {{place}}"
+    for kinds in (2, 3)
+}
 _USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
 _GIVE_BACK = (
     f"UPDATE {_TABLE} SET uses = uses + 1 "  # noqa: S608
@@ -69,7 +70,7 @@ def lock_queues() -> None:
     SQLite's IMMEDIATE transaction is such a lock already. One lock for all queues: every call may
     draw on the shared one anyway, and groups that locked queue by queue deadlocked.
     """
-    if connection.vendor == "postgresql":
+    if not IS_SQLITE:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
@@ -93,25 +94,23 @@ def _execute_each(sql: str, preset_ids: Sequence[int]) -> None:
 
 def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None]) -> None:
     """Gives the head of one queue to these calls, and writes what was used up."""
-    fits = ["*", kind.endpoint, *(["text"] if kind.family == "text" else [])]
-    sql = _HEAD.format(places=", ".join(["%s"] * len(fits)))
+    fits = ("*", kind.endpoint, "text") if kind.family == "text" else ("*", kind.endpoint)
     used: list[tuple[int, int]] = []
     spent: list[int] = []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [queue, *fits, len(indexes)])
-        waiting = iter(indexes)
-        for row in cursor.fetchall():
-            uses, returns = row[9], row[10] == "requeue" and row[9] is not None
-            taken = Taken(row[0], queue, _draft(row), returns)
-            served = _hand_out(taken, uses, waiting, found)
-            if served == 0:
-                break
-            if uses == served and not returns:
-                spent.append(row[0])
-            elif uses is not None:
-                used.append((served, row[0]))
-        delete_rows(_TABLE, spent)
-        if used:
+    waiting = iter(indexes)
+    for row in select_rows(_HEAD[len(fits)], (queue, *fits, len(indexes))):
+        uses, returns = row[9], row[10] == "requeue" and row[9] is not None
+        taken = Taken(row[0], queue, _draft(row), returns)
+        served = _hand_out(taken, uses, waiting, found)
+        if served == 0:
+            break
+        if uses == served and not returns:
+            spent.append(row[0])
+        elif uses is not None:
+            used.append((served, row[0]))
+    delete_rows(_TABLE, spent)
+    if used:
+        with connection.cursor() as cursor:
             cursor.executemany(_USE, used)
 
 

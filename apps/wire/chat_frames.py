@@ -1,7 +1,7 @@
 """Streaming a chat completion: the whole body as the service's sequence of chunks."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import zip_longest
 from typing import Any
 
 from orjson import dumps
@@ -17,7 +17,7 @@ from apps.wire.sse import DONE
 _NOTHING_MORE = b',"logprobs":null,"finish_reason":null}]'
 _SPLIT_KEYS = frozenset({"role", "content", "refusal", "tool_calls", "function_call", "annotations"})
 _NOT_IN_CHUNKS = frozenset({"object", "choices", "usage"})
-Wrap = Callable[[bytes], bytes]
+Wrap = Callable[[list[bytes]], list[bytes]]
 
 
 def frames(body: Body, call: Call) -> Iterator[bytes]:
@@ -32,19 +32,21 @@ def frames(body: Body, call: Call) -> Iterator[bytes]:
     with_usage = options.get("include_usage") is True
     wrap = _wrapper(options, b',"usage":null' if with_usage else b"")
     head = _head(body)
-    for step in _interleaved([_steps(choice, head) for choice in body["choices"]]):
-        yield wrap(step)
+    yield from wrap(_interleaved([_steps(choice, head) for choice in body["choices"]]))
     if with_usage:
         usage = body.get("usage") or chat_usage.complete(None, body["choices"], call)
-        yield _wrapper(options, b"")(head + b'],"usage":' + dumps(usage))
+        yield from _wrapper(options, b"")([head + b'],"usage":' + dumps(usage)])
     yield DONE
 
 
 def _wrapper(options: Body, tail: bytes) -> Wrap:
     if options.get("include_obfuscation") is False:
-        return lambda step: step + tail + b"}\n\n"
+        return lambda steps: [step + tail + b"}\n\n" for step in steps]
     tail += b',"obfuscation":"'
-    return lambda step: step + tail + ids.obfuscation().encode() + b'"}\n\n'
+    return lambda steps: [
+        step + tail + padding + b'"}\n\n'
+        for step, padding in zip(steps, ids.obfuscations(len(steps)), strict=True)
+    ]
 
 
 def _head(body: Body) -> bytes:
@@ -61,55 +63,45 @@ def _head(body: Body) -> bytes:
     return b"data: " + dumps(shared)[:-1] + b',"choices":['
 
 
-def _interleaved(streams: list[Iterator[bytes]]) -> Iterator[bytes]:
+def _interleaved(streams: list[list[bytes]]) -> list[bytes]:
     """The choices take turns; the first turn is a role and a first piece."""
     if len(streams) == 1:
-        yield from streams[0]
-        return
-    for stream in streams:
-        yield from islice(stream, 2)
-    while streams:
-        running = []
-        for stream in streams:
-            step = next(stream, None)
-            if step is not None:
-                running.append(stream)
-                yield step
-        streams = running
+        return streams[0]
+    steps = [step for stream in streams for step in stream[:2]]
+    for turn in zip_longest(*(stream[2:] for stream in streams)):
+        steps += [step for step in turn if step is not None]
+    return steps
 
 
-def _steps(choice: Body, head: bytes) -> Iterator[bytes]:
+def _steps(choice: Body, head: bytes) -> list[bytes]:
     """The chunks of one choice up to the end of their `choices`."""
     message = choice["message"]
     start = head + b'{"index":%d,"delta":' % choice["index"]
     tool_calls = message.get("tool_calls") or []
     logprobs = _Logprobs(message, choice.get("logprobs"))
-    yield start + dumps(_first(message, tool_calls)) + logprobs.first
+    steps = [start + dumps(_first(message, tool_calls)) + logprobs.first]
     for key, value in message.items():
         if key not in _SPLIT_KEYS and value is not None:
-            yield from _extra_steps(key, value, start)
+            steps += _extra_steps(key, value, start)
     for key in ("content", "refusal"):
         if message.get(key):
-            yield from _text_steps(key, message[key], logprobs.tokens.get(key), start)
+            steps += _text_steps(key, message[key], logprobs.tokens.get(key), start)
     merged = _merges(message, tool_calls)
     for index, tool_call in enumerate(tool_calls):
         if not merged:
-            yield start + dumps({"tool_calls": [_tool_start(index, tool_call)]}) + _NOTHING_MORE
-        yield from _argument_steps(index, tool_call, start)
+            steps.append(start + dumps({"tool_calls": [_tool_start(index, tool_call)]}) + _NOTHING_MORE)
+        steps += _argument_steps(index, tool_call, start)
     if message.get("function_call"):
-        yield from _cut(
-            message["function_call"]["arguments"],
-            start + b'{"function_call":{"arguments":',
-            b"}}" + _NOTHING_MORE,
-        )
+        before = start + b'{"function_call":{"arguments":'
+        steps += _cut(message["function_call"]["arguments"], before, b"}}" + _NOTHING_MORE)
     if message.get("annotations"):
-        yield start + dumps({"annotations": message["annotations"]}) + _NOTHING_MORE
-    yield start + b'{},"logprobs":null,"finish_reason":' + dumps(choice.get("finish_reason")) + b"}]"
+        steps.append(start + dumps({"annotations": message["annotations"]}) + _NOTHING_MORE)
+    reason = dumps(choice.get("finish_reason"))
+    return [*steps, start + b'{},"logprobs":null,"finish_reason":' + reason + b"}]"]
 
 
-def _cut(text: str, before: bytes, after: bytes) -> Iterator[bytes]:
-    for piece in pieces(text):
-        yield before + dumps(piece) + after
+def _cut(text: str, before: bytes, after: bytes) -> list[bytes]:
+    return [before + dumps(piece) + after for piece in pieces(text)]
 
 
 def _merges(message: Body, tool_calls: list[Body]) -> bool:
@@ -139,29 +131,31 @@ def _tool_start(index: int, tool_call: Body) -> Body:
     return start
 
 
-def _argument_steps(index: int, tool_call: Body, start: bytes) -> Iterator[bytes]:
+def _argument_steps(index: int, tool_call: Body, start: bytes) -> list[bytes]:
     kind, key = ("custom", "input") if tool_call["type"] == "custom" else ("function", "arguments")
     before = b'{"tool_calls":[{"index":%d,"%s":{"%s":' % (index, kind.encode(), key.encode())
-    yield from _cut(tool_call[kind][key], start + before, b"}}]}" + _NOTHING_MORE)
+    return _cut(tool_call[kind][key], start + before, b"}}]}" + _NOTHING_MORE)
 
 
-def _text_steps(key: str, text: str, tokens: list[Body] | None, start: bytes) -> Iterator[bytes]:
+def _text_steps(key: str, text: str, tokens: list[Body] | None, start: bytes) -> list[bytes]:
     before = start + b"{" + dumps(key) + b":"
     if tokens is None:
-        yield from _cut(text, before, b"}" + _NOTHING_MORE)
-        return
+        return _cut(text, before, b"}" + _NOTHING_MORE)
     other = "refusal" if key == "content" else "content"
+    steps = []
     for token in tokens:
         logprobs = dumps({"content": None, "refusal": None} | {key: [token], other: None})
-        yield before + dumps(token["token"]) + b'},"logprobs":' + logprobs + b',"finish_reason":null}]'
+        steps.append(
+            before + dumps(token["token"]) + b'},"logprobs":' + logprobs + b',"finish_reason":null}]'
+        )
+    return steps
 
 
-def _extra_steps(key: str, value: Any, start: bytes) -> Iterator[bytes]:
+def _extra_steps(key: str, value: Any, start: bytes) -> list[bytes]:
     """What the author added to the message, such as reasoning_content: texts in pieces."""
     if isinstance(value, str):
-        yield from _text_steps(key, value, None, start)
-    else:
-        yield start + dumps({key: value}) + _NOTHING_MORE
+        return _text_steps(key, value, None, start)
+    return [start + dumps({key: value}) + _NOTHING_MORE]
 
 
 class _Logprobs:

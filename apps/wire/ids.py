@@ -9,7 +9,9 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 # 3,844 pairs of alphanumerics, the first ones again up to 4,096: any 12 random bits are a pair.
 _ALNUM_PAIRS = ([a + b for a in _ALNUM for b in _ALNUM] * 2)[:4096]
-_OBFUSCATION_POOL = "".join(random.choices(_ALNUM, k=4096))
+_PADDINGS = [
+    "".join(random.choices(_ALNUM, k=length)).encode() for length in range(1, 17) for _ in range(256)
+]
 
 _lock = threading.Lock()
 _last_ms = 0
@@ -51,8 +53,6 @@ def request_id() -> str:
     return f"req_{random.getrandbits(128):032x}"
 
 
-def obfuscation() -> str:
-    """1 to 16 random alphanumerics: padding that hides how long a streamed piece was."""
-    bits = random.getrandbits(16)
-    start = bits >> 4
-    return _OBFUSCATION_POOL[start : start + 1 + (bits & 15)] or "x"
+def obfuscations(count: int) -> list[bytes]:
+    """For each chunk 1 to 16 random alphanumerics: padding that hides how long a streamed piece was."""
+    return random.choices(_PADDINGS, k=count)

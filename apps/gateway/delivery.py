@@ -31,11 +31,11 @@ def stream_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Iterator[b
     """The server-sent events of a reply, or None when it leaves whole.
 
     An error status answers with JSON even to a streaming call, and so does a body that the
-    endpoint cannot cut into events (a verbatim one, say).
+    endpoint cannot cut into events (a verbatim one, say, or the none of a 204).
     """
     if not call.stream or endpoint is None or endpoint.frames is None or reply.status >= 300:
         return None
-    body = orjson.loads(reply.body) if not reply.verbatim else _readable(reply.body)
+    body = _readable(reply.body)
     if not isinstance(body, dict) or "error" in body or (reply.verbatim and not endpoint.is_whole(body)):
         return None
     return endpoint.frames(body, call)
@@ -154,9 +154,9 @@ async def _deliver_events(line: Line, reply: Reply, events: Iterator[bytes]) -> 
 
 
 async def _finish_warm(line: Line, reply: Reply, events: Iterator[bytes] | None) -> None:
-    """An answer into a stream that began with comments: events, or the error as an event."""
+    """An answer into a stream that began with comments: events, or the error as an event, or just its end."""
     if events is None:
-        await line.write(sse.event(_one_line(reply.body)), last=True)
+        await line.write(sse.event(_one_line(reply.body)) if reply.body else b"", last=True)
     else:
         await _deliver_events(line, reply, events)
 

@@ -131,6 +131,18 @@ def test_a_large_stream_arrives_whole(server: Server, caller: str, ended: Ended)
     assert ended(server, caller)["bytes_sent"] == len(answer.content)
 
 
+@pytest.mark.parametrize("status", [204, 205])
+def test_a_streaming_call_gets_a_status_that_has_no_body(
+    server: Server, caller: str, ended: Ended, status: int
+) -> None:
+    server.queue(caller, {"content": "x"}, status_code=status)
+    answer = server.api.post(CHAT, json=chat(stream=True), headers={"X-Mock-Caller": caller})
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert "content-type" not in answer.headers
+    row = ended(server, caller)
+    assert (row["state"], row["status_code"]) == ("delivered", status)
+
+
 # --- a caller who leaves -----------------------------------------------------------------------
 
 
@@ -316,6 +328,17 @@ def test_an_error_reaches_a_warm_stream_as_an_event(
     assert (error["message"], error["code"]) == ("No\nmore.", "rate_limit_exceeded")
     row = ended(warm, caller)
     assert (row["state"], row["status_code"]) == ("delivered", 429)
+
+
+def test_a_warm_stream_just_ends_when_its_answer_has_no_body(
+    warm: Server, caller: str, dial: Callable[..., Line], ended: Ended
+) -> None:
+    line, exchange_id = held(warm, dial, caller)
+    reply = {"response": {"content": "x"}, "status_code": 204}
+    assert warm.api.post(f"/api/desk/{exchange_id}/answer", json=reply).status_code == 200
+    line.until(b"0\r\n\r\n")
+    assert b"data:" not in line.heard
+    assert ended(warm, caller)["state"] == "delivered"
 
 
 def test_a_caller_who_leaves_a_warm_stream_is_gone(

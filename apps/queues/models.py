@@ -15,7 +15,7 @@ class Preset(models.Model):
     """One entry of a caller's queue: a draft plus when it applies.
 
     `body` is the author's JSON text, byte for byte. `uses` counts down; null is for ever; 0 is a
-    spent `requeue` preset whose reply is still on its way (it comes back if that fails).
+    spent `requeue` preset of which replies are still on their way (it comes back if one fails).
     """
 
     caller = models.CharField(max_length=100)
@@ -23,6 +23,9 @@ class Preset(models.Model):
     endpoint = models.CharField(max_length=60, default="text")
     uses = models.IntegerField(null=True, blank=True, default=1)
     on_undelivered = models.CharField(max_length=8, choices=OnUndelivered.choices, default=OnUndelivered.DROP)
+    on_its_way = models.IntegerField(
+        default=0, db_default=0
+    )  # replies not settled yet; counted for `requeue`
     label = models.CharField(max_length=200, blank=True)
     status_code = models.SmallIntegerField(default=200)
     delay_ms = models.IntegerField(default=0)

@@ -24,11 +24,14 @@ _HEAD = {
     for kinds in (2, 3)
 }
 _USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
+_SEND = f"UPDATE {_TABLE} SET uses = uses - %s, on_its_way = on_its_way + %s WHERE id = %s"  # noqa: S608
+_ARRIVE = f"UPDATE {_TABLE} SET on_its_way = on_its_way - 1 WHERE id = %s AND on_its_way > 0"  # noqa: S608
 _GIVE_BACK = (
-    f"UPDATE {_TABLE} SET uses = uses + 1 "  # noqa: S608
-    "WHERE id = %s AND on_undelivered = 'requeue' AND uses IS NOT NULL"
+    f"UPDATE {_TABLE} SET on_its_way = on_its_way - 1, "  # noqa: S608
+    "uses = CASE WHEN on_undelivered = 'requeue' THEN uses + 1 ELSE uses END "
+    "WHERE id = %s AND on_its_way > 0"
 )
-_DISCARD = f"DELETE FROM {_TABLE} WHERE id = %s AND uses = 0"  # noqa: S608
+_FORGET = f"DELETE FROM {_TABLE} WHERE id = %s AND uses = 0 AND on_its_way = 0"  # noqa: S608
 
 
 class Wanted(NamedTuple):
@@ -76,26 +79,27 @@ def lock_queues() -> None:
 
 
 def give_back(preset_ids: Sequence[int]) -> None:
-    """Puts spent `requeue` presets back where they stood."""
-    _execute_each(_GIVE_BACK, preset_ids)
+    """Puts `requeue` presets back where they stood, one use for each reply that did not leave."""
+    _execute_each((_GIVE_BACK, _FORGET), preset_ids)
 
 
 def discard(preset_ids: Sequence[int]) -> None:
-    """Forgets spent `requeue` presets whose reply has left."""
-    _execute_each(_DISCARD, preset_ids)
+    """Forgets spent `requeue` presets once the last of their replies has left."""
+    _execute_each((_ARRIVE, _FORGET), preset_ids)
 
 
-def _execute_each(sql: str, preset_ids: Sequence[int]) -> None:
+def _execute_each(statements: Iterable[str], preset_ids: Sequence[int]) -> None:
     if preset_ids:
         lock_queues()
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, [(preset_id,) for preset_id in preset_ids])
+        for sql in statements:
+            _execute_many(sql, [(preset_id,) for preset_id in preset_ids])
 
 
 def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None]) -> None:
     """Gives the head of one queue to these calls, and writes what was used up."""
     fits = ("*", kind.endpoint, "text") if kind.family == "text" else ("*", kind.endpoint)
     used: list[tuple[int, int]] = []
+    sent: list[tuple[int, int, int]] = []
     spent: list[int] = []
     waiting = iter(indexes)
     for row in select_rows(_HEAD[len(fits)], (queue, *fits, len(indexes))):
@@ -104,14 +108,21 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
         served = _hand_out(taken, uses, waiting, found)
         if served == 0:
             break
-        if uses == served and not returns:
+        if returns:
+            sent.append((served, served, row[0]))
+        elif uses == served:
             spent.append(row[0])
         elif uses is not None:
             used.append((served, row[0]))
     delete_rows(_TABLE, spent)
-    if used:
+    _execute_many(_USE, used)
+    _execute_many(_SEND, sent)
+
+
+def _execute_many(sql: str, rows: Sequence[tuple[int, ...]]) -> None:
+    if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(_USE, used)
+            cursor.executemany(sql, rows)
 
 
 def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: list[Taken | None]) -> int:

@@ -34,6 +34,11 @@ def leave() -> None:
     Worker.objects.filter(id=WORKER_ID).delete()
 
 
+def living() -> list[Worker]:
+    """The other processes that work on this database."""
+    return [worker for worker in Worker.objects.exclude(id=WORKER_ID) if not _is_dead(worker)]
+
+
 def sweep() -> list[str]:
     """Settles the open exchanges of dead workers; the ids of those that waited.
 
@@ -41,10 +46,10 @@ def sweep() -> list[str]:
     """
     dead = [worker for worker in Worker.objects.exclude(id=WORKER_ID) if _is_dead(worker)]
     Worker.objects.filter(id__in=[worker.id for worker in dead]).delete()
-    living = set(Worker.objects.values_list("id", flat=True)) | {WORKER_ID}
+    alive = set(Worker.objects.values_list("id", flat=True)) | {WORKER_ID}
     # Locked: of two sweeps at once, one settles them, and gives their presets back once.
     left = Exchange.objects.select_for_update().filter(state__in=OPEN_STATES).order_by("id")
-    rows = list(left.exclude(worker__in=living).values_list("id", "state", "preset_id", "worker"))
+    rows = list(left.exclude(worker__in=alive).values_list("id", "state", "preset_id", "worker"))
     orphaned = []
     for exchange_id, state, _, worker in rows:
         note = f"Worker {worker} died while this call waited; the caller's connection died with it."

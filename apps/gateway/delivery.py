@@ -131,7 +131,7 @@ async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator
         if second is None:  # all of it fits into one piece: one write
             if line.is_cut:
                 raise HungUp
-            await line.respond(reply.status, head(call, reply, EVENT_STREAM), first)
+            await line.respond(reply.status, head(call, reply, EVENT_STREAM), first, as_chunk=True)
             return
         events = chain((first, second), pieces)
     await line.start(reply.status, head(call, reply, EVENT_STREAM))

@@ -11,11 +11,13 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 
-def write_whole(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
+def write_whole(
+    send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, as_chunk: bool
+) -> bool:
     """Writes the answer and ends it; False when that has to be done the ordinary way.
 
-    `send` is the ASGI callable of the request. Without a content-length among the `headers` the body
-    goes out as one chunk (RFC 9112, 7.1), as a stream's does.
+    `send` is the ASGI callable of the request. `as_chunk`: the headers have no content-length, the
+    body goes out as one chunk (RFC 9112, 7.1), as a stream's does.
     """
     cycle = getattr(send, "__self__", None)
     if type(cycle) is not RequestResponseCycle or not _is_plain(cycle):
@@ -25,7 +27,7 @@ def write_whole(send: Any, status: int, headers: list[tuple[bytes, bytes]], body
         parts += (name, b": ", value, b"\r\n")
     for name, value in headers:
         parts += (name, b": ", value, b"\r\n")
-    if headers[-1][0] == b"content-length":
+    if not as_chunk:
         parts += (b"\r\n", body)
     else:
         parts += (b"transfer-encoding: chunked\r\n\r\n%x\r\n" % len(body), body, b"\r\n0\r\n\r\n")

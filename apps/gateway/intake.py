@@ -54,6 +54,8 @@ def take_in(request: Request) -> Intake:
         caller = identify(path_caller, request.headers, caller)
         if request.oversized:
             raise errors.body_too_large(settings.MAX_BODY_BYTES)
+        if below is None:
+            raise errors.unknown_url(request.method, request.path)
         endpoint, params = find(request.method, below)
         if request.method == "POST":
             data = read_object(request.body)
@@ -89,11 +91,9 @@ def _checked(endpoint: Endpoint, call: Call) -> WireError | None:
     return None
 
 
-def _split(path: str) -> tuple[str, str]:
-    """(caller of the path or "", path below /v1) of /v1/… and /as/CALLER/v1/…"""
+def _split(path: str) -> tuple[str, str | None]:
+    """(caller of the path or "", path below /v1 or None) of /v1/… and /as/CALLER/v1/…"""
     if path.startswith("/as/"):
         caller, _, rest = path[4:].partition("/")
-        # What follows the name must be /v1; anything else stays whole, and is no known path.
-        below = rest[2:] if rest.startswith("v1/") else path
-        return caller or " ", below
+        return caller or " ", rest[2:] if rest.startswith("v1/") else None
     return "", path[3:]

@@ -80,9 +80,10 @@ class Line:
         self.first_byte_at = time.time()
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
-    async def respond(self, status: int, headers: RawHeaders, body: bytes) -> None:
-        """Sends an answer that is all there; a content-length is the last of its `headers`, if it has one."""
-        if 0 < len(body) <= PIECE_BYTES and write_whole(self._send, status, headers, body):
+    async def respond(self, status: int, headers: RawHeaders, body: bytes, *, as_chunk: bool = False) -> None:
+        """Sends an answer that is all there; `headers` have its content-length unless it goes as a chunk."""
+        small = 0 < len(body) <= PIECE_BYTES
+        if small and write_whole(self._send, status, headers, body, as_chunk=as_chunk):
             self.started = True
             self.first_byte_at = time.time()
             self.bytes_sent = len(body)

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
 
@@ -60,39 +61,50 @@ def _tell(jobs: Iterable[Job]) -> None:
         job.tell()
 
 
+class _End(Enum):
+    """How one transaction ended."""
+
+    COMMITTED = "committed"
+    FAILED = "failed"  # nothing of it was written
+    BEATEN = "beaten"  # the same, and it was nobody's fault: the same may work again
+    UNKNOWN = "unknown"  # the connection broke during the commit: it may be written, it must not be twice
+
+
 def _commit(jobs: list[Job]) -> None:
     """Runs the group; when it fails, each job alone, so that one bad job fails alone."""
-    error, passes = _attempt(jobs)
-    tries = 1
-    while error is not None and passes and tries < TRIES_MAX:
-        error, passes = _attempt(jobs)
-        tries += 1
-    if error is None:
+    for _ in range(TRIES_MAX):
+        end, error = _attempt(jobs)
+        if end is not _End.BEATEN:
+            break
+    if end is _End.COMMITTED:
         return
-    if len(jobs) == 1:
-        jobs[0].error = error
+    if len(jobs) == 1 or end is _End.UNKNOWN:
+        for job in jobs:
+            job.error = error
     else:
         for job in jobs:
             _commit([job])
 
 
-def _attempt(jobs: list[Job]) -> tuple[Exception | None, bool]:
-    """One transaction: its error, and whether that is nobody's fault, so that the same may work again."""
-    used, applied = None, False
+def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
+    """One transaction: how it ended, and its error."""
+    applied = False
     try:
         with transaction.atomic():
-            used = connection.connection
             _apply(jobs)
             applied = True
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
         if not isinstance(error, Error):
-            return error, False
-        # Where rolling back fails, too, Django has dropped the connection and connected anew already.
-        if connection.connection is not used or not connection.is_usable():
+            return _End.FAILED, error
+        is_usable = connection.is_usable()
+        if not is_usable:
             connection.close()  # the next transaction connects anew
-            return error, not applied  # lost while it committed: it may have, and must not happen twice
-        return error, getattr(error.__cause__, "sqlstate", "") in BEATEN
-    return None, False
+        if getattr(error.__cause__, "sqlstate", "") in BEATEN:
+            return _End.BEATEN, error
+        if applied and not isinstance(error, IntegrityError):  # a constraint judged late is an answer
+            return _End.UNKNOWN, error
+        return _End.FAILED if is_usable else _End.BEATEN, error
+    return _End.COMMITTED, None
 
 
 def _apply(jobs: list[Job]) -> None:

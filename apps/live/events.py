@@ -4,17 +4,18 @@ import asyncio
 import logging
 import secrets
 import threading
-from functools import cache
 from typing import Any
 
 import orjson
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from channels.layers import get_channel_layer
+from django.conf import settings
 from redis.exceptions import RedisError
 
 from apps.live.tasks import spawn
 from apps.live.window import Data, Event, Gathered, Window
 
 GROUP = "dashboards"
+MEMORY = "channels.layers.InMemoryChannelLayer"
 PROCESS_ID = secrets.token_hex(8)  # whose numbering a batch follows
 GATHER_S = 0.05
 RETRY_S = 1.0
@@ -79,10 +80,9 @@ def left() -> None:
         spawn(_send([]), name="live.left")
 
 
-@cache
 def _shared() -> bool:
-    """Whether other processes hear the channel layer, too (settled by the settings, asked all the time)."""
-    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+    """Whether other processes hear the channel layer, too; asked with every call, so by name only."""
+    return bool(settings.CHANNEL_LAYERS["default"]["BACKEND"] != MEMORY)
 
 
 def _start_sending() -> None:

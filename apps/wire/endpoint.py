@@ -17,7 +17,7 @@ class Endpoint:
     fill(draft, call)  completes what an author wrote into a whole body; never raises, never
                        overwrites what the author set
     is_whole(body)     true when the body is already valid for the response type: it goes out as written
-    auto(call)         the generated draft; the same request gives the same draft
+    auto(call)         the generated draft; the same request gives the same draft; may raise WireError
     frames(body, call) the server-sent events of a streamed reply, or None when there is no stream
     summary(call)      one line for lists: the last thing that was asked
     """

@@ -37,7 +37,18 @@ text-embedding-3-small 1705948997, text-embedding-3-large 1705953180,
 omni-moderation-latest 1731689265, omni-moderation-2024-09-26 1732734466,
 dall-e-2 1698798177, dall-e-3 1698785189, gpt-image-1 1745517030, gpt-image-1-mini 1758845821,
 gpt-image-1.5 1764030620, chatgpt-image-latest 1765925279, sora-2 1759708615, sora-2-pro 1759708663,
-davinci-002 1692634301, babbage-002 1692634615
+davinci-002 1692634301, babbage-002 1692634615,
+gpt-4o-mini-tts-2025-12-15 1765610837, gpt-realtime-mini-2025-12-15 1765612007, gpt-audio-mini-2025-12-15
+1765760008, gpt-3.5-turbo-instruct-0914 1694122472, tts-1-1106 1699053241, tts-1-hd-1106 1699053533,
+gpt-4o-realtime-preview-2024-12-17 1733945430, gpt-4o-audio-preview-2024-12-17 1734034239,
+gpt-4o-mini-realtime-preview-2024-12-17 1734112601, gpt-4o-mini-audio-preview-2024-12-17 1734115920,
+gpt-4o-search-preview-2025-03-11 1741388170, gpt-4o-mini-search-preview-2025-03-11 1741390858,
+gpt-4o-realtime-preview-2025-06-03 1748907838, gpt-4o-audio-preview-2025-06-03 1748908498,
+o3-deep-research-2025-06-26 1750865219, o4-mini-deep-research-2025-06-26 1750866121, gpt-audio-2025-08-28
+1756256146, gpt-realtime-2025-08-28 1756271773, gpt-audio-mini-2025-10-06 1759512137,
+gpt-realtime-mini-2025-10-06 1759517175, gpt-5-search-api-2025-10-14 1760043960,
+gpt-4o-mini-transcribe-2025-12-15 1765610407, gpt-4o-mini-transcribe-2025-03-20 1765610545,
+gpt-4o-mini-tts-2025-03-20 1765610731
 """
 _OPENAI = "gpt-4 1687882411, gpt-4-0613 1686588896, gpt-3.5-turbo 1677610602"
 _INTERNAL = """
@@ -105,9 +116,10 @@ def _fill_list(draft: Body, call: Call) -> Body:
     return {"object": draft.get("object", "list"), "data": whole, **rest}
 
 
-def _check_known(call: Call) -> None:
+def _retrieve(call: Call) -> Body:
     if not is_known(call.model):
         raise model_not_found(call.model)
+    return {}
 
 
 LIST = Endpoint(
@@ -126,9 +138,9 @@ RETRIEVE = Endpoint(
     method="GET",
     path="/models/{model}",
     family="models",
-    check=_check_known,
+    check=lambda call: None,
     fill=_fill_model,
     is_whole=_is_model,
-    auto=lambda call: {},
+    auto=_retrieve,
     summary=lambda call: f"model {call.model}"[:200],
 )

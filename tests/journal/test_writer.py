@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
@@ -231,3 +231,30 @@ def test_a_job_may_use_transactions_of_its_own(writer: Writer) -> None:
 
     assert writer.call(careful) == "b"
     assert names() == {"a", "b"}
+
+
+async def test_a_group_whose_commit_may_have_happened_is_not_run_again(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection breaks after the database has committed, before it could say so."""
+    runs: list[str] = []
+
+    def work(name: str) -> str:
+        runs.append(name)
+        return add(name)
+
+    def commit_and_break(wrapper: Any) -> None:
+        commit(wrapper)
+        wrapper.connection.close()
+        raise OperationalError("the connection is lost")
+
+    await writer.run(names)  # the writer's thread has its connection
+    wrapper_class = type(connections["default"])
+    commit = wrapper_class._commit
+    monkeypatch.setattr(wrapper_class, "_commit", commit_and_break)
+    jobs = [writer.run(lambda name=name: work(name)) for name in ("a", "b", "c")]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    monkeypatch.setattr(wrapper_class, "_commit", commit)
+    assert runs == ["a", "b", "c"]
+    assert all(isinstance(result, OperationalError) for result in results)
+    assert await writer.run(names) == {"a", "b", "c"}

@@ -5,6 +5,15 @@ import pytest
 from apps.live.origin import same_origin
 
 
+@pytest.fixture(autouse=True)
+def our_names(settings):
+    settings.ALLOWED_HOSTS = ["mock.example", "[::1]"]
+
+
+def test_a_foreign_name_that_was_made_to_lead_here_may_not_connect():
+    assert not allowed("http://evil.example:8000", "evil.example:8000")
+
+
 def allowed(origin: str | None, host: str = "mock.example:8000") -> bool:
     headers = [(b"host", host.encode())]
     if origin is not None:

@@ -40,20 +40,20 @@ def test_the_current_models_are_listed() -> None:
 
 
 def test_one_is_retrieved() -> None:
-    models.RETRIEVE.check(call("gpt-4o"))
+    models.RETRIEVE.auto(call("gpt-4o"))
     body = orjson.loads(complete(Draft(body=b"{}"), call("gpt-4o"), models.RETRIEVE).body)
     assert body == {"id": "gpt-4o", "object": "model", "created": 1715367049, "owned_by": "system"}
 
 
 def test_an_unknown_one_is_refused() -> None:
     with pytest.raises(WireError, match="'gpt-9' does not exist") as caught:
-        models.RETRIEVE.check(call("gpt-9"))
+        models.RETRIEVE.auto(call("gpt-9"))
     assert (caught.value.status, caught.value.code) == (404, "model_not_found")
 
 
 def test_models_of_ones_own_join_the_list() -> None:
     models.configure(["ft:gpt-4o:org::id", "gpt-4o"])
-    models.RETRIEVE.check(call("ft:gpt-4o:org::id"))
+    models.RETRIEVE.auto(call("ft:gpt-4o:org::id"))
     assert [model["id"] for model in listed()].count("gpt-4o") == 1
     models.configure([])
     assert not models.is_known("ft:gpt-4o:org::id")

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import ipaddress
+import signal
 import socket
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from apps.desk.workers import living
 from apps.gateway.upkeep import drain
 
 DRAIN_S = 2
@@ -46,16 +49,29 @@ class Command(BaseCommand):
                 f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
                 "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
             )
-        if MigrationExecutor(connection).migration_plan(
-            MigrationExecutor(connection).loader.graph.leaf_nodes()
-        ):
+        migrations = MigrationExecutor(connection)
+        if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
             raise CommandError("The database is not up to date. Run: python manage.py migrate")
+        self._warn_of_others()
         connection.close()
         listener = _listen(host, options["port"])
         port = listener.getsockname()[1]
         self._greet(host, port)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after its shutdown
+            # Uvicorn ends as it was told to, then raises the signal again: a good end is no failure.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             Server(_config(host, port)).run(sockets=[listener])
+
+    def _warn_of_others(self) -> None:
+        """Queues are right over several processes; without Redis the rest is late, and that is said."""
+        others = [worker for worker in living() if not settings.REDIS_URL]
+        if others:
+            pids = ", ".join(str(worker.pid) for worker in others)
+            self.stderr.write(
+                f"Another server (process {pids}) works on this database, and there is no Redis: "
+                "dashboards of one do not hear of the other's calls, and answers between them take up to "
+                "2 s. Set REDIS_URL for both, or stop one."
+            )
 
     def _greet(self, host: str, port: int) -> None:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104

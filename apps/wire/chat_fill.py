@@ -28,7 +28,7 @@ def fill(draft: Body, call: Call) -> Body:
     short = not isinstance(items, list)
     if not isinstance(items, list):
         items = [{key: value for key, value in draft.items() if key in _SHORT_KEYS}]
-    choices = _repeated([_choice(item, index, call) for index, item in enumerate(items)], call)
+    choices = [_choice(item, index, call) for index, item in enumerate(_repeated(items, call))]
     model = _either(draft, "model", call.model)
     body = {
         "id": _either(draft, "id", None) or ids.chat_completion_id(),
@@ -61,12 +61,15 @@ def _fingerprint(model: str) -> str:
     return "fp_" + blake2s(model.encode("utf-8", "replace"), digest_size=5).hexdigest()
 
 
-def _repeated(choices: list[Body], call: Call) -> list[Body]:
-    """A single choice stands for each of the n that were asked for."""
+def _repeated(items: list[Any], call: Call) -> list[Any]:
+    """A single choice stands for each of the n that were asked for, each with ids of its own."""
     n = call.data.get("n")
-    if len(choices) != 1 or not isinstance(n, int) or isinstance(n, bool) or n < 2:
-        return choices
-    return [{**choices[0], "index": index} for index in range(min(n, N_MAX))]
+    if len(items) != 1 or not isinstance(n, int) or isinstance(n, bool) or n < 2:
+        return items
+    item = items[0]
+    if isinstance(item, dict):
+        item = {key: value for key, value in item.items() if key != "index"}
+    return [item] * min(n, N_MAX)
 
 
 def _choice(item: Any, position: int, call: Call) -> Body:

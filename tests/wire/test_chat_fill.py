@@ -205,3 +205,10 @@ def test_what_counts_as_whole_is_valid_for_the_sdk(draft: dict[str, Any], odd: A
     except ValidationError:
         return
     raise AssertionError(f"valid for the SDK, but not whole: {body}")
+
+
+def test_each_of_n_choices_has_tool_call_ids_of_its_own() -> None:
+    draft = {"tool_calls": [{"name": "get_weather", "arguments": {}}]}
+    body = fill(draft, chat_call(n=3))
+    assert [choice["index"] for choice in body["choices"]] == [0, 1, 2]
+    assert len({choice["message"]["tool_calls"][0]["id"] for choice in body["choices"]}) == 3

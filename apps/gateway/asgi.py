@@ -11,7 +11,7 @@ from django.conf import settings
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
 from apps.gateway import upkeep
-from apps.gateway.answer import Decision, decide
+from apps.gateway.answer import decide
 from apps.gateway.delivery import deliver, head
 from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
 from apps.gateway.limit import limited
@@ -94,36 +94,39 @@ def _header(scope: dict[str, Any], wanted: bytes) -> bytes:
 
 
 async def _answer(intake: Intake, line: Line) -> None:
-    decision = await decide(intake)
-    progress = Progress(intake, decision)
+    progress = Progress(intake, await decide(intake))
+    del intake  # large, maybe: of a parked call `progress` keeps only what is needed
     try:
-        reply = decision.reply
+        reply = progress.decision.reply
         if reply is None:
-            outcome = await _held(intake, decision, line)
+            outcome = await _held(progress, line)
             progress.ended_as(outcome)
             reply = outcome.reply
         if reply is None:  # aborted, or the caller is gone
             if line.is_cut or await line.cut():
                 return
             reply = errors.aborted().reply()
-        await deliver(line, intake.call, intake.endpoint, reply)
+        if line.started:
+            progress.warm(reply.status)
+        await deliver(line, progress.intake.call, progress.intake.endpoint, reply)
         progress.delivered = True
     except HungUp:
-        log.debug("The caller of %s hung up.", intake.call.id)
+        log.debug("The caller of %s hung up.", progress.intake.call.id)
     finally:
         progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent)
 
 
-async def _held(intake: Intake, decision: Decision, line: Line) -> Outcome:
+async def _held(progress: Progress, line: Line) -> Outcome:
     """Waits for a person; a streaming caller's connection is kept warm with comments meanwhile."""
-    holding = waiting_here().hold(intake.call.id, decision.deadline_at, line.watch())
+    call = progress.intake.call
+    holding = waiting_here().hold(call.id, progress.decision.deadline_at, line.watch())
     warm_s = settings.MOCKOPENAI_WARM_AFTER_S
-    if not intake.call.stream or not warm_s:
+    if not call.stream or not warm_s:
         return await holding
     task = spawn(holding, name="hold")
     while not (await asyncio.wait((task,), timeout=warm_s))[0]:
         if not line.started:
-            await line.start(200, head(intake.call, Reply(body=b""), EVENT_STREAM))
+            await line.start(200, head(call, Reply(body=b""), EVENT_STREAM))
         await line.write(sse.comment("waiting"), last=False)
     return task.result()
 

@@ -2,76 +2,109 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.desk.outcome import Outcome
 from apps.gateway.answer import Decision
 from apps.gateway.intake import Intake
-from apps.journal.models import State
+from apps.journal.models import Exchange, State
 from apps.journal.present import completed_request_data, new_request_data
 from apps.journal.record import Ending, apply_ending, end_exchanges, rows_of, still_open
+from apps.journal.texts import read_call
 from apps.journal.writer import writer
 from apps.live.events import listening, publish
 from apps.queues.take import discard, give_back
 
-Left = tuple[Ending, int | None]  # an ending, and the preset that comes back when it failed
+NOTE_MAX = 1000  # characters that the column holds
+WARM_NOTE = "The stream had begun, with status 200, while the call waited: this answer went into it."
+
+
+class Left(NamedTuple):
+    """How a reply left, the preset that comes back when it did not, and what is to be said of it."""
+
+    ending: Ending
+    preset_id: int | None = None
+    note: str = ""
 
 
 def settle_group(items: Sequence[Left]) -> list[None]:
     """Writes how replies left. Runs in the writer's transaction."""
-    returning = [(ending, preset_id) for ending, preset_id in items if preset_id is not None]
+    returning = [(ending, preset_id) for ending, preset_id, _ in items if preset_id is not None]
     # Who took this process for dead has settled its exchanges, and given back their presets.
     ours = still_open([ending.id for ending, _ in returning])
-    end_exchanges([ending for ending, _ in items])
+    end_exchanges([one.ending for one in items])
     discard([preset_id for ending, preset_id in returning if ending.id in ours and ending.delivered])
     give_back([preset_id for ending, preset_id in returning if ending.id in ours and not ending.delivered])
+    for one in items:
+        if one.note:
+            Exchange.objects.filter(id=one.ending.id).update(note=one.note)
     return [None] * len(items)
 
 
 class Progress:
-    """Follows one decided call to its end."""
+    """Follows one decided call to its end.
+
+    `intake` and `decision` are those of the call; while it is parked they lack its request, which may
+    be large and is in the journal.
+    """
 
     def __init__(self, intake: Intake, decision: Decision) -> None:
-        self._intake = intake
-        self._decision = decision
+        self.intake = intake
+        self.decision = decision
         self._outcome: Outcome | None = None
+        self._note = ""
         self.delivered = False
         if listening():
             self._tell_begin()
+        if decision.reply is None:
+            self._forget_request()
 
     def ended_as(self, outcome: Outcome) -> None:
         """A waiting call waits no more."""
         self._outcome = outcome
+        if self.intake.call.stream and outcome.rows is not None:  # how it is cut into events depends on it
+            self.intake = self.intake._replace(call=read_call(*outcome.rows))
+
+    def warm(self, status: int) -> None:
+        """The reply goes into a stream that has begun already, so that its status cannot be seen."""
+        if self._outcome is not None and self._outcome.rows is not None and status != 200:
+            self._note = f"{self._outcome.rows[0].note} {WARM_NOTE}".strip()[:NOTE_MAX]
 
     def end(self, *, first_byte_at: float | None, bytes_sent: int) -> None:
         """The last byte is gone, or never will be. `first_byte_at` in unix seconds."""
         if self._outcome is not None and self._outcome.state is not State.ANSWERED:
-            publish("settled", {"id": self._intake.call.id, "state": self._outcome.state.value})
+            publish("settled", {"id": self.intake.call.id, "state": self._outcome.state.value})
             return
-        if self._outcome is None and self._decision.reply is None:
+        if self._outcome is None and self.decision.reply is None:
             return  # its server is going away; the next start settles it
-        began, now = self._intake.call.received_at, time.time()
+        began, now = self.intake.call.received_at, time.time()
         ending = Ending(
-            id=self._intake.call.id,
+            id=self.intake.call.id,
             delivered=self.delivered,
             first_byte_ms=None if first_byte_at is None else _ms(first_byte_at - began),
             duration_ms=_ms(now - began),
             bytes_sent=bytes_sent,
         )
-        taken = self._decision.taken
-        left: Left = (ending, taken.preset_id if taken is not None and taken.returns else None)
+        taken = self.decision.taken
+        left = Left(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)
         if listening():
             writer.submit(settle_group, left).add_done_callback(lambda _: self._tell_end(ending))
         else:
             writer.post(settle_group, left)
 
     def _tell_begin(self) -> None:
-        taken = self._decision.taken
+        taken = self.decision.taken
         if taken is not None:
             publish("queue_updated", {"ip": taken.queue}, ip=taken.queue)
-        if self._decision.reply is None:
-            opening = self._decision.opening
+        if self.decision.reply is None:
+            opening = self.decision.opening  # the whole one: it is kept until the event has been sent
             publish("new_request", lambda: new_request_data(*rows_of(opening)))
+
+    def _forget_request(self) -> None:
+        call = self.intake.call
+        call = call._replace(body=b"", data={"model": call.model, "stream": call.stream})
+        self.intake = self.intake._replace(call=call)
+        self.decision = self.decision._replace(opening=self.decision.opening._replace(call=call))
 
     def _tell_end(self, ending: Ending) -> None:
         publish("completed_request", lambda: self._completed(ending))
@@ -79,7 +112,7 @@ class Progress:
     def _completed(self, ending: Ending) -> dict[str, Any]:
         """The event's data; made only when the event is really sent."""
         rows = self._outcome.rows if self._outcome else None
-        row, body = rows or rows_of(self._decision.opening)
+        row, body = rows or rows_of(self.decision.opening)
         apply_ending(row, ending)
         return completed_request_data(row, body)
 

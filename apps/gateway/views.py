@@ -36,6 +36,7 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     intake = take_in(_request(request))
     hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     replying = spawn(_reply_to(intake, hung_up), name="view")
+    del intake  # large, maybe: of a parked call `progress` keeps only what is needed
     try:
         reply, progress = await asyncio.shield(replying)
     except asyncio.CancelledError:
@@ -45,17 +46,18 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     if reply is None:
         # A dropped connection: this door can only end the answer in an error.
         progress.end(first_byte_at=None, bytes_sent=0)
-        return _whole(intake, aborted().reply())
-    return _respond(intake, reply, progress)
+        return _whole(progress.intake, aborted().reply())
+    return _respond(reply, progress)
 
 
 async def _reply_to(intake: Intake, hung_up: "asyncio.Future[None]") -> tuple[Reply | None, Progress]:
     """What to send, when it is time to; None for a call that was aborted or left."""
-    decision = await decide(intake)
-    progress = Progress(intake, decision)
-    reply = decision.reply
+    progress = Progress(intake, await decide(intake))
+    del intake
+    reply = progress.decision.reply
     if reply is None:
-        outcome = await waiting_here().hold(intake.call.id, decision.deadline_at, hung_up)
+        call, deadline_at = progress.intake.call, progress.decision.deadline_at
+        outcome = await waiting_here().hold(call.id, deadline_at, hung_up)
         progress.ended_as(outcome)
         reply = outcome.reply
     if reply is not None and reply.delay_ms:
@@ -69,7 +71,8 @@ def _abandon(replying: "asyncio.Task[tuple[Reply | None, Progress]]") -> None:
         replying.result()[1].end(first_byte_at=None, bytes_sent=0)
 
 
-def _respond(intake: Intake, reply: Reply, progress: Progress) -> HttpResponseBase:
+def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
+    intake = progress.intake
     events = stream_of(reply, intake.call, intake.endpoint)
     if events is None:
         progress.delivered = True

@@ -328,6 +328,7 @@ def test_an_error_reaches_a_warm_stream_as_an_event(
     assert (error["message"], error["code"]) == ("No\nmore.", "rate_limit_exceeded")
     row = ended(warm, caller)
     assert (row["state"], row["status_code"]) == ("delivered", 429)
+    assert "with status 200" in row["note"]
 
 
 def test_a_warm_stream_just_ends_when_its_answer_has_no_body(

@@ -29,7 +29,7 @@ def refuse_entry(error: EntryError) -> RestError:
 def append(caller: str, entries: list[Entry]) -> storage.Added:
     """Adds the entries, or answers 409 when the queue has no room for all of them."""
     added = storage.add(caller=caller, entries=entries)
-    if entries and not added.ids:
+    if entries and not added.count:
         held = f"{added.queue_length:,} of at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets"
         text = f"The queue of {caller} holds {held}: no room for {len(entries):,} more, so none was added."
         raise RestError(409, text)
@@ -79,7 +79,7 @@ class QueueView(CallerView):
             raise refuse_entry(error) from None
         added = append(ip, [entry])
         return Response(
-            {"success": True, "response_id": str(added.ids[0]), "queue_length": added.queue_length}
+            {"success": True, "response_id": str(added.first_id), "queue_length": added.queue_length}
         )
 
     def delete(self, request: Request, ip: str) -> Response:

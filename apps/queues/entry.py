@@ -28,6 +28,9 @@ COLUMNS = {
     "pace": ("first_token_ms", "token_ms"),
 }
 
+# Every column that `columns` fills, in its order.
+COLUMN_NAMES = tuple(column for field in FIELDS for column in COLUMNS.get(field, (field,)))
+
 
 class EntryError(ValueError):
     """An entry that cannot be used; `errors` has every problem: [{"field", "error"}, …]."""

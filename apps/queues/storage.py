@@ -10,23 +10,26 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
+from apps.journal.record import db_time
+from apps.journal.rows import Rows, insert_rows
 from apps.journal.writer import writer
 from apps.live.events import publish
-from apps.queues.entry import Entry, columns
+from apps.queues.entry import COLUMN_NAMES, Entry, columns
 from apps.queues.models import Preset
 from apps.queues.take import lock_queues
 
 T = TypeVar("T")
 
+_COLUMNS = ("position", "caller", "created_at", *COLUMN_NAMES)
 LIVE = Q(uses__isnull=True) | Q(uses__gt=0)  # a spent preset is on its way: neither shown nor counted
-ROWS_PER_INSERT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The ids of what was added, in order, and how long the queue is now; no ids when it was too full."""
+    """How many were added, all or none; the id of the first; and how long the queue is now."""
 
-    ids: Sequence[int]
+    count: int
+    first_id: int | None
     queue_length: int
 
 
@@ -61,8 +64,11 @@ def callers() -> list[dict[str, Any]]:
 
 def add(*, caller: str, entries: Sequence[Entry]) -> Added:
     """Appends all entries in one transaction, or none of them when the queue has no room."""
-    added = _write(lambda: _add(caller, entries))
-    if added.ids:
+    # Made out here: no call is answered while the writer is at work.
+    created_at = db_time(timezone.now().timestamp())
+    rows = [(caller, created_at, *columns(entry).values()) for entry in entries]
+    added = _write(lambda: _add(caller, rows))
+    if added.count:
         _tell(caller)
     return added
 
@@ -120,19 +126,16 @@ def _tell(caller: str) -> None:
     publish("queue_updated", {"ip": caller}, ip=caller)
 
 
-def _add(caller: str, entries: Sequence[Entry]) -> Added:
+def _add(caller: str, rows: Rows) -> Added:
     mine = Preset.objects.filter(caller=caller)
     now = mine.aggregate(length=Count("id", filter=LIVE), last=Max("position"))
-    if now["length"] + len(entries) > settings.MOCKOPENAI_QUEUE_MAX:
-        return Added([], now["length"])
+    if not rows or now["length"] + len(rows) > settings.MOCKOPENAI_QUEUE_MAX:
+        return Added(0, None, now["length"])
     start = (now["last"] or 0) + 1
-    created_at = timezone.now()
-    rows = [
-        Preset(caller=caller, position=position, created_at=created_at, **columns(entry))
-        for position, entry in enumerate(entries, start)
-    ]
-    saved = Preset.objects.bulk_create(rows, batch_size=ROWS_PER_INSERT)
-    return Added([row.pk for row in saved], now["length"] + len(entries))
+    placed = [(position, *row) for position, row in enumerate(rows, start)]
+    insert_rows(Preset._meta.db_table, _COLUMNS, placed)
+    first_id = mine.order_by().values_list("id", flat=True).get(position=start)
+    return Added(len(rows), first_id, now["length"] + len(rows))
 
 
 def _change(preset: QuerySet[Preset], values: dict[str, Any]) -> Preset | None:

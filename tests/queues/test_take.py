@@ -94,6 +94,7 @@ async def test_a_use_comes_back_after_a_crash_and_another_process_may_deliver_th
         await kept.send()
         wait_for(lambda: states(second) == ["taken"] * 2)
         first.process.kill()
+        first.process.wait()
         assert (await kept.receive()).status == 200
     start(data_dir=tmp_path / "data")  # its start sweeps
     wait_for(lambda: sorted(states(second)) == ["delivered", "undelivered"])

@@ -5,7 +5,7 @@ import asyncio
 from django.utils import timezone
 
 from apps.desk.verdict import Person, Verdict, claimed, is_claimed_by_other, truth, unknown
-from apps.desk.waiting import ring
+from apps.desk.waiting import ring, waiting_here
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
@@ -14,6 +14,7 @@ from apps.wire.reply import Draft
 from apps.wire.table import BY_NAME
 
 CONFIRM_S = 2.0  # how long an answer waits to hear that the reply left
+PAUSE_S, PAUSE_MAX_S = 0.002, 0.1  # between looks, when another process sends it
 
 
 async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "") -> Verdict:
@@ -22,26 +23,26 @@ async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "") -
         return unknown(exchange_id)
     verdict = await writer.run(lambda: _answer(exchange_id, draft, by=by, key=key))
     if verdict.code == 202:
-        await ring(verdict.channel, exchange_id)
-        return await _confirm(exchange_id)
+        return await _confirm(exchange_id, verdict.channel)
     return verdict
 
 
-async def _confirm(exchange_id: str) -> Verdict:
-    """Waits a moment for the reply to have left; 202 when that is not yet known."""
+async def _confirm(exchange_id: str, channel: str) -> Verdict:
+    """Has the reply sent, and waits a moment for it to have left; 202 when that is not yet known."""
     loop = asyncio.get_running_loop()
     end = loop.time() + CONFIRM_S
-    pause_s = 0.002
-    while loop.time() < end:
-        await asyncio.sleep(pause_s)
-        state = await writer.run(lambda: _state(exchange_id))
-        if state == State.DELIVERED:
-            return Verdict(200, {"state": state})
-        if state == State.UNDELIVERED:
-            return Verdict(410, {"state": state, "detail": "The caller hung up before the reply left."})
-        if state != State.ANSWERED:
-            return await writer.run(lambda: truth(exchange_id))
-        pause_s = min(pause_s * 2, 0.1)
+    with waiting_here().departure(exchange_id) as departure:
+        pause_s = CONFIRM_S if await ring(channel, exchange_id) else PAUSE_S
+        while (rest_s := end - loop.time()) > 0 and not departure.done():
+            await asyncio.wait((departure,), timeout=min(pause_s, rest_s))
+            state = await writer.run(lambda: _state(exchange_id))
+            if state == State.DELIVERED:
+                return Verdict(200, {"state": state})
+            if state == State.UNDELIVERED:
+                return Verdict(410, {"state": state, "detail": "The caller hung up before the reply left."})
+            if state != State.ANSWERED:
+                return await writer.run(lambda: truth(exchange_id))
+            pause_s = min(pause_s * 2, PAUSE_MAX_S)
     return Verdict(202, {"state": State.ANSWERED.value, "detail": "Accepted; the reply is still on its way."})
 
 

@@ -1,9 +1,11 @@
 """The desk over REST: who waits, and what people and scripts do with it."""
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import unquote
 
-from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from apps.desk.act import EXTEND_MAX_S
 from apps.desk.answer import answer
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
+from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member, read_draft
 from apps.wire.reply import Draft
 
@@ -60,17 +63,36 @@ class DeskView(RestView):
 
 
 class DeskActionView(RestView):
-    """Something that is done with one waiting call: a coroutine of `desk.act`."""
+    """Something that is done with one waiting call: a coroutine of `desk.act`.
+
+    REST framework's manners without its threads: an answer may wait 2 s for its reply to have left.
+    """
 
     action: Any = None
 
-    def post(self, request: Request, exchange_id: str) -> Response:
-        verdict = self.act(request, exchange_id)
+    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        self.headers = self.default_response_headers
+        self.request = asked = self.initialize_request(request, *args, **kwargs)
+        try:
+            self.initial(asked, *args, **kwargs)
+            if asked.method != "POST":
+                self.http_method_not_allowed(asked)
+            answer = await self.post(asked, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - every error becomes an answer, as in REST framework itself
+            answer = self.handle_exception(error)
+        answer = self.finalize_response(asked, answer, *args, **kwargs).render()
+        # A plain response: Django would render another kind in a thread.
+        return HttpResponse(answer.content, status=answer.status_code, headers=dict(answer.headers))
+
+    async def post(self, request: Request, exchange_id: str) -> Response:
+        # In a task of its own: it goes on when whoever asked hangs up.
+        verdict = await asyncio.shield(spawn(self.act(request, exchange_id), name="desk"))
         return Response(verdict.data, status=verdict.code)
 
-    def act(self, request: Request, exchange_id: str) -> Verdict:
-        verdict: Verdict = async_to_sync(self.action)(exchange_id, by=self.person(request))
-        return verdict
+    def act(self, request: Request, exchange_id: str) -> Coroutine[Any, Any, Verdict]:
+        """What to do; what is wrong with the request is said before anything is done."""
+        acting: Coroutine[Any, Any, Verdict] = self.action(exchange_id, by=self.person(request))
+        return acting
 
     def person(self, request: Request) -> Person:
         """Who acts: the header X-Mock-Person; `?take_over=true` passes over somebody else's claim."""
@@ -81,23 +103,23 @@ class DeskActionView(RestView):
 class AnswerView(DeskActionView):
     """Answers a waiting call."""
 
-    def act(self, request: Request, exchange_id: str) -> Verdict:
+    def act(self, request: Request, exchange_id: str) -> Coroutine[Any, Any, Verdict]:
         fields = self.json_object(request)
         try:
             draft = read_answer(fields, raw=raw_member(self.raw_body, "response"))
         except DraftError as error:
             raise RestError(400, str(error), error.errors) from None
         key = request.headers.get("Idempotency-Key", "")[:255]
-        return async_to_sync(answer)(exchange_id, draft, by=self.person(request), key=key)
+        return answer(exchange_id, draft, by=self.person(request), key=key)
 
 
 class ExtendView(DeskActionView):
     """Moves the deadline of a waiting call."""
 
-    def act(self, request: Request, exchange_id: str) -> Verdict:
+    def act(self, request: Request, exchange_id: str) -> Coroutine[Any, Any, Verdict]:
         fields = self.json_object(request) if request.data else {}
         seconds = fields.get("seconds", 60)
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not 0 < seconds <= EXTEND_MAX_S:
             raise ParseError(f"seconds must be a number above 0 and at most {EXTEND_MAX_S}.")
-        return async_to_sync(act.extend)(exchange_id, seconds=float(seconds))
+        return act.extend(exchange_id, seconds=float(seconds))

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
@@ -31,6 +32,7 @@ class Waiting:
         self.channel = ""  # where bells for this process arrive; "" while there is none
         self.closing = False
         self._bells: dict[str, asyncio.Future[None]] = {}
+        self._departures: dict[str, asyncio.Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = asyncio.Event()  # set once there is a channel
         self._empty = asyncio.Event()  # set when the last call of a closing process has its answer
@@ -87,6 +89,21 @@ class Waiting:
         if not bell.done():
             bell.set_result(None)
         return True
+
+    @contextlib.contextmanager
+    def departure(self, exchange_id: str) -> "Iterator[asyncio.Future[None]]":
+        """A future that is done once the reply of a call that waits here has left, and that is written."""
+        future = self._departures[exchange_id] = asyncio.get_running_loop().create_future()
+        try:
+            yield future
+        finally:
+            self._departures.pop(exchange_id, None)
+
+    def left(self, exchange_id: str) -> None:
+        """The reply has left, or could not; tells who waits for its departure."""
+        future = self._departures.get(exchange_id)
+        if future is not None and not future.done():
+            future.set_result(None)
 
     async def close(self) -> None:
         """Wakes every caller, since the process is about to end; returns when none waits any more."""
@@ -149,12 +166,13 @@ def waiting_here() -> Waiting:
     return table
 
 
-async def ring(channel: str, exchange_id: str) -> None:
+async def ring(channel: str, exchange_id: str) -> bool:
     """Wakes whoever holds the caller: here, or over its process's channel ("" for none).
 
-    If the bell is lost, the tick finds the change.
+    Whether it was here. If the bell is lost, the tick finds the change.
     """
-    if waiting_here().ring(exchange_id) or not channel:
-        return
-    with contextlib.suppress(RedisError, OSError):
-        await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
+    is_here = waiting_here().ring(exchange_id)
+    if not is_here and channel:
+        with contextlib.suppress(RedisError, OSError):
+            await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
+    return is_here

@@ -6,6 +6,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.conf import settings
 
 from apps.desk.outcome import Outcome
@@ -24,6 +25,11 @@ from apps.wire.reply import Reply
 
 log = logging.getLogger(__name__)
 
+# Django gives each request a thread for as long as it lasts. Those that may last (coroutines that wait
+# for something) share one: only the middlewares run in it.
+PATIENT = ("/api/desk/", "/api/exchanges/wait")
+_PATIENT_THREAD = ThreadSensitiveContext()
+
 
 class Door:
     """An ASGI application in front of another one."""
@@ -39,6 +45,8 @@ class Door:
         if scope["type"] == "http" and is_ours(scope["path"]):
             await _serve(scope, Line(receive, send))
         else:
+            if scope["type"] == "http" and scope["path"].startswith(PATIENT):
+                SyncToAsync.thread_sensitive_context.set(_PATIENT_THREAD)  # of this request's task alone
             await limited(self._django, scope, receive, send)
 
 

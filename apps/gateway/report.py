@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from apps.desk.outcome import Outcome
+from apps.desk.waiting import waiting_here
 from apps.gateway.answer import Decision
 from apps.gateway.intake import Intake
 from apps.journal.models import Exchange, State
@@ -87,7 +88,7 @@ class Progress:
         )
         taken = self.decision.taken
         left = Left(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)
-        if listening():
+        if listening() or self._outcome is not None:  # somebody wants to hear of it
             writer.submit(settle_group, left).add_done_callback(lambda _: self._tell_end(ending))
         else:
             writer.post(settle_group, left)
@@ -107,6 +108,7 @@ class Progress:
         self.decision = self.decision._replace(opening=self.decision.opening._replace(call=call))
 
     def _tell_end(self, ending: Ending) -> None:
+        waiting_here().left(ending.id)
         publish("completed_request", lambda: self._completed(ending))
 
     def _completed(self, ending: Ending) -> dict[str, Any]:

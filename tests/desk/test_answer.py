@@ -117,6 +117,28 @@ async def test_a_refused_body_leaves_the_call_waiting(park: Park, body: dict[str
         assert (await call.caller.receive()).content == "now"
 
 
+@pytest.mark.parametrize("action", ["answer", "claim", "release", "extend", "abort"])
+def test_what_is_done_with_a_call_has_the_manners_of_rest(server: Server, action: str) -> None:
+    url, foreign = f"/api/desk/nothing/{action}", {"origin": "http://evil.example"}
+    refused = server.api.post(url, json={}, headers=foreign)
+    assert (refused.status_code, list(refused.json())) == (403, ["detail"])
+    for method in ("GET", "PUT", "DELETE", "OPTIONS"):
+        wrong = server.api.request(method, url)
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+        assert wrong.json()["detail"].endswith("Allowed here: POST.")
+    assert wrong.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("action", ["answer", "extend"])
+def test_a_body_that_cannot_be_read_is_refused_as_everywhere(server: Server, action: str) -> None:
+    url = f"/api/desk/nothing/{action}"
+    for content in ("{", "[1]"):
+        refused = server.api.post(url, content=content, headers={"content-type": "application/json"})
+        assert (refused.status_code, list(refused.json())) == (400, ["detail"])
+    form = server.api.post(url, data={"response": "x"})
+    assert form.status_code == 415 and "application/json" in form.json()["detail"]
+
+
 async def test_an_answer_repeated_with_its_key_is_the_same_answer(park: Park) -> None:
     async with park() as call:
         assert call.answer("one", key="k1").json() == {"state": "delivered"}

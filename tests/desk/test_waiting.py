@@ -11,6 +11,7 @@ from tests.conftest import Server, wait_for
 
 COUNT = 500
 ANSWERING = 16
+SLOW = 300
 
 
 def threads(server: Server) -> int:
@@ -48,13 +49,44 @@ async def test_500_calls_wait_without_threads_or_connections_and_each_gets_its_o
         random.shuffle(ids)
         contents = {item["id"]: f"for {item['model']}" for item in items}
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as api:
-            await asyncio.gather(*[answer_all(api, ids, contents) for _ in range(ANSWERING)])
+            answering = [asyncio.ensure_future(answer_all(api, ids, contents)) for _ in range(ANSWERING)]
+            while not all(one.done() for one in answering):
+                assert threads(server) <= before + 5
+                await asyncio.sleep(0.02)
+            await asyncio.gather(*answering)
         got = await asyncio.gather(*[caller.receive() for caller in opened])
         assert [(one.content, one.json["model"]) for one in got] == [
             (f"for m{n}", f"m{n}") for n in range(COUNT)
         ]
     assert database_fds(server) <= 20
     assert server.api.get("/api/desk").json()["count"] == 0
+
+
+async def test_300_answers_that_take_their_time_take_no_threads(server: Server) -> None:
+    """An answer waits up to 2 s to hear that its reply has left."""
+    for _ in range(30):
+        server.api.get("/api/desk")
+    before = threads(server)
+    limits = httpx.Limits(max_connections=SLOW)
+    async with (
+        callers(server.url, "slow", SLOW) as opened,
+        httpx.AsyncClient(base_url=server.url, timeout=30, limits=limits) as api,
+    ):
+        for caller in opened:
+            await caller.send()
+        items = await asyncio.to_thread(server.waiting, SLOW)
+        reply = {"response": {"content": "in a while"}, "delay_ms": 1500}
+        asking = [
+            asyncio.ensure_future(api.post(f"/api/desk/{one['id']}/answer", json=reply)) for one in items
+        ]
+        most = before
+        while not all(one.done() for one in asking):
+            most = max(most, threads(server))
+            await asyncio.sleep(0.05)
+        assert {one.result().status_code for one in asking} <= {200, 202}
+        assert most <= before + 10
+        got = await asyncio.gather(*[caller.receive() for caller in opened])
+        assert {one.content for one in got} == {"in a while"}
 
 
 async def test_many_who_hang_up_at_once_leave_nothing_behind(server: Server) -> None:

@@ -124,8 +124,8 @@ def test_what_is_done_with_a_call_has_the_manners_of_rest(server: Server, action
     assert (refused.status_code, list(refused.json())) == (403, ["detail"])
     for method in ("GET", "PUT", "DELETE", "OPTIONS"):
         wrong = server.api.request(method, url)
-        assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
-        assert wrong.json()["detail"].endswith("Allowed here: POST.")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST, OPTIONS")
+        assert wrong.json()["detail"].endswith("Allowed here: POST, OPTIONS.")
     assert wrong.headers["content-type"] == "application/json"
 
 

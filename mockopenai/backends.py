@@ -24,7 +24,7 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": (
                 f"PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_sync.upper()};"
-                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
+                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=1000"
             ),
         }
         if found["NAME"] == ":memory:":

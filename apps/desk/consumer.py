@@ -3,12 +3,12 @@
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.db import database_sync_to_async
+
 from apps.desk.answer import answer
 from apps.desk.api import read_answer, read_name
 from apps.desk.verdict import Person
-from apps.journal.models import Body, Exchange, State
-from apps.journal.present import new_request_data
-from apps.journal.writer import writer
+from apps.desk.waiting_list import waiting_page
 from apps.live.consumer import DashboardConsumer
 from apps.wire.draft import DraftError, raw_member
 from apps.wire.jsongate import strip_nul
@@ -23,8 +23,14 @@ class DeskConsumer(DashboardConsumer):
     """
 
     async def on_open(self) -> None:
-        for row, body in await writer.run(_waiting_rows):
-            self.tell("new_request", new_request_data(row, body), ip=row.caller)
+        """Tells of every waiting call, page by page, as fast as the dashboard takes it."""
+        look = database_sync_to_async(waiting_page, thread_sensitive=False)
+        page = await look(after="")
+        while page:
+            for data in page:
+                await self._outbox.room()
+                self.tell("new_request", data, ip=data["ip"])
+            page = await look(after=page[-1]["id"])
 
     async def receive_event(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
         if kind != "send_response":
@@ -54,9 +60,3 @@ class DeskConsumer(DashboardConsumer):
         """Who sits at this dashboard: ?person=NAME of the socket's address."""
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         return read_name(query.get("person", [""])[0])
-
-
-def _waiting_rows() -> list[tuple[Exchange, Body]]:
-    rows = list(Exchange.objects.filter(state=State.WAITING).order_by("id"))
-    bodies = {body.exchange_id: body for body in Body.objects.filter(exchange__state=State.WAITING)}
-    return [(row, bodies[row.id]) for row in rows]

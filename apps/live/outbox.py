@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 OUTBOX_MAX_BYTES = 4 * 1024 * 1024
+ROOMY_BYTES = OUTBOX_MAX_BYTES // 2
 RESYNC = '{"type":"resync","data":{}}'
 
 
@@ -15,6 +16,8 @@ class Outbox:
         self._texts: deque[str] = deque()
         self._size_bytes = 0
         self._filled = asyncio.Event()
+        self._roomy = asyncio.Event()
+        self._roomy.set()
 
     def put(self, text: str) -> None:
         """Add the text of an event: a JSON object without `seq`."""
@@ -25,6 +28,12 @@ class Outbox:
             self._size_bytes = len(text)
         self._texts.append(text)
         self._filled.set()
+        if self._size_bytes > ROOMY_BYTES:
+            self._roomy.clear()
+
+    async def room(self) -> None:
+        """Returns when the box is half empty: for whoever has much to tell, and can wait."""
+        await self._roomy.wait()
 
     async def run(self, send: Callable[[str], Awaitable[None]]) -> None:
         """Send what comes for as long as the dashboard lives, numbered from 1 without a gap."""
@@ -35,5 +44,7 @@ class Outbox:
             while self._texts:
                 text = self._texts.popleft()
                 self._size_bytes -= len(text)
+                if self._size_bytes <= ROOMY_BYTES:
+                    self._roomy.set()
                 seq += 1
                 await send(f'{text[:-1]},"seq":{seq}}}')

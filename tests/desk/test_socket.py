@@ -70,6 +70,28 @@ async def test_a_fresh_dashboard_hears_of_every_waiting_call(server: Server) -> 
             assert {page.until("new_request")["data"]["id"] for _ in range(3)} == ids
 
 
+async def test_a_fresh_dashboard_hears_of_waiting_calls_that_are_more_than_fits_at_once(
+    server: Server,
+) -> None:
+    sizes = [60_000] * 100 + [100_000]
+    async with callers(server.url, "crowd", len(sizes)) as opened:
+        for caller, size in zip(opened, sizes, strict=True):
+            await caller.send(worded(size))
+        ids = {item["id"] for item in server.waiting(len(sizes))}
+        with dashboard(server) as page:
+            heard = [page.hear() for _ in range(len(sizes) + 1)]
+    told = {event["data"]["id"]: event["data"] for event in heard if event["type"] == "new_request"}
+    assert told.keys() == ids
+    links = [data for data in told.values() if "href" in data["body"]]
+    assert [link["body"]["href"] for link in links] == [f"/api/exchanges/{links[0]['id']}"]
+    assert links[0]["body"]["size_bytes"] == len(worded(100_000))
+
+
+def worded(size: int) -> bytes:
+    call = {**CALL, "messages": [{"role": "user", "content": "ä" + "x" * size}]}
+    return json.dumps(call, ensure_ascii=False).encode()
+
+
 async def test_a_call_that_begins_to_wait_is_heard_with_all_that_a_person_needs(server: Server) -> None:
     with dashboard(server) as page:
         page.until("presence")

@@ -61,3 +61,19 @@ async def test_what_has_been_sent_makes_room(monkeypatch):
     running.cancel()
     assert {event["type"] for event in client.got} == {"x"}
     assert len(client.got) == 20
+
+
+async def test_whoever_has_much_to_tell_waits_until_the_box_is_half_empty(monkeypatch):
+    monkeypatch.setattr(outbox, "OUTBOX_MAX_BYTES", 1000)
+    monkeypatch.setattr(outbox, "ROOMY_BYTES", 500)
+    box, client = Outbox(), Client()
+
+    async def tell_all() -> None:
+        for n in range(50):
+            await box.room()
+            box.put(json.dumps({"type": "x", "data": {"n": n, "text": "x" * 300}}))
+
+    telling = asyncio.ensure_future(tell_all())
+    await read_all(box, client, 50)
+    await telling
+    assert [event["data"]["n"] for event in client.got] == list(range(50))

@@ -5,15 +5,17 @@ from typing import NamedTuple
 
 import orjson
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from apps.desk.waiting import waiting_here
 from apps.gateway.intake import Intake
 from apps.journal.models import Exchange, Source, State
 from apps.journal.record import Opening, open_exchanges
 from apps.journal.writer import writer
+from apps.queues.elsewhere import first_queues
 from apps.queues.fallback import modes
 from apps.queues.models import Mode, Preset
+from apps.queues.storage import LIVE
 from apps.queues.take import SHARED, Taken, Wanted, take
 from apps.wire import errors
 from apps.wire.complete import complete
@@ -110,6 +112,7 @@ class _Fallback:
     def __init__(self) -> None:
         self._modes: dict[str, str] | None = None
         self._waiting: dict[str, int] | None = None
+        self._queues: list[tuple[str, str]] | None = None
 
     def decide(self, asked: Asked) -> Decision:
         intake = asked.intake
@@ -119,7 +122,7 @@ class _Fallback:
         if mode == Mode.AUTO:
             return self._auto(intake)
         if mode == Mode.REFUSE:
-            refusal = errors.no_preset(_why_none(intake))
+            refusal = errors.no_preset(_why_none(intake, self._elsewhere(intake)))
             return _refused(intake, refusal, Source.REFUSED)
         if asked.closing:
             return _refused(intake, errors.shutting_down(), Source.SHUTDOWN)
@@ -160,26 +163,28 @@ class _Fallback:
             summary=_endpoint(asked.intake).summary(call),
             deadline_at=deadline_at,
             reply_channel=asked.channel,
-            note=_elsewhere(call.caller),
+            note=self._elsewhere(asked.intake),
         )
         return Decision(opening, None, deadline_at)
 
+    def _elsewhere(self, intake: Intake) -> str:
+        """Where presets lie that this call does not reach: the commonest trap of such tools; "" if none."""
+        caller = intake.call.caller
+        if self._queues is None:
+            # Two more: the call's own and the shared one may be among them.
+            self._queues = first_queues(NEAR_MISSES + 2)
+        others = [(name, count) for name, count in self._queues if name not in (caller, SHARED)]
+        lie = ", ".join(f"'{name}' ({count})" for name, count in others[:NEAR_MISSES])
+        return f"This call came as caller '{caller}'; presets lie in the queues of {lie}." if lie else ""
 
-def _elsewhere(caller: str) -> str:
-    """Where presets lie that this caller does not reach: the commonest trap of such tools; "" if none."""
-    queues = Preset.objects.exclude(uses=0).exclude(caller__in=[caller, SHARED])
-    counts = queues.order_by().values("caller").annotate(n=Count("id"))[:NEAR_MISSES]
-    lie = ", ".join(f"'{row['caller']}' ({row['n']})" for row in counts)
-    return f"This call came as caller '{caller}'; presets lie in the queues of {lie}." if lie else ""
 
-
-def _why_none(intake: Intake) -> str:
+def _why_none(intake: Intake, elsewhere: str) -> str:
     """What the queues hold, and why none of it accepted this call."""
     caller, name = intake.call.caller, intake.call.endpoint
-    rows = Preset.objects.filter(Q(caller=caller) | Q(caller=SHARED)).exclude(uses=0)
+    rows = Preset.objects.filter(LIVE, caller__in=[caller, SHARED])
     near = [
         f"preset {row.pk} in queue '{row.caller}' is for endpoint '{row.endpoint}'"
         for row in rows.only("caller", "endpoint")[:NEAR_MISSES]
     ]
     why = "; ".join(near) or f"the queues '{caller}' and '*' are empty"
-    return f"No preset accepts this {name} call of caller '{caller}': {why}. {_elsewhere(caller)}".strip()
+    return f"No preset accepts this {name} call of caller '{caller}': {why}. {elsewhere}".strip()

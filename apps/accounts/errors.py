@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as answer_known
 
+FAILED = {"detail": "The server failed at this; its log says why."}
+
 log = logging.getLogger(__name__)
 
 
@@ -33,9 +35,18 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Respo
     answer = answer_known(known, dict(context)) if known else None
     if known is None or answer is None:
         log.error("A view of /api failed.", exc_info=exception)
-        return Response({"detail": "The server failed at this; its log says why."}, status=500)
+        return Response(FAILED, status=500)
     answer.data = _content(known, context["view"])
     return answer
+
+
+def answer_outside(exception: Exception) -> HttpResponse:
+    """What `exception_handler` would answer, for the views that are not REST framework's."""
+    known = _known(exception)
+    if known is None:
+        log.error("A view of /api failed.", exc_info=exception)
+        return _json(FAILED, status=500)
+    return _json({"detail": str(known.detail)}, status=known.status_code)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -45,7 +56,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     text = f"This request cannot be read: {exception}"
     if "HTTP_HOST" in text:
         text = "This server does not go by the name in the Host header: add it to MOCKOPENAI_ALLOWED_HOSTS."
-    return HttpResponse(orjson.dumps({"detail": text}), status=400, content_type="application/json")
+    return _json({"detail": text}, status=400)
+
+
+def _json(data: Mapping[str, Any], *, status: int) -> HttpResponse:
+    return HttpResponse(orjson.dumps(data), status=status, content_type="application/json")
 
 
 def _known(exception: Exception) -> exceptions.APIException | None:

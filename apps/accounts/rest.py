@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.errors import RestError as RestError
+from apps.accounts.errors import answer_outside as answer_outside
 from apps.accounts.errors import bad_request as bad_request
 from apps.accounts.errors import exception_handler as exception_handler
 from apps.wire.jsongate import GateError, read_json
@@ -108,6 +109,7 @@ class RestView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        refuse_nul(request._request)
         refuse_oversized(request._request, self.max_bytes)
 
     def json_object(self, request: Request) -> dict[str, Any]:
@@ -115,6 +117,13 @@ class RestView(APIView):
         if not isinstance(request.data, dict):
             raise exceptions.ParseError('The body has to be a JSON object: {"name": value, …}.')
         return request.data
+
+
+def refuse_nul(request: HttpRequest) -> None:
+    """400 for U+0000 in the address: nothing has such a name, and PostgreSQL takes it in no text."""
+    query = request.META.get("QUERY_STRING", "")
+    if "\0" in request.path or "\0" in query or "%00" in query:
+        raise RestError(400, "This address holds U+0000, which is in no name and in no text here.")
 
 
 def refuse_oversized(request: HttpRequest, max_bytes: int) -> None:

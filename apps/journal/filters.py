@@ -16,9 +16,14 @@ from apps.journal.models import Exchange, Source, State
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 COMPARISONS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
 UNIX_MAX_S = 4_102_444_800  # the year 2100; more is somebody's milliseconds
+TERMS_MAX = 50  # SQLite takes expressions 1000 deep, and a text alone is seven
+VALUE_MAX = 1000  # characters; SQLite takes patterns of 50,000 bytes, and JSON may spell a character in 12
 
 _TOKEN = re.compile(r'(?:(?P<name>\w+):)?(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s"]+))(?=\s|$)')
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d)")  # bounded: a float can overflow
+
+
+Term = tuple[str, str]  # a filter's name, and a value of it
 
 
 class FilterError(ValueError):
@@ -43,11 +48,11 @@ def read_params(params: Mapping[str, Sequence[str]]) -> Filter:
 
     Raises FilterError, which names the parameter.
     """
-    terms = [(name, value) for name, values in params.items() for value in values if name != "q"]
-    conditions = list(_conditions(terms))
-    for text in params.get("q", ()):
-        conditions.extend(read_query(text).conditions)
-    return Filter(tuple(conditions))
+    groups = [[(name, value) for name, values in params.items() for value in values if name != "q"]]
+    groups += [_terms(text) for text in params.get("q", ())[: TERMS_MAX + 1]]
+    if max(sum(map(len, groups)), len(groups) - 1) > TERMS_MAX:
+        raise _too_many()
+    return Filter(tuple(condition for terms in groups for condition in _conditions(terms)))
 
 
 def read_query(text: str) -> Filter:
@@ -55,8 +60,15 @@ def read_query(text: str) -> Filter:
 
     Words without a name have to occur in the texts. Raises FilterError.
     """
-    terms, rest = [], text.strip()
+    return Filter(tuple(_conditions(_terms(text))))
+
+
+def _terms(text: str) -> list[Term]:
+    """The names and values of one line."""
+    terms, rest = list[Term](), text.strip()
     while rest:
+        if len(terms) == TERMS_MAX:
+            raise _too_many()
         token = _TOKEN.match(rest)
         if token is None:
             raise FilterError(f"q: cannot read {rest[:40]!r}: a quotation mark is missing or misplaced.")
@@ -64,18 +76,25 @@ def read_query(text: str) -> Filter:
         value = token["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
         terms.append((token["name"] or "text", value))
         rest = rest[token.end() :].lstrip()
-    return Filter(tuple(_conditions(terms)))
+    return terms
 
 
-def _conditions(terms: Iterable[tuple[str, str]]) -> Iterable[Q]:
+def _too_many() -> FilterError:
+    return FilterError(f"At most {TERMS_MAX} conditions at once: ask for less, several times.")
+
+
+def _conditions(terms: Iterable[Term]) -> Iterable[Q]:
     """One condition a name (`caller:a caller:b` is either), but texts and ranges each on their own."""
     either: dict[str, list[Q]] = {}
     for name, value in terms:
         field = FIELDS.get(name)
         if field is None:
-            raise FilterError(
-                f"{name}: there is no such filter. Known: {', '.join(FIELDS)}. Quote a text with a colon."
-            )
+            known = f"Known: {', '.join(FIELDS)}. Quote a text with a colon."
+            raise FilterError(f"{name[:40]}: there is no such filter. {known}")
+        if len(value) > VALUE_MAX:
+            raise FilterError(f"{name}: a value has at most {VALUE_MAX:,} characters, not {len(value):,}.")
+        if "\0" in value:
+            raise FilterError(f"{name}: U+0000 is in no text of the journal.")
         try:
             condition = field(value)
         except ValueError as error:

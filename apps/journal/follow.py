@@ -12,6 +12,7 @@ from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from apps.accounts.rest import answer_outside, refuse_nul
 from apps.journal.filters import Filter, FilterError, read_params
 from apps.journal.models import Body, Exchange
 from apps.journal.present import exchange_item, whole_exchange
@@ -47,9 +48,12 @@ def _only(method: str) -> Callable[[AsyncView], AsyncView]:
                 refusal["Allow"] = method
                 return refusal
             try:
+                refuse_nul(request)
                 return await view(request)
             except (GateError, FilterError) as error:
                 return _json({"detail": str(error)}, status=400)
+            except Exception as error:  # noqa: BLE001 - told in JSON, as REST framework does, and logged there
+                return answer_outside(error)
 
         return answer
 

@@ -16,6 +16,15 @@ from apps.queues.take import SHARED
 from apps.wire.caller_name import caller_name
 from apps.wire.draft import raw_member
 
+EXPORT = "export"  # what a queue cannot be called
+
+
+def no_queue() -> ParseError:
+    """The refusal of the one name that the URLs need for themselves."""
+    return ParseError(
+        f"{EXPORT!r} cannot be a queue's name: /api/preset-queue/{EXPORT} is the file of all queues."
+    )
+
 
 def item(preset: Preset) -> dict[str, Any]:
     """A preset as lists show it."""
@@ -41,6 +50,8 @@ class CallerView(RestView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if kwargs["ip"] == EXPORT:
+            raise no_queue()
         if kwargs["ip"] != SHARED:
             try:
                 # The handler is called with these keyword arguments.

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.parsers import MultiPartParser
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
 from apps.queues import storage
-from apps.queues.api import CallerView, append, refuse_entry
+from apps.queues.api import CallerView, append, no_queue, refuse_entry
 from apps.queues.entry import EntryError
 from apps.queues.models import Preset
 from apps.queues.transfer import Batch, export_bodies, export_entries, file_name, read_batch, read_file
@@ -75,6 +75,10 @@ class ExportAllView(RestView):
         if not queues:
             raise NotFound("All queues are empty: there is nothing to export.")
         return _attachment("all", queues)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """Whoever writes here means a queue of that name."""
+        raise no_queue()
 
 
 def _counts(batch: Batch) -> dict[str, Any]:

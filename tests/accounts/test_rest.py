@@ -185,3 +185,14 @@ def test_a_wrong_host_is_told_which_setting_to_change(settings: Any) -> None:
     answer = APIClient().get(URL, headers={"host": "other"})
     assert answer.status_code == 400
     assert "MOCKOPENAI_ALLOWED_HOSTS" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["/api/%00", "/api/x?a=%00", "/api/x?%00=a", "/api/x?a=b%00c"])
+def test_an_address_that_holds_nul_is_refused(address: str) -> None:
+    answer = Echo.as_view()(APIRequestFactory().get(address))
+    assert answer.status_code == 400
+    assert "U+0000" in answer.data["detail"]
+
+
+def test_a_percent_sign_before_zeros_is_no_nul() -> None:
+    assert Echo.as_view()(APIRequestFactory().get("/api/x?a=%2500")).status_code == 200

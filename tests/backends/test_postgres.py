@@ -92,7 +92,7 @@ async def test_the_desk_takes_nul_wherever_a_person_may_send_it(server: Server) 
         unknown = server.api.post(
             f"/api/desk/%00/{action}", json={"response": {}} if action == "answer" else {}
         )
-        assert unknown.status_code == 404
+        assert unknown.status_code == 400
     with connect(server.ws_url, origin=server.url, max_queue=None) as page:
         page.send(json.dumps({"type": "send_response", "id": NUL, "response": {"content": "x"}}))
         assert result(page) == (NUL, 404)

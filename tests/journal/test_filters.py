@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.journal.filters import FilterError, read_params, read_query
+from apps.journal.filters import TERMS_MAX, VALUE_MAX, FilterError, read_params, read_query
 from apps.journal.models import Exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,3 +133,33 @@ def test_a_filter_without_conditions_is_false():
     assert not read_params({})
     assert not read_params({"q": [" "]})
     assert read_params({"caller": ["a"]})
+
+
+@pytest.mark.parametrize("name", ["text", "tool", "caller"])
+def test_as_much_as_is_allowed_is_no_trouble_for_the_database(shop, name):
+    values = [f"{number:02}" + 'ä"' * ((VALUE_MAX - 2) // 2) for number in range(TERMS_MAX)]
+    assert not read_params({name: values}).apply(Exchange.objects.all()).exists()
+    assert not found(" ".join(f"{name}:ä" for _ in range(TERMS_MAX)))
+
+
+@pytest.mark.parametrize("name", ["text", "tool", "caller", "since"])
+def test_a_value_that_is_too_long_or_holds_nul_is_refused(name):
+    with pytest.raises(FilterError, match=f"^{name}: .* 1,000 characters"):
+        read_params({name: ["x" * (VALUE_MAX + 1)]})
+    with pytest.raises(FilterError, match=name):
+        read_params({name: ["a\0"]})
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"caller": ["a"] * (TERMS_MAX + 1)},
+        {"q": ["a " * (TERMS_MAX + 1)]},
+        {"q": ["a"] * (TERMS_MAX + 1)},
+        {"q": [""] * (TERMS_MAX + 1)},
+        {"caller": ["a"] * TERMS_MAX, "q": ["b"]},
+    ],
+)
+def test_too_many_conditions_are_refused(params):
+    with pytest.raises(FilterError, match="At most 50"):
+        read_params(params)

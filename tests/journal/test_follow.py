@@ -95,3 +95,17 @@ async def test_the_export_takes_the_same_filters(add):
 async def test_an_export_that_cannot_be_is_400(query):
     answer = await AsyncClient().get(f"/api/exchanges/export{query}")
     assert answer.status_code == 400
+
+
+async def test_what_nobody_foresaw_is_told_in_json_and_logged(monkeypatch, caplog):
+    monkeypatch.setattr(follow, "COUNT_MAX", None)  # a comparison with it fails
+    status, told = await wait(count=1)
+    assert (status, told) == (500, {"detail": "The server failed at this; its log says why."})
+    assert "A view of /api failed." in caplog.text
+
+
+async def test_a_body_that_is_too_large_is_told_in_json(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    status, told = await wait(match={"caller": "ci-42"})
+    assert status == 413
+    assert "too large" in told["detail"]

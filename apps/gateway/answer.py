@@ -130,7 +130,10 @@ class _Fallback:
 
     def _auto(self, intake: Intake) -> Decision:
         endpoint = _endpoint(intake)
-        draft = Draft(body=orjson.dumps(endpoint.auto(intake.call)))
+        try:
+            draft = Draft(body=orjson.dumps(endpoint.auto(intake.call)))
+        except WireError as refusal:  # what is asked for does not exist
+            return _refused(intake, refusal, Source.AUTO)
         reply = complete(draft, intake.call, endpoint)
         opening = Opening(
             call=intake.call,

@@ -61,7 +61,9 @@ def test_a_bad_value_stops_the_start_and_names_itself(name: str, value: str, tmp
 
 def test_no_page_has_a_placeholder_left() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    found = [word for page in pages for word in re.findall(r"\b(?:TODO|FIXME|[A-Z]+_TABLE)\b", page.read_text())]
+    found = [
+        word for page in pages for word in re.findall(r"\b(?:TODO|FIXME|[A-Z]+_TABLE)\b", page.read_text())
+    ]
     assert found == []
 
 

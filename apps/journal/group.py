@@ -88,15 +88,17 @@ def _commit(jobs: list[Job]) -> None:
 
 def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
     """One transaction: how it ended, and its error."""
-    applied = False
+    used, applied = None, False
     try:
         with transaction.atomic():
+            used = connection.connection
             _apply(jobs)
             applied = True
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
         if not isinstance(error, Error):
             return _End.FAILED, error
-        is_usable = connection.is_usable()
+        # Where rolling back fails, too, Django has dropped the connection and connected anew already.
+        is_usable = connection.connection is used and connection.is_usable()
         if not is_usable:
             connection.close()  # the next transaction connects anew
         if getattr(error.__cause__, "sqlstate", "") in BEATEN:

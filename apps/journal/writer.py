@@ -12,12 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.db import connection
 
 from apps.journal.group import Batch, Job, settle
-from apps.journal.turn import Turn
 
 T = TypeVar("T")
 
@@ -31,21 +29,21 @@ class Writer:
 
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
-        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turn] = WeakKeyDictionary()
-        self._last_served = 1
+        self._turns: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         self._lazy: deque[Job] = deque()
         self._lazy_timer = False
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def submit(self, batch: Batch, item: Any) -> "asyncio.Future[Any]":
-        """Joins the next group from the event loop."""
+        """Joins the next group from the event loop; all jobs of one loop turn go over together."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         turn = self._turns.get(loop)
         if turn is None:
-            turn = self._turns[loop] = Turn(self._send)
-        turn.add(Job(batch, item, future, loop), loop=loop, expected=self._last_served)
+            turn = self._turns[loop] = []
+            loop.call_soon(self._hand_over, loop)
+        turn.append(Job(batch, item, future, loop))
         return future
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -80,6 +78,9 @@ class Writer:
         if self._lazy:
             self._send([])
 
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._send(self._turns.pop(loop))
+
     def _send(self, jobs: list[Job]) -> None:
         self._inbox.put(jobs)
         if self._thread is None:
@@ -98,7 +99,6 @@ class Writer:
                 if more is None:
                     break
                 jobs = jobs + more
-            self._last_served = len(jobs)
             while self._lazy and len(jobs) < GROUP_MAX:
                 jobs.append(self._lazy.popleft())
             for start in range(0, len(jobs), GROUP_MAX):

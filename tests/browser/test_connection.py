@@ -1,6 +1,7 @@
 """When the connection breaks: nothing that was written is lost, and afterwards the page is true again."""
 
 import re
+import signal
 from collections.abc import Callable
 
 import openai
@@ -22,7 +23,7 @@ def test_the_page_finds_back_after_the_server_was_restarted(
     lost = ask(first, "Lost in the restart")
     open_call(page, "Lost in the restart")
     page.fill("#reply-text", "too late")
-    first.stop()
+    first.stop(how=signal.SIGKILL)  # told to stop it would still tell the page how the call ended
     expect(page.locator("#connection")).to_contain_text("reconnecting in")
     page.fill("#reply-text", "too late, but kept")
     page.click("#send")

@@ -1,7 +1,5 @@
 """Server-sent events, as OpenAI's service writes them (WHATWG HTML, 9.2)."""
 
-from apps.wire.errors import envelope
-
 DONE = b"data: [DONE]\n\n"
 
 
@@ -14,14 +12,3 @@ def event(payload: bytes, *, name: str = "") -> bytes:
 def comment(text: str) -> bytes:
     """A line that clients skip; it keeps a connection warm."""
     return b": " + " ".join(text.split()).encode() + b"\n\n"
-
-
-def error_event(
-    message: str,
-    *,
-    type: str = "server_error",  # noqa: A002 - OpenAI's word
-    param: str | None = None,
-    code: str | None = None,
-) -> bytes:
-    """An error after the stream began: both SDKs raise it."""
-    return event(envelope(message, type=type, param=param, code=code))

@@ -104,6 +104,11 @@ def _header(scope: dict[str, Any], wanted: bytes) -> bytes:
 async def _answer(intake: Intake, line: Line) -> None:
     progress = Progress(intake, await decide(intake))
     del intake  # large, maybe: of a parked call `progress` keeps only what is needed
+    await see_off(progress, line)
+
+
+async def see_off(progress: Progress, line: Line) -> None:
+    """Sends a decided call its reply, once there is one, and reports how that left."""
     try:
         reply = progress.decision.reply
         if reply is None:

@@ -1,0 +1,84 @@
+"""Sends a call through the gateway from inside the server: no socket, its answer is thrown away."""
+
+import asyncio
+import time
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Concat, Left, Trim
+
+from apps.desk.waiting import waiting_here
+from apps.gateway.answer import decide
+from apps.gateway.asgi import see_off
+from apps.gateway.intake import Headers, Request, take_in
+from apps.gateway.line import Line, Message
+from apps.gateway.report import NOTE_MAX, Progress
+from apps.journal.models import Exchange
+from apps.journal.writer import writer
+from apps.live.tasks import spawn
+
+AT_ONCE_MAX = 100  # such calls under way in this process; each may wait as long as the hold
+
+_under_way: set[str] = set()
+
+
+class TooManyError(Exception):
+    """So many calls from inside are under way already; nothing was sent."""
+
+
+async def send(
+    *, method: str, path: str, headers: Headers, body: bytes, peer_ip: str = "127.0.0.1", note: str = ""
+) -> str:
+    """Sends one call as if it had come from `peer_ip`; returns its exchange's id once that is opened.
+
+    `path` is decoded and begins with /v1/ or /as/CALLER/v1/; header names are in lower case. `note` goes
+    before what the exchange says of itself. The rest of the call goes on in the background.
+    """
+    if len(_under_way) >= AT_ONCE_MAX:
+        raise TooManyError(f"{AT_ONCE_MAX} calls that were sent from here are under way: answer some first.")
+    await waiting_here().start()  # before a call is parked: its row names the channel where bells ring
+    intake = take_in(
+        Request(
+            method=method,
+            path=path,
+            headers=headers,
+            body=body,
+            peer_ip=peer_ip,
+            peer_port=0,
+            received_at=time.time(),
+        )
+    )
+    call_id = intake.call.id
+    _under_way.add(call_id)
+    try:
+        progress = Progress(intake, await decide(intake))
+    except BaseException:
+        _under_way.discard(call_id)
+        raise
+    spawn(_serve(progress), name="again").add_done_callback(lambda _: _under_way.discard(call_id))
+    if note:
+        await writer.run(lambda: _write_note(call_id, note))
+    return call_id
+
+
+async def _serve(progress: Progress) -> None:
+    line = Line(_silence, _nowhere)
+    try:
+        await see_off(progress, line)
+    finally:
+        line.close()
+
+
+def _write_note(exchange_id: str, note: str) -> None:
+    text = Left(Trim(Concat(Value(f"{note} "), "note")), NOTE_MAX)
+    Exchange.objects.filter(id=exchange_id).update(note=text)
+
+
+async def _silence() -> Message:
+    """This caller never says anything more, and never hangs up."""
+    message: Message = await asyncio.get_running_loop().create_future()
+    return message
+
+
+async def _nowhere(message: Any) -> None:
+    """This caller throws the answer away."""

@@ -35,6 +35,8 @@ def reply_extras(reply: Reply) -> str:
         extras["verbatim"] = True
     if reply.x_should_retry is not None:
         extras["x_should_retry"] = reply.x_should_retry
+    if reply.typed:
+        extras["typed"] = True
     return orjson.dumps(extras).decode() if extras else "{}"
 
 
@@ -51,6 +53,7 @@ def read_reply(row: Exchange, body: Body) -> Reply:
         x_should_retry=extras.get("x_should_retry"),
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
+        typed=extras.get("typed", False),
     )
 
 

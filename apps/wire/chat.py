@@ -3,6 +3,7 @@
 from apps.wire.chat_fill import fill
 from apps.wire.chat_frames import frames
 from apps.wire.chat_request import auto, check, summary
+from apps.wire.chat_typed import TYPED
 from apps.wire.chat_whole import is_whole
 from apps.wire.endpoint import Endpoint
 
@@ -17,4 +18,5 @@ COMPLETIONS = Endpoint(
     auto=auto,
     summary=summary,
     frames=frames,
+    typed=TYPED,
 )

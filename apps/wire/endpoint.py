@@ -2,11 +2,40 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from apps.wire.call import Call
 
 Body = dict[str, Any]
+
+
+class TypedFrames(Protocol):
+    """The events of one reply while a person still types it; keeps what the endpoint has to count."""
+
+    def start(self) -> bytes:
+        """The events before the first text."""
+
+    def text(self, delta: str) -> bytes:
+        """The events of what was typed next."""
+
+    def end(self, body: Body) -> bytes:
+        """The events after the last text; `body` is the whole one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """How a reply of an endpoint leaves while a person still types it.
+
+    reasons              the finish reasons that a typed text may have
+    whole(opening, text, finish_reason, usage, call)
+                         the opening body (`fill` of an empty text) with what was typed; a finish reason
+                         of None: it was never finished; a usage of None is counted
+    frames(opening, call)
+    """
+
+    reasons: tuple[str, ...]
+    whole: Callable[[Body, str, str | None, Any, Call], Body]
+    frames: Callable[[Body, Call], TypedFrames]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +48,7 @@ class Endpoint:
     is_whole(body)     true when the body is already valid for the response type: it goes out as written
     auto(call)         the generated draft; the same request gives the same draft; may raise WireError
     frames(body, call) the server-sent events of a streamed reply, or None when there is no stream
+    typed              how a person types a streamed reply live, or None where that is not possible
     summary(call)      one line for lists: the last thing that was asked
     """
 
@@ -32,3 +62,4 @@ class Endpoint:
     auto: Callable[[Call], Body]
     summary: Callable[[Call], str]
     frames: Callable[[Body, Call], Iterator[bytes]] | None = None
+    typed: Typed | None = None

@@ -35,7 +35,8 @@ class Draft(NamedTuple):
 class Reply(NamedTuple):
     """What really goes back. `body` is the completed JSON text; a streamed call gets its frames.
 
-    `prompt_tokens` and `completion_tokens` are what the body's `usage` says, for the journal.
+    `prompt_tokens` and `completion_tokens` are what the body's `usage` says, for the journal. `typed`:
+    a person is still typing it, the body is the beginning (see `desk.typed`).
     """
 
     body: bytes
@@ -47,3 +48,4 @@ class Reply(NamedTuple):
     x_should_retry: bool | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    typed: bool = False

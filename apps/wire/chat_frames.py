@@ -1,52 +1,44 @@
 """Streaming a chat completion: the whole body as the service's sequence of chunks."""
 
-from collections.abc import Callable, Iterator
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from orjson import dumps
 
-from apps.wire import chat_usage, ids
+from apps.wire import chat_usage
 from apps.wire.call import Call
 from apps.wire.chat_fill import fill
 from apps.wire.chat_whole import is_whole
+from apps.wire.chunks import PLAIN, Chunks, endings
 from apps.wire.endpoint import Body
-from apps.wire.pieces import pieces
 from apps.wire.sse import DONE
 
-_NOTHING_MORE = b',"logprobs":null,"finish_reason":null}]'
 _SPLIT_KEYS = frozenset({"role", "content", "refusal", "tool_calls", "function_call", "annotations"})
 _NOT_IN_CHUNKS = frozenset({"object", "choices", "usage"})
-Wrap = Callable[[list[bytes]], list[bytes]]
+_BOTH = ("content", "refusal")
 
 
 def frames(body: Body, call: Call) -> Iterator[bytes]:
     """The events of a streamed chat completion, each with its blank line; the last is [DONE].
 
-    A body that is not whole is completed first, so that any draft can be streamed.
+    A body that is not whole is completed first, so that any draft can be streamed. Each event is
+    made when it is asked for.
     """
     if not is_whole(body):
         body = fill(body, call)
     options = call.data.get("stream_options")
     options = options if isinstance(options, dict) else {}
+    padded = options.get("include_obfuscation") is not False
     with_usage = options.get("include_usage") is True
-    wrap = _wrapper(options, b',"usage":null' if with_usage else b"")
-    head = _head(body)
-    yield from wrap(_interleaved([_steps(choice, head) for choice in body["choices"]]))
+    head, tail = _head(body), b',"usage":null' if with_usage else b""
+    yield from _interleaved(
+        [_events(choice, Chunks(head, choice["index"], tail, padded=padded)) for choice in body["choices"]]
+    )
     if with_usage:
         usage = body.get("usage") or chat_usage.complete(None, body["choices"], call)
-        yield from _wrapper(options, b"")([head + b'],"usage":' + dumps(usage)])
+        yield head + b'],"usage":' + dumps(usage) + next(endings(b"", padded=padded))
     yield DONE
-
-
-def _wrapper(options: Body, tail: bytes) -> Wrap:
-    if options.get("include_obfuscation") is False:
-        return lambda steps: [step + tail + b"}\n\n" for step in steps]
-    tail += b',"obfuscation":"'
-    return lambda steps: [
-        step + tail + padding + b'"}\n\n'
-        for step, padding in zip(steps, ids.obfuscations(len(steps)), strict=True)
-    ]
 
 
 def _head(body: Body) -> bytes:
@@ -63,45 +55,39 @@ def _head(body: Body) -> bytes:
     return b"data: " + dumps(shared)[:-1] + b',"choices":['
 
 
-def _interleaved(streams: list[list[bytes]]) -> list[bytes]:
+def _interleaved(streams: list[Iterator[bytes]]) -> Iterator[bytes]:
     """The choices take turns; the first turn is a role and a first piece."""
     if len(streams) == 1:
         return streams[0]
-    steps = [step for stream in streams for step in stream[:2]]
-    for turn in zip_longest(*(stream[2:] for stream in streams)):
-        steps += [step for step in turn if step is not None]
-    return steps
+    first = [event for stream in streams for event in islice(stream, 2)]
+    turns = chain.from_iterable(zip_longest(*streams))
+    return chain(first, (event for event in turns if event is not None))
 
 
-def _steps(choice: Body, head: bytes) -> list[bytes]:
-    """The chunks of one choice up to the end of their `choices`."""
+def _events(choice: Body, chunks: Chunks) -> Iterator[bytes]:
+    """The chunks of one choice."""
     message = choice["message"]
-    start = head + b'{"index":%d,"delta":' % choice["index"]
     tool_calls = message.get("tool_calls") or []
     logprobs = _Logprobs(message, choice.get("logprobs"))
-    steps = [start + dumps(_first(message, tool_calls)) + logprobs.first]
+    parts: list[Iterable[bytes]] = [[chunks.one(dumps(_first(message, tool_calls)), logprobs.first)]]
     for key, value in message.items():
         if key not in _SPLIT_KEYS and value is not None:
-            steps += _extra_steps(key, value, start)
-    for key in ("content", "refusal"):
+            parts.append(_extra(key, value, chunks))
+    for key in _BOTH:
         if message.get(key):
-            steps += _text_steps(key, message[key], logprobs.tokens.get(key), start)
+            parts.append(_text(key, message[key], logprobs.tokens.get(key), chunks))
     merged = _merges(message, tool_calls)
     for index, tool_call in enumerate(tool_calls):
         if not merged:
-            steps.append(start + dumps({"tool_calls": [_tool_start(index, tool_call)]}) + _NOTHING_MORE)
-        steps += _argument_steps(index, tool_call, start)
+            parts.append([chunks.one(dumps({"tool_calls": [_tool_start(index, tool_call)]}))])
+        parts.append(_arguments(index, tool_call, chunks))
     if message.get("function_call"):
-        before = start + b'{"function_call":{"arguments":'
-        steps += _cut(message["function_call"]["arguments"], before, b"}}" + _NOTHING_MORE)
+        arguments = message["function_call"]["arguments"]
+        parts.append(chunks.cut(b'{"function_call":{"arguments":', arguments, b"}}"))
     if message.get("annotations"):
-        steps.append(start + dumps({"annotations": message["annotations"]}) + _NOTHING_MORE)
-    reason = dumps(choice.get("finish_reason"))
-    return [*steps, start + b'{},"logprobs":null,"finish_reason":' + reason + b"}]"]
-
-
-def _cut(text: str, before: bytes, after: bytes) -> list[bytes]:
-    return [before + dumps(piece) + after for piece in pieces(text)]
+        parts.append([chunks.one(dumps({"annotations": message["annotations"]}))])
+    reason = b',"logprobs":null,"finish_reason":' + dumps(choice.get("finish_reason")) + b"}]"
+    return chain(chain.from_iterable(parts), [chunks.one(b"{}", reason)])
 
 
 def _merges(message: Body, tool_calls: list[Body]) -> bool:
@@ -131,31 +117,29 @@ def _tool_start(index: int, tool_call: Body) -> Body:
     return start
 
 
-def _argument_steps(index: int, tool_call: Body, start: bytes) -> list[bytes]:
+def _arguments(index: int, tool_call: Body, chunks: Chunks) -> Iterator[bytes]:
     kind, key = ("custom", "input") if tool_call["type"] == "custom" else ("function", "arguments")
     before = b'{"tool_calls":[{"index":%d,"%s":{"%s":' % (index, kind.encode(), key.encode())
-    return _cut(tool_call[kind][key], start + before, b"}}]}" + _NOTHING_MORE)
+    return chunks.cut(before, tool_call[kind][key], b"}}]}")
 
 
-def _text_steps(key: str, text: str, tokens: list[Body] | None, start: bytes) -> list[bytes]:
-    before = start + b"{" + dumps(key) + b":"
+def _text(key: str, text: str, tokens: list[Body] | None, chunks: Chunks) -> Iterator[bytes]:
     if tokens is None:
-        return _cut(text, before, b"}" + _NOTHING_MORE)
-    other = "refusal" if key == "content" else "content"
-    steps = []
-    for token in tokens:
-        logprobs = dumps({"content": None, "refusal": None} | {key: [token], other: None})
-        steps.append(
-            before + dumps(token["token"]) + b'},"logprobs":' + logprobs + b',"finish_reason":null}]'
-        )
-    return steps
+        return chunks.cut(b"{" + dumps(key) + b":", text, b"}")
+    return (_scored(key, token, chunks) for token in tokens)
 
 
-def _extra_steps(key: str, value: Any, start: bytes) -> list[bytes]:
+def _scored(key: str, token: Body, chunks: Chunks) -> bytes:
+    logprobs = dumps({**dict.fromkeys(_BOTH), key: [token]})
+    rest = b',"logprobs":' + logprobs + b',"finish_reason":null}]'
+    return chunks.one(dumps({key: token["token"]}), rest)
+
+
+def _extra(key: str, value: Any, chunks: Chunks) -> Iterable[bytes]:
     """What the author added to the message, such as reasoning_content: texts in pieces."""
     if isinstance(value, str):
-        return _text_steps(key, value, None, start)
-    return [start + dumps({key: value}) + _NOTHING_MORE]
+        return _text(key, value, None, chunks)
+    return [chunks.one(dumps({key: value}))]
 
 
 class _Logprobs:
@@ -163,7 +147,7 @@ class _Logprobs:
 
     def __init__(self, message: Body, given: Any) -> None:
         self.tokens: dict[str, list[Body]] = {}
-        self.first = _NOTHING_MORE
+        self.first = PLAIN
         if given is None:
             return
         first = given
@@ -171,9 +155,6 @@ class _Logprobs:
             self.tokens = {key: given[key] for key in _BOTH if given.get(key)}
             first = {key: None if given.get(key) is None else [] for key in _BOTH}
         self.first = b',"logprobs":' + dumps(first) + b',"finish_reason":null}]'
-
-
-_BOTH = ("content", "refusal")
 
 
 def _spells(tokens: Any, text: Any) -> bool:

@@ -162,6 +162,18 @@ def test_a_body_that_is_not_whole_is_completed_first() -> None:
     assert joined(chunks({"content": "hi"}), "content") == "hi"
 
 
+def test_texts_that_look_like_json_stay_what_they_are() -> None:
+    text = '","\n  "\\",\n  "],["\\u0022 {"content":"x"}' + '",' * 20
+    assert joined(chunks(fill({"content": text}, chat_call())), "content") == text
+
+
+def test_a_long_text_has_padding_to_its_end() -> None:
+    parts = chunks(fill({"content": "word " * 1500}, chat_call()))
+    assert joined(parts, "content") == "word " * 1500
+    assert all(1 <= len(part["obfuscation"]) <= 16 for part in parts)
+    assert len({part["obfuscation"] for part in parts}) > 100
+
+
 @given(st.text(), st.booleans())
 def test_the_deltas_of_any_text_add_up_to_it(text: str, scored: bool) -> None:
     parts = chunks(fill({"content": text}, chat_call(logprobs=scored)))

@@ -12,10 +12,10 @@ from apps.gateway.intake import Intake
 from apps.journal.models import Exchange, Source, State
 from apps.journal.record import Opening, open_exchanges
 from apps.journal.writer import writer
-from apps.queues.elsewhere import first_queues
-from apps.queues.fallback import modes
-from apps.queues.models import Mode, Preset
-from apps.queues.storage import LIVE
+from apps.queues.elsewhere import first_queues, near_misses
+from apps.queues.fallback import modes, use_up_once
+from apps.queues.models import Mode
+from apps.queues.pause import paused
 from apps.queues.take import SHARED, Taken, Wanted, take
 from apps.wire import errors
 from apps.wire.complete import complete
@@ -113,6 +113,7 @@ class _Fallback:
         self._modes: dict[str, str] | None = None
         self._waiting: dict[str, int] | None = None
         self._queues: list[tuple[str, str]] | None = None
+        self._paused: set[str] = set()
 
     def decide(self, asked: Asked) -> Decision:
         intake = asked.intake
@@ -122,11 +123,11 @@ class _Fallback:
         if mode == Mode.AUTO:
             return self._auto(intake)
         if mode == Mode.REFUSE:
-            refusal = errors.no_preset(_why_none(intake, self._elsewhere(intake)))
+            refusal = errors.no_preset(self._why_none(intake))
             return _refused(intake, refusal, Source.REFUSED)
         if asked.closing:
             return _refused(intake, errors.shutting_down(), Source.SHUTDOWN)
-        return self._park(asked)
+        return self._park(asked, once=mode == Mode.ONCE)
 
     def _auto(self, intake: Intake) -> Decision:
         endpoint = _endpoint(intake)
@@ -144,7 +145,7 @@ class _Fallback:
         )
         return Decision(opening, reply)
 
-    def _park(self, asked: Asked) -> Decision:
+    def _park(self, asked: Asked, *, once: bool) -> Decision:
         call = asked.intake.call
         if self._waiting is None:
             counts = Exchange.objects.filter(state=State.WAITING).values("caller").annotate(n=Count("id"))
@@ -158,6 +159,10 @@ class _Fallback:
                 else errors.too_many_waiting(limit_all)
             )
             return _refused(asked.intake, refusal, Source.LIMIT)
+        if once:
+            self._modes = None  # whoever used it up, it is auto from here on
+            if not use_up_once(_endpoint(asked.intake).family):
+                return self.decide(asked)
         self._waiting[call.caller] = mine + 1
         deadline_at = call.received_at + settings.MOCKOPENAI_HOLD_S
         opening = Opening(
@@ -171,23 +176,21 @@ class _Fallback:
         return Decision(opening, None, deadline_at)
 
     def _elsewhere(self, intake: Intake) -> str:
-        """Where presets lie that this call does not reach: the commonest trap of such tools; "" if none."""
+        """Why presets that lie there do not reach this call: the commonest traps; "" if there are none."""
         caller = intake.call.caller
         if self._queues is None:
             # Two more: the call's own and the shared one may be among them.
             self._queues = first_queues(NEAR_MISSES + 2)
+            self._paused = paused()
         others = [(name, count) for name, count in self._queues if name not in (caller, SHARED)]
         lie = ", ".join(f"'{name}' ({count})" for name, count in others[:NEAR_MISSES])
-        return f"This call came as caller '{caller}'; presets lie in the queues of {lie}." if lie else ""
+        told = [f"This call came as caller '{caller}'; presets lie in the queues of {lie}."] if lie else []
+        stopped = [f"The queue '{name}' is paused." for name in (caller, SHARED) if name in self._paused]
+        return " ".join([*stopped, *told])
 
-
-def _why_none(intake: Intake, elsewhere: str) -> str:
-    """What the queues hold, and why none of it accepted this call."""
-    caller, name = intake.call.caller, intake.call.endpoint
-    rows = Preset.objects.filter(LIVE, caller__in=[caller, SHARED])
-    near = [
-        f"preset {row.pk} in queue '{row.caller}' is for endpoint '{row.endpoint}'"
-        for row in rows.only("caller", "endpoint")[:NEAR_MISSES]
-    ]
-    why = "; ".join(near) or f"the queues '{caller}' and '*' are empty"
-    return f"No preset accepts this {name} call of caller '{caller}': {why}. {elsewhere}".strip()
+    def _why_none(self, intake: Intake) -> str:
+        """Why no preset accepted this call, as a refusal says it."""
+        caller, name = intake.call.caller, intake.call.endpoint
+        why = near_misses(caller, limit=NEAR_MISSES) or f"the queues '{caller}' and '{SHARED}' are empty"
+        told = f"No preset accepts this {name} call of caller '{caller}': {why}. {self._elsewhere(intake)}"
+        return told.strip()

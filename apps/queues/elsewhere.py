@@ -1,7 +1,10 @@
-"""Where presets lie, told at a price that does not grow with how many they are."""
+"""Where presets lie, or why they do not answer, at a price that does not grow with how many they are."""
 
 from apps.journal.rows import select_rows
 from apps.queues.models import Preset
+from apps.queues.pause import paused
+from apps.queues.storage import LIVE
+from apps.queues.take import SHARED
 
 COUNT_MAX = 200  # beyond that many it is "200+": counting on would keep calls waiting
 
@@ -26,3 +29,15 @@ def first_queues(limit: int) -> list[tuple[str, str]]:
     """The first queues by name that hold something, and of each how many presets: "3", "200+"."""
     found = select_rows(_FIRST, (limit, COUNT_MAX + 1))
     return [(caller, str(count) if count <= COUNT_MAX else f"{COUNT_MAX}+") for caller, count in found]
+
+
+def near_misses(caller: str, *, limit: int) -> str:
+    """The first presets in a caller's reach, each with why it does not answer; "" when there are none.
+
+    A paused queue reaches nobody.
+    """
+    within_reach = {caller, SHARED} - paused()
+    rows = Preset.objects.filter(LIVE, caller__in=within_reach).only("caller", "endpoint")
+    return "; ".join(
+        [f"preset {row.pk} in queue '{row.caller}' is for endpoint '{row.endpoint}'" for row in rows[:limit]]
+    )

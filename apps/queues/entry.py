@@ -9,6 +9,7 @@ import orjson
 from apps.queues.models import OnUndelivered, Preset
 from apps.wire.complete import foresee
 from apps.wire.draft import DraftError, read_draft
+from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
 from apps.wire.reply import Draft
 from apps.wire.table import BY_NAME
@@ -24,7 +25,7 @@ USES_MAX = 1_000_000_000  # fits the column with room to spare
 
 # The columns that keep a field, where they are not just called like it.
 COLUMNS = {
-    "response": ("body", "whole_for", "prompt_tokens", "completion_tokens"),
+    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens"),
     "pace": ("first_token_ms", "token_ms"),
 }
 
@@ -83,6 +84,7 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
     draft = entry.draft
     values = {
         "body": draft.body.decode(),
+        "words": first_words(draft.body),
         "whole_for": draft.whole_for,
         "prompt_tokens": draft.prompt_tokens,
         "completion_tokens": draft.completion_tokens,

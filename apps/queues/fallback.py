@@ -1,8 +1,10 @@
 """What happens to a call that no preset accepts, per endpoint family, as switched at run time."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 
 from apps.journal.writer import writer
 from apps.live.events import publish
@@ -38,3 +40,14 @@ def switch(*, changes: Mapping[str, str]) -> None:
         )
     )
     publish("fallback_updated", modes())
+
+
+def use_up_once(family: str) -> bool:
+    """Switches `once` to `auto`, for a call that is held; False when another call was faster.
+
+    Inside the writer's transaction, the one that opens the call's exchange: both happen, or neither.
+    """
+    if not Fallback.objects.filter(family=family, mode=Mode.ONCE).update(mode=Mode.AUTO):
+        return False
+    transaction.on_commit(partial(publish, "fallback_updated", modes()), robust=True)
+    return True

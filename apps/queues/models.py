@@ -1,4 +1,4 @@
-"""The queues' tables: presets in their order, and what happens when none accepts a call."""
+"""The queues' tables: presets in their order, pauses, and what happens when no preset accepts a call."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,8 @@ class OnUndelivered(models.TextChoices):
 class Preset(models.Model):
     """One entry of a caller's queue: a draft plus when it applies.
 
-    `body` is the author's JSON text, byte for byte. `uses` counts down; null is for ever; 0 is a
+    `body` is the author's JSON text, byte for byte, and the last column, behind its first `words`: SQLite
+    reads through a large body to what comes after it. `uses` counts down; null is for ever; 0 is a
     spent `requeue` preset of which replies are still on their way (it comes back if one fails).
     """
 
@@ -39,6 +40,7 @@ class Preset(models.Model):
     prompt_tokens = models.IntegerField(null=True, blank=True)
     completion_tokens = models.IntegerField(null=True, blank=True)
     headers = models.TextField(default="[]")  # JSON: [[name, value], …]
+    words = models.CharField(max_length=120, blank=True, default="")
     body = models.TextField()
 
     class Meta:
@@ -52,10 +54,21 @@ class Preset(models.Model):
         return f"{self.caller} #{self.pk} {self.label}".strip()
 
 
+class Pause(models.Model):
+    """A queue that gives no presets for now: it counts as empty until this row is gone."""
+
+    caller = models.CharField(primary_key=True, max_length=100)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.caller} since {self.since:%Y-%m-%d %H:%M}"
+
+
 class Mode(models.TextChoices):
-    """What happens to a call that no preset accepts."""
+    """What happens to a call that no preset accepts. `once`: the next one is held, then it is auto."""
 
     MANUAL = "manual"
+    ONCE = "once"
     AUTO = "auto"
     REFUSE = "refuse"
 

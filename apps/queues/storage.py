@@ -67,52 +67,52 @@ def add(*, caller: str, entries: Sequence[Entry]) -> Added:
     # Made out here: no call is answered while the writer is at work.
     created_at = db_time(timezone.now().timestamp())
     rows = [(caller, created_at, *columns(entry).values()) for entry in entries]
-    added = _write(lambda: _add(caller, rows))
+    added = write(lambda: _add(caller, rows))
     if added.count:
-        _tell(caller)
+        tell(caller)
     return added
 
 
 def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) -> Preset | None:
     """Writes these fields of the entry over a preset's, its place and the rest untouched; None: gone."""
     values = columns(entry, fields)
-    changed = _write(lambda: _change(queue(caller).filter(id=preset_id), values))
+    changed = write(lambda: _change(queue(caller).filter(id=preset_id), values))
     if changed:
-        _tell(caller)
+        tell(caller)
     return changed
 
 
 def remove(*, caller: str, preset_id: int) -> bool:
     """Removes one preset; False when it is not there, or was taken meanwhile."""
-    removed = _write(lambda: queue(caller).filter(id=preset_id).order_by().delete()[0])
+    removed = write(lambda: queue(caller).filter(id=preset_id).order_by().delete()[0])
     if removed:
-        _tell(caller)
+        tell(caller)
     return removed > 0
 
 
 def clear(*, caller: str) -> bool:
     """Empties one queue; False when it was empty."""
-    removed = _write(lambda: _clear(caller))
+    removed = write(lambda: _clear(caller))
     if removed:
-        _tell(caller)
+        tell(caller)
     return removed
 
 
 def clear_all() -> None:
     """Empties every queue."""
-    _write(lambda: Preset.objects.all().delete())
+    write(lambda: Preset.objects.all().delete())
     publish("all_queues_updated", {})
 
 
 def reorder(*, caller: str, ids: Sequence[int]) -> Reordered:
     """Puts a queue into the order of `ids`, which have to be exactly what it holds."""
-    reordered = _write(lambda: _reorder(caller, ids))
+    reordered = write(lambda: _reorder(caller, ids))
     if reordered.done:
-        _tell(caller)
+        tell(caller)
     return reordered
 
 
-def _write(work: Callable[[], T]) -> T:
+def write(work: Callable[[], T]) -> T:
     """Runs a change of the queues; no call takes from them meanwhile."""
 
     def alone() -> T:
@@ -122,7 +122,8 @@ def _write(work: Callable[[], T]) -> T:
     return writer.call(alone)
 
 
-def _tell(caller: str) -> None:
+def tell(caller: str) -> None:
+    """Dashboards hear that a queue has changed."""
     publish("queue_updated", {"ip": caller}, ip=caller)
 
 

@@ -7,19 +7,23 @@ import orjson
 from django.db import connection
 
 from apps.journal.rows import IS_SQLITE, delete_rows, select_rows
-from apps.queues.models import Preset
+from apps.queues.models import Pause, Preset
 from apps.wire.reply import INSTANT, Draft, Pace
 
 SHARED = "*"  # the queue that every caller may draw on after its own
 
 _LOCK = 0x71756575  # "queu": any number that nobody else uses
 _TABLE = Preset._meta.db_table
+_PAUSED = Pause._meta.db_table
 _COLUMNS = (
     "id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, uses, "
     "on_undelivered, whole_for, prompt_tokens, completion_tokens"
 )
 _HEAD = {
-    kinds: f"SELECT {_COLUMNS} FROM {_TABLE} WHERE caller = {{place}} AND (uses IS NULL OR uses > 0) "  # noqa: S608
+    # Asked once a statement, not once a row: it names nothing of the row.
+    kinds: f"SELECT {_COLUMNS} FROM {_TABLE} WHERE NOT EXISTS "  # noqa: S608
+    f"(SELECT 1 FROM {_PAUSED} WHERE caller = {{place}}) "
+    f"AND caller = {{place}} AND (uses IS NULL OR uses > 0) "
     f"AND endpoint IN ({', '.join(['{place}'] * kinds)}) ORDER BY position LIMIT {{place}}"
     for kinds in (2, 3)
 }
@@ -102,7 +106,7 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
     sent: list[tuple[int, int, int]] = []
     spent: list[int] = []
     waiting = iter(indexes)
-    for row in select_rows(_HEAD[len(fits)], (queue, *fits, len(indexes))):
+    for row in select_rows(_HEAD[len(fits)], (queue, queue, *fits, len(indexes))):
         uses, returns = row[9], row[10] == "requeue" and row[9] is not None
         taken = Taken(row[0], queue, _draft(row), returns)
         served = _hand_out(taken, uses, waiting, found)

@@ -1,0 +1,32 @@
+"""Pauses queues: a paused one counts as empty, whatever it holds, until it goes on."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from apps.queues.models import Pause
+from apps.queues.storage import tell, write
+
+
+def pause(*, caller: str, paused: bool) -> None:
+    """Pauses a queue, or has it go on. What it holds may change meanwhile; it stays paused."""
+    if write(lambda: _pause(caller) if paused else _go_on(caller)):
+        tell(caller)
+
+
+def is_paused(caller: str) -> bool:
+    return Pause.objects.filter(caller=caller).exists()
+
+
+def paused(among: Iterable[str] | None = None) -> set[str]:
+    """The callers whose queues are paused: all, or those `among` the given ones."""
+    rows = Pause.objects.all() if among is None else Pause.objects.filter(caller__in=among)
+    return set(rows.values_list("caller", flat=True))
+
+
+def _pause(caller: str) -> bool:
+    return Pause.objects.get_or_create(caller=caller, defaults={"since": timezone.now()})[1]
+
+
+def _go_on(caller: str) -> bool:
+    return Pause.objects.filter(caller=caller).delete()[0] > 0

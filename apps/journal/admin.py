@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.journal.models import Body, Exchange
+from apps.journal.models import Body, Exchange, Pruned
 
 
 class BodyInline(admin.StackedInline):
@@ -23,6 +23,17 @@ class ExchangeAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     inlines = [BodyInline]
     show_full_result_count = False  # it counts the whole table for every page
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Pruned)
+class PrunedAdmin(admin.ModelAdmin):
+    list_display = ["limit", "exchanges", "since", "last_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,7 +11,7 @@ from apps.accounts.rest import RestError, RestView
 from apps.journal.filters import Filter, FilterError, read_params
 from apps.journal.models import Body, Exchange
 from apps.journal.present import exchange_item, whole_exchange
-from apps.journal.prune import erase
+from apps.journal.prune import erase, pruned
 
 LIMIT_MAX = 200
 LIMIT_DEFAULT = 50
@@ -45,6 +45,13 @@ class CountView(RestView):
 
     def get(self, request: Request) -> Response:
         return Response({"count": read_filter(request.query_params).apply(Exchange.objects.all()).count()})
+
+
+class PrunedView(RestView):
+    """How many exchanges the journal's limits have deleted, and since when."""
+
+    def get(self, request: Request) -> Response:
+        return Response(pruned())
 
 
 class ExchangeView(RestView):

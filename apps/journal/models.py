@@ -104,3 +104,22 @@ class Body(models.Model):
 
     def __str__(self) -> str:
         return f"bodies of {self.exchange_id}"
+
+
+class Pruned(models.Model):
+    """How many exchanges one of the journal's limits has deleted; one row a limit."""
+
+    class Limit(models.TextChoices):
+        COUNT = "count"
+        AGE = "age"
+
+    limit = models.CharField(primary_key=True, max_length=5, choices=Limit.choices)
+    exchanges = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "pruned"
+
+    def __str__(self) -> str:
+        return f"{self.exchanges} by {self.limit}"

@@ -1,31 +1,39 @@
 """Deletes exchanges that have ended: the oldest ones, or the ones that somebody selects."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from apps.journal.models import OPEN_STATES, Exchange
+from apps.journal.models import OPEN_STATES, Exchange, Pruned
 from apps.journal.writer import writer
 
 CHUNK = 500  # rows in one turn of the writer, so that calls are never kept waiting for long
 
 
 def prune(*, keep: int, days: float) -> int:
-    """Delete what is beyond the newest `keep` exchanges or older than `days`; returns how many.
+    """Delete what is older than `days` or beyond the newest `keep` exchanges; returns how many.
 
     What is still open stays. It blocks until it is done: call it from a thread.
     """
-    too_old = Q(created_at__lt=timezone.now() - timedelta(days=days))
+    too_old = Exchange.objects.filter(created_at__lt=timezone.now() - timedelta(days=days))
+    erased = erase(too_old, then=lambda count: _count(Pruned.Limit.AGE, count))
     newest = Exchange.objects.order_by("-id").values_list("id", flat=True)
-    too_many = writer.call(lambda: newest[keep : keep + 1].first())
-    if too_many is not None:
-        too_old |= Q(id__lte=too_many)
-    return erase(Exchange.objects.filter(too_old))
+    beyond = writer.call(lambda: newest[keep : keep + 1].first())
+    if beyond is not None:
+        too_many = Exchange.objects.filter(id__lte=beyond)
+        erased += erase(too_many, then=lambda count: _count(Pruned.Limit.COUNT, count))
+    return erased
 
 
-def erase(rows: QuerySet[Exchange]) -> int:
-    """Delete those of the rows that have ended, the oldest first, in chunks; returns how many."""
+def erase(rows: QuerySet[Exchange], *, then: Callable[[int], None] = lambda _: None) -> int:
+    """Delete those of the rows that have ended, the oldest first, in chunks; returns how many.
+
+    `then` hears how many each chunk had, within its transaction.
+    """
     newest = writer.call(lambda: rows.order_by("-id").values_list("id", flat=True).first())
     # Up to the newest of now: under load there would be more to delete for ever.
     ended = rows.filter(id__lte=newest or "").exclude(state__in=OPEN_STATES).order_by("id")
@@ -33,9 +41,40 @@ def erase(rows: QuerySet[Exchange]) -> int:
     def chunk() -> int:
         ids = list(ended.values_list("id", flat=True)[:CHUNK])
         Exchange.objects.filter(id__in=ids).delete()
+        if ids:
+            then(len(ids))
         return len(ids)
 
     erased = 0
     while found := writer.call(chunk):
         erased += found
     return erased
+
+
+def pruned() -> dict[str, Any]:
+    """What the limits have deleted so far: {"count", "since", "keep", "days", "limits": [{"limit", …}]}.
+
+    `keep` and `days` are the limits; `limit` is "count" or "age"; times in unix seconds, None for never.
+    """
+    rows = list(Pruned.objects.order_by("-exchanges"))
+    return {
+        "count": sum(row.exchanges for row in rows),
+        "since": min((row.since.timestamp() for row in rows), default=None),
+        "keep": settings.MOCKOPENAI_JOURNAL_MAX,
+        "days": settings.MOCKOPENAI_JOURNAL_DAYS,
+        "limits": [
+            {
+                "limit": row.limit,
+                "count": row.exchanges,
+                "since": row.since.timestamp(),
+                "last_at": row.last_at.timestamp(),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _count(limit: Pruned.Limit, exchanges: int) -> None:
+    now = timezone.now()
+    Pruned.objects.get_or_create(limit=limit, defaults={"since": now, "last_at": now})
+    Pruned.objects.filter(limit=limit).update(exchanges=F("exchanges") + exchanges, last_at=now)

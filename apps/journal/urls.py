@@ -7,6 +7,7 @@ from apps.journal import api, follow
 urlpatterns = [
     path("api/exchanges", api.ExchangesView.as_view()),
     path("api/exchanges/count", api.CountView.as_view()),
+    path("api/exchanges/pruned", api.PrunedView.as_view()),
     path("api/exchanges/wait", follow.wait),
     path("api/exchanges/export", follow.export),
     path("api/exchanges/<str:exchange_id>", api.ExchangeView.as_view()),

@@ -9,6 +9,7 @@ import pytest
 from django.test.client import Client
 
 from apps.journal.models import OPEN_STATES, Exchange, Source, State
+from apps.journal.prune import prune
 from apps.journal.record import Opening, open_exchanges
 from apps.journal.writer import writer
 from apps.wire.call import Call
@@ -157,6 +158,13 @@ def test_a_foreign_page_cannot_delete(add):
     answer = Client().delete("/api/exchanges?all=true", headers={"origin": "http://evil.example"})
     assert answer.status_code == 403
     assert get("/count") == {"count": 1}
+
+
+def test_what_was_pruned_is_told(add_many):
+    add_many([{}] * 5)
+    prune(keep=2, days=7)
+    told = get("/pruned")
+    assert (told["count"], told["keep"], told["days"]) == (3, 10_000, 7)
 
 
 CANARY = "sk-canary-7f3d9b1e5a2c"

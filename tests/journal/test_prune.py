@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from apps.journal import prune as module
 from apps.journal.models import OPEN_STATES, Body, Exchange
-from apps.journal.prune import prune
+from apps.journal.prune import erase, prune, pruned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,3 +63,24 @@ def test_the_command_says_what_it_did(add_many):
 def test_the_command_refuses_nonsense():
     with pytest.raises(CommandError, match="--keep"):
         call_command("prune_journal", "--keep", "-1")
+
+
+def test_what_was_pruned_is_counted_by_the_limit_that_did_it(add, add_many, settings):
+    settings.MOCKOPENAI_JOURNAL_MAX, settings.MOCKOPENAI_JOURNAL_DAYS = 2, 7
+    assert pruned() == {"count": 0, "since": None, "keep": 2, "days": 7, "limits": []}
+    before = datetime.now(UTC).timestamp()
+    add(created_at=datetime.now(UTC) - timedelta(days=8))
+    add_many([{}] * 5)
+    prune(keep=2, days=7)
+    add_many([{}] * 4)
+    prune(keep=2, days=7)
+    told = pruned()
+    assert told["count"] == 8
+    assert [(row["limit"], row["count"]) for row in told["limits"]] == [("count", 7), ("age", 1)]
+    assert before <= told["since"] <= told["limits"][0]["last_at"]
+
+
+def test_what_somebody_deletes_does_not_count_as_pruned(add_many):
+    add_many([{}] * 5)
+    assert erase(Exchange.objects.all()) == 5
+    assert pruned()["count"] == 0

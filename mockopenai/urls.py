@@ -8,6 +8,7 @@ from apps.gateway.views import openai
 
 urlpatterns = [
     re_path(r"^(?:v1(?:/|$)|as/)", openai),
+    path("", include("apps.gateway.urls")),
     path("", include("apps.queues.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.journal.urls")),

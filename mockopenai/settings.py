@@ -31,6 +31,7 @@ MOCKOPENAI_SQLITE_SYNC = env.choice("MOCKOPENAI_SQLITE_SYNC", "normal", ("normal
 MOCKOPENAI_FALLBACK = env.choice("MOCKOPENAI_FALLBACK", "manual", ("manual", "auto", "refuse"))
 MOCKOPENAI_HOLD_S = env.number("MOCKOPENAI_HOLD_S", 290, low=0.1, high=86400)
 MOCKOPENAI_WARM_AFTER_S = env.number("MOCKOPENAI_WARM_AFTER_S", 15, low=0, high=86400)
+MOCKOPENAI_TYPING_IDLE_S = env.number("MOCKOPENAI_TYPING_IDLE_S", 60, low=0.1, high=86400)
 MOCKOPENAI_MODELS = env.words("MOCKOPENAI_MODELS")
 
 # --- limits ----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.desk.outcome import settle
+from apps.desk.typed import is_typed_by
 from apps.desk.verdict import Person, Verdict, claimed, is_claimed_by_other, truth, unknown
 from apps.desk.waiting import ring
 from apps.journal.models import Exchange, Source, State
@@ -18,13 +19,13 @@ EXTEND_MAX_S = 86_400
 
 
 async def claim(exchange_id: str, *, by: Person) -> Verdict:
-    """Takes a call to answer it, or renews that."""
-    return await _act(exchange_id, lambda row: _claim(row, by=by), "claimed")
+    """Takes a call to answer it, or renews that; whoever types an answer live may, too."""
+    return await _act(exchange_id, lambda row: _claim(row, by=by), "claimed", typist=by)
 
 
 async def release(exchange_id: str, *, by: Person) -> Verdict:
     """Lets go of a call."""
-    return await _act(exchange_id, lambda row: _release(row, by=by), "released")
+    return await _act(exchange_id, lambda row: _release(row, by=by), "released", typist=by)
 
 
 async def extend(exchange_id: str, *, seconds: float) -> Verdict:
@@ -37,11 +38,13 @@ async def abort(exchange_id: str, *, by: Person) -> Verdict:
     return await _act(exchange_id, lambda row: _abort(row, by=by), "")
 
 
-async def _act(exchange_id: str, work: Callable[[Exchange], Verdict], event: str) -> Verdict:
-    """Does the work on a waiting call, rings its process, tells the dashboards."""
+async def _act(
+    exchange_id: str, work: Callable[[Exchange], Verdict], event: str, *, typist: Person | None = None
+) -> Verdict:
+    """Does the work on a waiting call (or one that `typist` types to), rings its process, tells all."""
     if not exchange_id.isalnum():
         return unknown(exchange_id)
-    verdict = await writer.run(lambda: _on_waiting(exchange_id, work))
+    verdict = await writer.run(lambda: _on_open(exchange_id, work, typist))
     if verdict.done:
         await ring(verdict.channel, exchange_id)
         if event:
@@ -49,15 +52,17 @@ async def _act(exchange_id: str, work: Callable[[Exchange], Verdict], event: str
     return verdict
 
 
-def _on_waiting(exchange_id: str, work: Callable[[Exchange], Verdict]) -> Verdict:
+def _on_open(exchange_id: str, work: Callable[[Exchange], Verdict], typist: Person | None) -> Verdict:
     row = Exchange.objects.filter(id=exchange_id).first()
-    return truth(exchange_id) if row is None or row.state != State.WAITING else work(row)
+    if row is None or not (row.state == State.WAITING or (typist and is_typed_by(row, typist))):
+        return truth(exchange_id)
+    return work(row)
 
 
 def _claim(row: Exchange, *, by: Person) -> Verdict:
     until = timezone.now() + timedelta(seconds=LEASE_S)
     free = Q(claim_until__isnull=True) | Q(claim_until__lt=timezone.now()) | Q(claimed_by__in=["", by.name])
-    rows = Exchange.objects.filter(id=row.id, state=State.WAITING)
+    rows = Exchange.objects.filter(id=row.id, state=row.state)
     if (rows if by.take_over else rows.filter(free)).update(claimed_by=by.name, claim_until=until):
         return Verdict(200, {"claimed_by": by.name, "claim_until": until.timestamp()})
     return _beaten(row)
@@ -66,7 +71,7 @@ def _claim(row: Exchange, *, by: Person) -> Verdict:
 def _release(row: Exchange, *, by: Person) -> Verdict:
     if is_claimed_by_other(row, by):
         return claimed(row)
-    held = Exchange.objects.filter(id=row.id, state=State.WAITING, claimed_by=row.claimed_by)
+    held = Exchange.objects.filter(id=row.id, state=row.state, claimed_by=row.claimed_by)
     if held.update(claimed_by="", claim_until=None):
         return Verdict(200, {"claimed_by": ""})
     return _beaten(row)

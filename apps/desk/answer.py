@@ -10,7 +10,7 @@ from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
 from apps.wire.complete import complete
-from apps.wire.reply import Draft
+from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
 
 CONFIRM_S = 2.0  # how long an answer waits to hear that the reply left
@@ -23,11 +23,11 @@ async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "") -
         return unknown(exchange_id)
     verdict = await writer.run(lambda: _answer(exchange_id, draft, by=by, key=key))
     if verdict.code == 202:
-        return await _confirm(exchange_id, verdict.channel)
+        return await confirm(exchange_id, verdict.channel)
     return verdict
 
 
-async def _confirm(exchange_id: str, channel: str) -> Verdict:
+async def confirm(exchange_id: str, channel: str) -> Verdict:
     """Has the reply sent, and waits a moment for it to have left; 202 when that is not yet known."""
     loop = asyncio.get_running_loop()
     end = loop.time() + CONFIRM_S
@@ -51,7 +51,6 @@ def _state(exchange_id: str) -> str | None:
 
 
 def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str) -> Verdict:
-    now = timezone.now()
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None or row.state != State.WAITING:
         return truth(exchange_id, key=key)
@@ -59,20 +58,31 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str) -> Verdict:
         return claimed(row)
     body = Body.objects.get(exchange_id=exchange_id)
     reply = complete(draft, read_call(row, body), BY_NAME[row.endpoint])
-    headers, text, extras = reply_texts(reply)
+    if not win(exchange_id, reply, by=by, key=key):
+        return truth(exchange_id, key=key)
+    return Verdict(202, {"state": State.ANSWERED.value}, row.reply_channel)
+
+
+def win(exchange_id: str, reply: Reply, *, by: Person, key: str = "") -> bool:
+    """Makes this the reply of a waiting call; False when it waits no more."""
     won = Exchange.objects.filter(id=exchange_id, state=State.WAITING).update(
         state=State.ANSWERED,
         source=Source.PERSON,
         answered_by=by.name,
         answer_key=key,
-        answered_at=now,
+        answered_at=timezone.now(),
         status_code=reply.status,
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
     )
-    if not won:
-        return truth(exchange_id, key=key)
+    if won:
+        write_reply(exchange_id, reply)
+    return bool(won)
+
+
+def write_reply(exchange_id: str, reply: Reply) -> None:
+    """Writes a reply's texts beside its exchange."""
+    headers, text, extras = reply_texts(reply)
     Body.objects.filter(exchange_id=exchange_id).update(
         reply_headers=headers, reply_body=text, reply_extras=extras
     )
-    return Verdict(202, {"state": State.ANSWERED.value}, row.reply_channel)

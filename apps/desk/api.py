@@ -15,8 +15,10 @@ from apps.accounts.rest import RestError, RestView
 from apps.desk import act
 from apps.desk.act import EXTEND_MAX_S
 from apps.desk.answer import answer
+from apps.desk.typing import read_frame, type_live, typed_so_far, typing_items
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
+from apps.journal.writer import writer
 from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member, read_draft
 from apps.wire.reply import Draft
@@ -55,11 +57,11 @@ def read_name(text: str) -> str:
 
 
 class DeskView(RestView):
-    """The waiting calls, least time left first."""
+    """The waiting calls, least time left first, and those to which an answer is being typed."""
 
     def get(self, request: Request) -> Response:
-        items = waiting_items()
-        return Response({"count": len(items), "now": timezone.now().timestamp(), "items": items})
+        items, now = waiting_items(), timezone.now().timestamp()
+        return Response({"count": len(items), "now": now, "items": items, "typing": typing_items()})
 
 
 class DeskActionView(RestView):
@@ -69,15 +71,16 @@ class DeskActionView(RestView):
     """
 
     action: Any = None
+    methods: tuple[str, ...] = ("POST",)
 
     async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         self.headers = self.default_response_headers
         self.request = asked = self.initialize_request(request, *args, **kwargs)
         try:
             self.initial(asked, *args, **kwargs)
-            if asked.method != "POST":
+            if asked.method not in self.methods:
                 self.http_method_not_allowed(asked)
-            answer = await self.post(asked, *args, **kwargs)
+            answer = await getattr(self, str(asked.method).lower())(asked, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - every error becomes an answer, as in REST framework itself
             answer = self.handle_exception(error)
         answer = self.finalize_response(asked, answer, *args, **kwargs).render()
@@ -111,6 +114,23 @@ class AnswerView(DeskActionView):
             raise RestError(400, str(error), error.errors) from None
         key = request.headers.get("Idempotency-Key", "")[:255]
         return answer(exchange_id, draft, by=self.person(request), key=key)
+
+
+class TypeView(DeskActionView):
+    """Types an answer live; a GET tells what has been typed so far."""
+
+    methods = ("GET", "POST")
+
+    async def get(self, request: Request, exchange_id: str) -> Response:
+        verdict = await writer.run(lambda: typed_so_far(exchange_id))
+        return Response(verdict.data, status=verdict.code)
+
+    def act(self, request: Request, exchange_id: str) -> Coroutine[Any, Any, Verdict]:
+        try:
+            frame = read_frame(self.json_object(request))
+        except DraftError as error:
+            raise RestError(400, str(error), error.errors) from None
+        return type_live(exchange_id, frame, by=self.person(request))
 
 
 class ExtendView(DeskActionView):

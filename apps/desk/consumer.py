@@ -7,19 +7,21 @@ from channels.db import database_sync_to_async
 
 from apps.desk.answer import answer
 from apps.desk.api import read_answer, read_name
-from apps.desk.verdict import Person
+from apps.desk.typing import read_frame, type_live
+from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_page
 from apps.live.consumer import DashboardConsumer
 from apps.wire.draft import DraftError, raw_member
 from apps.wire.jsongate import strip_nul
 
 OWN_FIELDS = ("type", "id", "take_over", "key")
+RESULTS = {"send_response": "answer_result", "type_live": "type_result"}  # what tells the outcome
 
 
 class DeskConsumer(DashboardConsumer):
-    """Adds `send_response` {"id", "response", "status_code", …} to what a dashboard may send.
+    """Adds `send_response` and `type_live` to what a dashboard may send: the fields of their REST bodies.
 
-    The outcome comes back as `answer_result` {"id", "code", …}: the same codes as the REST answer.
+    The outcome comes back as `answer_result` or `type_result` {"id", "code", …}: the codes of REST.
     """
 
     async def on_open(self) -> None:
@@ -33,28 +35,29 @@ class DeskConsumer(DashboardConsumer):
             page = await look(after=page[-1]["id"])
 
     async def receive_event(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
-        if kind != "send_response":
+        if kind not in RESULTS:
             await super().receive_event(kind, content, raw)
             return
-        exchange_id = content.get("id")
-        if not isinstance(exchange_id, str):
-            self.refuse('send_response needs the "id" of a waiting call.')
+        if not isinstance(content.get("id"), str):
+            self.refuse(f'{kind} needs the "id" of a waiting call.')
             return
-        fields = {name: value for name, value in content.items() if name not in OWN_FIELDS}
         try:
-            draft = read_answer(fields, raw=raw_member(raw, "response"))
+            verdict = await self._act(kind, content, raw)
         except DraftError as error:
-            result = {"id": exchange_id, "code": 400, "detail": str(error), "errors": error.errors}
-            self.tell("answer_result", result)
-            return
+            verdict = Verdict(400, {"detail": str(error), "errors": error.errors})
+        about: dict[str, Any] = {name: content[name] for name in ("id", "seq") if name in content}
+        self.tell(RESULTS[kind], {**verdict.data, **about, "code": verdict.code})
+
+    async def _act(self, kind: str, content: dict[str, Any], raw: bytes) -> Verdict:
+        fields = {name: value for name, value in content.items() if name not in OWN_FIELDS}
+        by = Person(name=self._name(), take_over=content.get("take_over") is True)
+        if kind == "type_live":
+            return await type_live(content["id"], read_frame(fields), by=by)
         key = content.get("key")
-        verdict = await answer(
-            exchange_id,
-            draft,
-            by=Person(name=self._name(), take_over=content.get("take_over") is True),
-            key=strip_nul(key)[:255] if isinstance(key, str) else "",
+        key = strip_nul(key)[:255] if isinstance(key, str) else ""
+        return await answer(
+            content["id"], read_answer(fields, raw=raw_member(raw, "response")), by=by, key=key
         )
-        self.tell("answer_result", {"id": exchange_id, "code": verdict.code, **verdict.data})
 
     def _name(self) -> str:
         """Who sits at this dashboard: ?person=NAME of the socket's address."""

@@ -51,10 +51,9 @@ class Waiting:
 
         `deadline_at` in unix seconds; `hung_up` is done when the caller has left.
         """
-        loop = asyncio.get_running_loop()
         try:
             while True:
-                bell = self._bells[exchange_id] = loop.create_future()
+                bell = self.bell(exchange_id)
                 if not self.closing:
                     patience_s = max(0.0, deadline_at - time.time())
                     await asyncio.wait(
@@ -65,9 +64,18 @@ class Waiting:
                     return outcome
                 deadline_at = outcome.deadline_at
         finally:
-            self._bells.pop(exchange_id, None)
-            if not self._bells:
-                self._empty.set()
+            self.silence(exchange_id)
+
+    def bell(self, exchange_id: str) -> "asyncio.Future[None]":
+        """A new bell of a call, done as soon as somebody rings; the tick rings those that wait no more."""
+        bell = self._bells[exchange_id] = asyncio.get_running_loop().create_future()
+        return bell
+
+    def silence(self, exchange_id: str) -> None:
+        """Nobody listens for this call any more."""
+        self._bells.pop(exchange_id, None)
+        if not self._bells:
+            self._empty.set()
 
     async def _look(
         self, exchange_id: str, bell: "asyncio.Future[None]", hung_up: "asyncio.Future[None]"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.desk.models import Worker
 from apps.desk.outcome import settle
+from apps.desk.typed import end_early
 from apps.journal.models import OPEN_STATES, Exchange, Source, State
 from apps.journal.record import Ending, end_exchanges
 from apps.journal.writer import WORKER_ID
@@ -58,6 +59,8 @@ def sweep() -> list[str]:
         ):
             orphaned.append(exchange_id)
     cut = [row for row in rows if row[1] != State.WAITING]
+    for exchange_id, _, _, _ in cut:
+        end_early(exchange_id, finish_reason=None)  # what was typed to it is kept
     end_exchanges([_cut_off(exchange_id) for exchange_id, _, _, _ in cut])
     for exchange_id, _, _, worker in cut:
         note = f"Worker {worker} died before it was known whether the reply had left."

@@ -18,6 +18,7 @@ from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
 from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
+from apps.gateway.typed import deliver_typed
 from apps.live.tasks import spawn
 from apps.wire import errors, sse
 from apps.wire.headers import EVENT_STREAM, preflight
@@ -121,7 +122,10 @@ async def see_off(progress: Progress, line: Line) -> None:
             reply = errors.aborted().reply()
         if line.started:
             progress.warm(reply.status)
-        await deliver(line, progress.intake.call, progress.intake.endpoint, reply)
+        if reply.typed:
+            await deliver_typed(line, progress, reply)
+        else:
+            await deliver(line, progress.intake.call, progress.intake.endpoint, reply)
         progress.delivered = True
     except HungUp:
         log.debug("The caller of %s hung up.", progress.intake.call.id)

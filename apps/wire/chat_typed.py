@@ -1,4 +1,4 @@
-"""A chat completion that a person is still typing: its chunks piece by piece, and the whole body afterwards."""
+"""A chat completion that a person is typing: its chunks piece by piece, and the whole body in the end."""
 
 from collections.abc import Sequence
 from itertools import chain

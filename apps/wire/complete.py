@@ -39,7 +39,7 @@ def foresee(draft: Draft) -> Draft:
     whole_for = next((one.name for one in ENDPOINTS if body is not None and one.is_whole(body)), "")
     if not whole_for:
         return draft
-    prompt_tokens, completion_tokens = _tokens(body or {})
+    prompt_tokens, completion_tokens = tokens(body or {})
     return draft._replace(
         whole_for=whole_for, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
     )
@@ -54,7 +54,7 @@ def complete(draft: Draft, call: Call, endpoint: Endpoint) -> Reply:
         text, prompt_tokens, completion_tokens = draft.body, draft.prompt_tokens, draft.completion_tokens
     else:
         text, body = _completed(draft, call, endpoint)
-        prompt_tokens, completion_tokens = _tokens(body)
+        prompt_tokens, completion_tokens = tokens(body)
     return Reply(
         body=text,
         status=draft.status,
@@ -122,7 +122,7 @@ def _error_text(status: int, error: Body) -> bytes:
     return orjson.dumps(whole)
 
 
-def _tokens(body: Body) -> tuple[int | None, int | None]:
+def tokens(body: Body) -> tuple[int | None, int | None]:
     """Prompt and completion tokens, under either of the names that OpenAI uses for them."""
     usage = body.get("usage")
     if not isinstance(usage, dict):

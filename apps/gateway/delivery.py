@@ -1,30 +1,19 @@
 """Sends a reply at its pace: whole or as server-sent events, and says what really left."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import chain
 
 import orjson
 
 from apps.gateway.line import HungUp, Line, RawHeaders
+from apps.gateway.pacing import Player, joined, schedule
 from apps.wire import sse
 from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
 from apps.wire.headers import EVENT_STREAM, JSON, standard
 from apps.wire.reply import INSTANT, Reply
-
-BATCH_BYTES = 32 * 1024  # events without a pace between them leave together
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A piece of a streamed reply, and how long after the start it is due."""
-
-    at_s: float
-    data: bytes
 
 
 def stream_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Iterator[bytes] | None:
@@ -46,51 +35,6 @@ def _readable(text: bytes) -> object:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-
-
-def schedule(events: Iterator[bytes], reply: Reply) -> Iterator[Timed]:
-    """When each event is due: an absolute schedule, so that lateness never adds up.
-
-    The first event (the role) is due after first_token_ms, each later one token_ms after it; the
-    last ([DONE]) leaves with the one before. Events due at the same moment leave together.
-    """
-    first_s, step_s = reply.pace.first_token_ms / 1000, reply.pace.token_ms / 1000
-    if step_s == 0:
-        yield from (Timed(first_s, data) for data in _joined(events))
-        return
-    held = next(events, b"")
-    index = 0
-    for event in events:
-        if event == sse.DONE:
-            held += event
-            continue
-        yield Timed(first_s + index * step_s, held)
-        index, held = index + 1, event
-    yield Timed(first_s + index * step_s, held)
-
-
-def _joined(events: Iterator[bytes]) -> Iterator[bytes]:
-    parts: list[bytes] = []
-    size = 0
-    for event in events:
-        parts.append(event)
-        size += len(event)
-        if size >= BATCH_BYTES:
-            yield b"".join(parts)
-            parts, size = [], 0
-    if parts:
-        yield b"".join(parts)
-
-
-async def paced(events: Iterator[bytes], reply: Reply) -> AsyncIterator[bytes]:
-    """The pieces of a streamed reply, each when it is due (for a door that cannot see a hang-up)."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    for piece in schedule(events, reply):
-        delay_s = began + piece.at_s - loop.time()
-        if delay_s > 0:
-            await asyncio.sleep(delay_s)
-        yield piece.data
 
 
 async def deliver(line: Line, call: Call, endpoint: Endpoint | None, reply: Reply) -> None:
@@ -126,7 +70,7 @@ async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:
 
 async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator[bytes]) -> None:
     if reply.pace == INSTANT:
-        first = next(pieces := _joined(events), b"")
+        first = next(pieces := joined(events), b"")
         second = next(pieces, None)
         if second is None:  # all of it fits into one piece: one write
             if line.is_cut:
@@ -139,17 +83,7 @@ async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator
 
 
 async def _deliver_events(line: Line, reply: Reply, events: Iterator[bytes]) -> None:
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    if line.watch().done():
-        raise HungUp
-    for piece in schedule(events, reply):
-        delay_s = began + piece.at_s - loop.time()
-        if delay_s > 0:
-            await line.wait(delay_s)
-        elif line.watch().done():
-            raise HungUp
-        await line.write(piece.data, last=False)
+    await Player(line, schedule(events, reply.pace)).play()
     await line.write(b"", last=True)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from apps.gateway.chunked import write_chunk
 from apps.gateway.express import write_whole
 from apps.live.tasks import spawn
 
@@ -69,11 +70,17 @@ class Line:
     @property
     def is_cut(self) -> bool:
         """Whether the caller is known to have hung up."""
-        if self._watch is not None:
-            return self._watch.done()
-        # uvicorn's `send` is a method of the request's cycle, which knows; other servers are asked.
+        if self._watch is not None and self._watch.done():
+            return True
+        if (known := self._known_cut) is not None:
+            return known
+        return self._watch is None and _has_disconnect(self._receive)
+
+    @property
+    def _known_cut(self) -> bool | None:
+        """What uvicorn knows of it (its `send` is a method of the request's cycle); None of other servers."""
         known = getattr(getattr(self._send, "__self__", None), "disconnected", None)
-        return known if isinstance(known, bool) else _has_disconnect(self._receive)
+        return known if isinstance(known, bool) else None
 
     async def start(self, status: int, headers: RawHeaders) -> None:
         self.started = True
@@ -99,11 +106,20 @@ class Line:
             if not end and self.watch().done():
                 raise HungUp
             await self._send({"type": "http.response.body", "body": piece, "more_body": not (last and end)})
+            if piece and self._known_cut:  # it waited for the line to drain, and was dropped
+                raise HungUp
             self.bytes_sent += len(piece)
             if not (last and end):
                 # A server drops what it is given for a line that is going down, without waiting: the
                 # loop needs a turn to hear of it, or the rest would count as sent.
                 await asyncio.sleep(0)
+
+    def write_now(self, data: bytes) -> bool:
+        """Writes at once, not waiting for anything; False when it has to be done with `write`."""
+        written = write_chunk(self._send, data)
+        if written:
+            self.bytes_sent += len(data)
+        return written
 
     async def wait(self, seconds: float) -> None:
         """Waits; raises HungUp as soon as the caller does."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import TypeVar
 
 from django.core.exceptions import RequestDataTooBig
@@ -13,9 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
-from apps.gateway.delivery import head, paced, stream_of
+from apps.gateway.delivery import head, stream_of
 from apps.gateway.intake import Intake, Request, take_in
+from apps.gateway.pacing import paced
 from apps.gateway.report import Progress
+from apps.gateway.typed import typed_events
 from apps.live.tasks import spawn
 from apps.wire.draft import BODILESS
 from apps.wire.errors import aborted
@@ -81,11 +84,14 @@ def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
 
     async def stream() -> AsyncIterator[bytes]:
         first_byte_at, bytes_sent = None, 0
+        never = asyncio.get_running_loop().create_future()  # this door cannot see a hang-up, it is closed
+        pieces = typed_events(progress, reply, never) if reply.typed else paced(events, reply.pace)
         try:
-            async for piece in paced(events, reply):
-                first_byte_at = first_byte_at or time.time()
-                yield piece
-                bytes_sent += len(piece)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    first_byte_at = first_byte_at or time.time()
+                    yield piece
+                    bytes_sent += len(piece)
             progress.delivered = True
         finally:
             progress.end(first_byte_at=first_byte_at, bytes_sent=bytes_sent)

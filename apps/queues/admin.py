@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.live.events import publish
-from apps.queues.models import Fallback, Preset
+from apps.queues.models import Fallback, Pause, Preset
 
 EDITABLE = ("label", "endpoint", "uses", "on_undelivered")
 
@@ -53,6 +53,17 @@ class PresetAdmin(admin.ModelAdmin):
         callers = sorted(set(queryset.order_by().values_list("caller", flat=True)))
         super().delete_queryset(request, queryset)
         _tell_of(callers)
+
+
+@admin.register(Pause)
+class PauseAdmin(admin.ModelAdmin):
+    """The queues that are paused; deleting one has it go on."""
+
+    list_display = ["caller", "since"]
+    search_fields = ["caller"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
+        return False
 
 
 @admin.register(Fallback)

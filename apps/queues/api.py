@@ -12,6 +12,7 @@ from apps.accounts.rest import RestError, RestView
 from apps.queues import fallback, storage
 from apps.queues.entry import FIELDS, Entry, EntryError, read_entry, written
 from apps.queues.models import Preset
+from apps.queues.pause import is_paused, pause, paused
 from apps.queues.take import SHARED
 from apps.wire.caller_name import caller_name
 from apps.wire.draft import raw_member
@@ -39,10 +40,15 @@ def append(caller: str, entries: list[Entry]) -> storage.Added:
     """Adds the entries, or answers 409 when the queue has no room for all of them."""
     added = storage.add(caller=caller, entries=entries)
     if entries and not added.count:
-        held = f"{added.queue_length:,} of at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets"
-        text = f"The queue of {caller} holds {held}: no room for {len(entries):,} more, so none was added."
-        raise RestError(409, text)
+        raise no_room(caller, added.queue_length, entries)
     return added
+
+
+def no_room(caller: str, queue_length: int, entries: list[Entry]) -> RestError:
+    """The refusal of more entries than a queue may hold."""
+    held = f"{queue_length:,} of at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets"
+    text = f"The queue of {caller} holds {held}: no room for {len(entries):,} more, so none was added."
+    return RestError(409, text)
 
 
 class CallerView(RestView):
@@ -64,8 +70,13 @@ class QueuesView(RestView):
     """All queues."""
 
     def get(self, request: Request) -> Response:
+        stopped = paused()
         queues = {
-            caller: {"count": len(presets), "items": [item(preset) for preset in presets]}
+            caller: {
+                "count": len(presets),
+                "paused": caller in stopped,
+                "items": [item(preset) for preset in presets],
+            }
             for caller, presets in storage.queues()
         }
         return Response({"queues": queues})
@@ -80,7 +91,7 @@ class QueueView(CallerView):
 
     def get(self, request: Request, ip: str) -> Response:
         items = [item(preset) for preset in storage.queue(ip)]
-        return Response({"ip": ip, "count": len(items), "items": items})
+        return Response({"ip": ip, "count": len(items), "paused": is_paused(ip), "items": items})
 
     def post(self, request: Request, ip: str) -> Response:
         fields = self.json_object(request)
@@ -105,9 +116,9 @@ class PresetView(CallerView):
     def patch(self, request: Request, ip: str, response_id: str) -> Response:
         """Changes the fields that are named; the place in the queue stays."""
         changes = self.json_object(request)
-        preset = storage.queue(ip).filter(id=_read_id(response_id)).first()
+        preset = storage.queue(ip).filter(id=read_id(response_id)).first()
         if preset is None:
-            raise _no_entry(ip, response_id)
+            raise no_entry(ip, response_id)
         raw = raw_member(self.raw_body, "response") if "response" in changes else preset.body.encode()
         try:
             entry = read_entry({**written(preset), "response": {}, **changes}, raw=raw)
@@ -118,35 +129,25 @@ class PresetView(CallerView):
             raise ParseError(f"Name at least one field to change: {', '.join(FIELDS)}.")
         changed = storage.change(caller=ip, preset_id=preset.pk, entry=entry, fields=fields)
         if changed is None:
-            raise _no_entry(ip, response_id)
+            raise no_entry(ip, response_id)
         return Response({"success": True, "item": item(changed)})
 
     def delete(self, request: Request, ip: str, response_id: str) -> Response:
-        if not storage.remove(caller=ip, preset_id=_read_id(response_id)):
-            raise _no_entry(ip, response_id)
+        if not storage.remove(caller=ip, preset_id=read_id(response_id)):
+            raise no_entry(ip, response_id)
         return Response({"success": True})
 
 
-class ReorderView(CallerView):
-    """The order of one caller's queue."""
+class PauseView(CallerView):
+    """Whether a queue gives presets."""
 
     def post(self, request: Request, ip: str) -> Response:
-        ids = _read_ids(self.json_object(request))
-        outcome = storage.reorder(caller=ip, ids=ids)
-        if not outcome.done:
-            errors = [
-                *({"id": str(preset_id), "error": "is in the queue"} for preset_id in outcome.missing),
-                *({"id": str(preset_id), "error": "is not in the queue"} for preset_id in outcome.unknown),
-            ]
-            raise RestError(409, "ids must name exactly the entries of the queue: read it again.", errors)
-        return Response({"success": True, "queue_length": len(ids)})
-
-
-class CallersView(RestView):
-    """Whose queues hold something."""
-
-    def get(self, request: Request) -> Response:
-        return Response({"callers": storage.callers()})
+        body = self.json_object(request)
+        wanted = body.get("paused")
+        if not isinstance(wanted, bool) or len(body) > 1:
+            raise ParseError('The body must be {"paused": true} or {"paused": false}.')
+        pause(caller=ip, paused=wanted)
+        return Response({"success": True, "paused": wanted})
 
 
 class FallbackView(RestView):
@@ -166,22 +167,11 @@ class FallbackView(RestView):
     patch = put
 
 
-def _read_id(text: str) -> int:
+def read_id(text: str) -> int:
     """The number of an entry; 0, which no entry has, for what cannot be one."""
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
 
 
-def _read_ids(body: dict[str, Any]) -> list[int]:
-    ids = body.get("ids")
-    if not isinstance(ids, list) or not all(isinstance(one, str | int) for one in ids):
-        raise ParseError('The body must be {"ids": […]}, the ids of the entries in their new order.')
-    numbers = [_read_id(str(one)) for one in ids]
-    if 0 in numbers:
-        raise ParseError(f"{ids[numbers.index(0)]!r} is not the id of an entry.")
-    if len(set(numbers)) < len(numbers):
-        raise ParseError("ids names an entry twice.")
-    return numbers
-
-
-def _no_entry(ip: str, response_id: str) -> NotFound:
+def no_entry(ip: str, response_id: str) -> NotFound:
+    """The answer to a change of an entry that the queue does not hold."""
     return NotFound(f"The queue of {ip} holds no entry {response_id}; it may have been taken.")

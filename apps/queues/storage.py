@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -31,18 +30,6 @@ class Added:
     count: int
     first_id: int | None
     queue_length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reordered:
-    """Ids that the queue holds but were not named, and ids that were named but it does not hold."""
-
-    missing: Sequence[int]
-    unknown: Sequence[int]
-
-    @property
-    def done(self) -> bool:
-        return not self.missing and not self.unknown
 
 
 def queue(caller: str) -> QuerySet[Preset]:
@@ -104,14 +91,6 @@ def clear_all() -> None:
     publish("all_queues_updated", {})
 
 
-def reorder(*, caller: str, ids: Sequence[int]) -> Reordered:
-    """Puts a queue into the order of `ids`, which have to be exactly what it holds."""
-    reordered = write(lambda: _reorder(caller, ids))
-    if reordered.done:
-        tell(caller)
-    return reordered
-
-
 def write(work: Callable[[], T]) -> T:
     """Runs a change of the queues; no call takes from them meanwhile."""
 
@@ -149,17 +128,3 @@ def _clear(caller: str) -> bool:
     found = queue(caller).exists()
     Preset.objects.filter(caller=caller).delete()
     return found
-
-
-def _reorder(caller: str, ids: Sequence[int]) -> Reordered:
-    held = list(queue(caller).values_list("id", "position"))
-    present, named = {preset_id for preset_id, _ in held}, set(ids)
-    outcome = Reordered(missing=sorted(present - named), unknown=sorted(named - present))
-    if outcome.done:
-        places = zip((position for _, position in held), ids, strict=True)
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {Preset._meta.db_table} SET position = %s WHERE id = %s",  # noqa: S608
-                list(places),
-            )
-    return outcome

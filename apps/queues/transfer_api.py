@@ -14,12 +14,14 @@ from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
 from apps.queues import storage
-from apps.queues.api import CallerView, append, no_queue, refuse_entry
-from apps.queues.entry import EntryError
+from apps.queues.api import CallerView, append, no_queue, no_room, refuse_entry
+from apps.queues.entry import EntryError, columns
 from apps.queues.models import Preset
+from apps.queues.overview import listed
 from apps.queues.transfer import Batch, export_bodies, export_entries, file_name, read_batch, read_file
 from apps.wire.jsongate import GateError, read_json
 
+PREVIEWED = 50  # entries that a preview shows
 ENVELOPE_BYTES = 64 * 1024  # what multipart puts around a file, generously
 
 
@@ -31,6 +33,8 @@ class BatchView(CallerView):
             batch = read_batch(self.json_object(request), self.raw_body)
         except EntryError as error:
             raise refuse_entry(error) from None
+        if _is_dry(request):
+            return Response(_preview(ip, batch))
         added = append(ip, batch.entries)
         return Response({**_counts(batch), "queue_length": added.queue_length})
 
@@ -52,6 +56,8 @@ class ImportView(CallerView):
             raise ParseError(f"The file is not JSON that can be read: {error}") from None
         except EntryError as error:
             raise refuse_entry(error) from None
+        if _is_dry(request):
+            return Response({**_preview(ip, batch), "total": batch.total})
         append(ip, batch.entries)
         return Response({**_counts(batch), "total": batch.total})
 
@@ -87,6 +93,28 @@ def _counts(batch: Batch) -> dict[str, Any]:
         "added_count": len(batch.entries),
         "failed_count": len(batch.errors),
         "errors": batch.errors,
+    }
+
+
+def _is_dry(request: Request) -> bool:
+    """Whether to say what would be added, and add nothing."""
+    text = request.query_params.get("dry_run", "false").lower()
+    if text not in ("true", "1", "false", "0"):
+        raise ParseError("dry_run must be true, or left out.")
+    return text in ("true", "1")
+
+
+def _preview(ip: str, batch: Batch) -> dict[str, Any]:
+    """What adding the batch would answer, and its first entries as the queue's list would show them."""
+    length = storage.queue(ip).count()
+    if length + len(batch.entries) > settings.MOCKOPENAI_QUEUE_MAX:
+        raise no_room(ip, length, batch.entries)
+    first = enumerate(batch.entries[:PREVIEWED], length + 1)
+    return {
+        **_counts(batch),
+        "dry_run": True,
+        "queue_length": length + len(batch.entries),
+        "items": [listed(Preset(caller=ip, **columns(entry)), place) for place, entry in first],
     }
 
 

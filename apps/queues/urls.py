@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.queues import api, transfer_api
+from apps.queues import api, order_api, overview_api, transfer_api
 
 _QUEUE = "api/preset-queue/<str:ip>"
 
@@ -13,8 +13,11 @@ urlpatterns = [
     path(f"{_QUEUE}/batch", transfer_api.BatchView.as_view()),
     path(f"{_QUEUE}/import", transfer_api.ImportView.as_view()),
     path(f"{_QUEUE}/export", transfer_api.ExportView.as_view()),
-    path(f"{_QUEUE}/reorder", api.ReorderView.as_view()),
+    path(f"{_QUEUE}/reorder", order_api.ReorderView.as_view()),
+    path(f"{_QUEUE}/pause", api.PauseView.as_view()),
+    path(f"{_QUEUE}/entries", overview_api.EntriesView.as_view()),
     path(f"{_QUEUE}/<str:response_id>", api.PresetView.as_view()),
-    path("api/callers", api.CallersView.as_view()),
+    path(f"{_QUEUE}/<str:response_id>/move", order_api.MoveView.as_view()),
+    path("api/callers", overview_api.CallersView.as_view()),
     path("api/fallback", api.FallbackView.as_view()),
 ]

@@ -31,9 +31,12 @@ class Queues:
     def delete(self, path: str = "") -> tuple[int, Any]:
         return self._read(self.client.delete(f"/api/preset-queue{path}"))
 
-    def upload(self, path: str, content: bytes, *, name: str = "file") -> tuple[int, Any]:
+    def upload(self, path: str, content: bytes, *, name: str = "file", dry_run: str = "") -> tuple[int, Any]:
         upload = SimpleUploadedFile("queue.json", content, content_type="application/json")
-        answer = self.client.post(f"/api/preset-queue{path}/import", {name: upload}, format="multipart")
+        query = f"?dry_run={dry_run}" if dry_run else ""
+        answer = self.client.post(
+            f"/api/preset-queue{path}/import{query}", {name: upload}, format="multipart"
+        )
         return self._read(answer)
 
     def add(self, caller: str, *responses: dict[str, Any], **fields: Any) -> list[str]:

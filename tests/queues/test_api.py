@@ -36,7 +36,7 @@ def test_an_item_has_the_fields_of_the_contract_with_their_defaults(queues: Any)
     queues.add("ci-42", HI)
     status, body = queues.get("/ci-42")
     assert status == 200
-    assert set(body) == {"ip", "count", "items"}
+    assert set(body) == {"ip", "count", "paused", "items"}
     assert (body["ip"], body["count"]) == ("ci-42", 1)
     item = body["items"][0]
     assert set(item) == ITEM_FIELDS
@@ -77,7 +77,7 @@ def test_all_queues_come_by_caller(queues: Any) -> None:
 
 
 def test_an_unknown_caller_has_an_empty_queue(queues: Any) -> None:
-    assert queues.get("/nobody") == (200, {"ip": "nobody", "count": 0, "items": []})
+    assert queues.get("/nobody") == (200, {"ip": "nobody", "count": 0, "paused": False, "items": []})
 
 
 @pytest.mark.parametrize("caller", ["*", "192.168.1.100", "fe80::1", "ci_4-2.x:y", "a" * 100, "Export"])
@@ -136,7 +136,8 @@ def test_a_spent_preset_is_neither_shown_nor_counted(queues: Any) -> None:
     Preset.objects.filter(id=ids[0]).update(uses=0)
     assert queues.contents("a") == ["b", "c"]
     assert queues.get()[1]["queues"]["a"]["count"] == 2
-    assert queues.client.get("/api/callers").json() == {"callers": [{"caller": "a", "count": 2}]}
+    [listed] = queues.client.get("/api/callers").json()["callers"]
+    assert (listed["count"], listed["next"]["words"]) == (2, "b")
     assert queues.delete(f"/a/{ids[0]}")[0] == 404
     assert queues.patch(f"/a/{ids[0]}", {"uses": 3})[0] == 404
     assert queues.post("/a", {"response": HI})[1]["queue_length"] == 3
@@ -227,8 +228,8 @@ def test_reorder_refuses_an_id_named_twice(queues: Any) -> None:
 def test_callers_are_listed_with_their_counts(queues: Any) -> None:
     queues.add("b", *CONTENTS)
     queues.add("a", HI)
-    body = queues.client.get("/api/callers").json()
-    assert body == {"callers": [{"caller": "a", "count": 1}, {"caller": "b", "count": 3}]}
+    found = queues.client.get("/api/callers").json()["callers"]
+    assert [(one["caller"], one["count"]) for one in found] == [("a", 1), ("b", 3)]
 
 
 def test_a_full_queue_takes_no_more_and_says_so(queues: Any, settings: Any) -> None:

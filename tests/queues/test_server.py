@@ -35,12 +35,17 @@ def change(name: str, server: Any, entry: str) -> Any:
         "import": lambda: api.post(f"{url}/import", files={"file": b'[{"content": "hi"}]'}),
         "patch": lambda: api.patch(f"{url}/{entry}", json={"label": "x"}),
         "reorder": lambda: api.post(f"{url}/reorder", json={"ids": [entry]}),
+        "move": lambda: api.post(f"{url}/{entry}/move", json={"before": None}),
+        "pause": lambda: api.post(f"{url}/pause", json={"paused": True}),
+        "go on": lambda: api.post(f"{url}/pause", json={"paused": False}),
         "delete": lambda: api.delete(f"{url}/{entry}"),
         "clear": lambda: api.delete(url),
     }[name]()
 
 
-@pytest.mark.parametrize("name", ["add", "batch", "import", "patch", "reorder", "delete", "clear"])
+@pytest.mark.parametrize(
+    "name", ["add", "batch", "import", "patch", "reorder", "move", "pause", "go on", "delete", "clear"]
+)
 def test_dashboards_hear_of_every_change_of_a_queue(server: Any, name: str) -> None:
     entry = server.api.post("/api/preset-queue/ev", json={"response": HI}).json()["response_id"]
     with dashboard(server) as opened:
@@ -61,6 +66,9 @@ def test_what_changes_nothing_says_nothing(server: Any) -> None:
         assert server.api.delete("/api/preset-queue/nobody").status_code == 404
         assert server.api.delete("/api/preset-queue/nobody/1").status_code == 404
         assert server.api.post("/api/preset-queue/nobody/batch", json={"responses": []}).status_code == 200
+        dry = server.api.post("/api/preset-queue/nobody/batch?dry_run=true", json={"responses": [HI]})
+        assert dry.status_code == 200
+        assert server.api.post("/api/preset-queue/nobody/pause", json={"paused": False}).status_code == 200
         server.api.post("/api/preset-queue/last", json={"response": HI})
         assert until(opened, "queue_updated")["ip"] == "last"
 

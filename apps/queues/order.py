@@ -1,0 +1,83 @@
+"""The order of a queue: all of it at once, or one entry moved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from django.db import connection
+from django.db.models import F, Max
+
+from apps.queues.models import Preset
+from apps.queues.storage import queue, tell, write
+
+
+@dataclass(frozen=True, slots=True)
+class Reordered:
+    """Ids that the queue holds but were not named, and ids that were named but it does not hold."""
+
+    missing: Sequence[int]
+    unknown: Sequence[int]
+
+    @property
+    def done(self) -> bool:
+        return not self.missing and not self.unknown
+
+
+class Moved(Enum):
+    """What came of moving an entry: done, or which of the two entries is not in the queue."""
+
+    DONE = auto()
+    NO_ENTRY = auto()
+    NO_PLACE = auto()
+
+
+def reorder(*, caller: str, ids: Sequence[int]) -> Reordered:
+    """Puts a queue into the order of `ids`, which have to be exactly what it holds."""
+    reordered = write(lambda: _reorder(caller, ids))
+    if reordered.done:
+        tell(caller)
+    return reordered
+
+
+def move(*, caller: str, preset_id: int, before: int | None) -> Moved:
+    """Moves one entry before another one, or to the end; all others keep their order."""
+    moved = write(lambda: _move(caller, preset_id, before))
+    if moved is Moved.DONE:
+        tell(caller)
+    return moved
+
+
+def _reorder(caller: str, ids: Sequence[int]) -> Reordered:
+    held = list(queue(caller).values_list("id", "position"))
+    present, named = {preset_id for preset_id, _ in held}, set(ids)
+    outcome = Reordered(missing=sorted(present - named), unknown=sorted(named - present))
+    if outcome.done:
+        places = zip((position for _, position in held), ids, strict=True)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {Preset._meta.db_table} SET position = %s WHERE id = %s",  # noqa: S608
+                list(places),
+            )
+    return outcome
+
+
+def _move(caller: str, preset_id: int, before: int | None) -> Moved:
+    """Those between the old place and the new one step aside, spent ones that may come back too."""
+    wanted = [preset_id] if before is None else [preset_id, before]
+    places = dict(queue(caller).filter(id__in=wanted).values_list("id", "position"))
+    if preset_id not in places:
+        return Moved.NO_ENTRY
+    if before is not None and before not in places:
+        return Moved.NO_PLACE
+    mine = Preset.objects.filter(caller=caller).order_by()
+    here = places[preset_id]
+    if before is None:
+        there = (mine.aggregate(last=Max("position"))["last"] or 0) + 1
+    elif places[before] <= here:
+        there = places[before]
+        mine.filter(position__gte=there, position__lt=here).update(position=F("position") + 1)
+    else:
+        there = places[before] - 1
+        mine.filter(position__gt=here, position__lte=there).update(position=F("position") - 1)
+    mine.filter(id=preset_id).update(position=there)
+    return Moved.DONE

@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(r"^(?:v1(?:/|$)|as/)", openai),
     path("", include("apps.gateway.urls")),
     path("", include("apps.queues.urls")),
+    path("", include("apps.queues.from_journal")),
     path("", include("apps.desk.urls")),
     path("", include("apps.journal.urls")),
     path("", include("apps.desk.pages")),

@@ -3,7 +3,6 @@
 from functools import partial
 
 from channels.db import database_sync_to_async
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +10,8 @@ from apps.accounts.rest import RestError
 from apps.desk.api import DeskActionView
 from apps.gateway import again
 from apps.gateway.intake import Headers
-from apps.journal.models import Body, Exchange, Source
+from apps.journal.api import rows_of_exchange
+from apps.journal.models import Exchange, Source
 from apps.journal.present import href
 from apps.journal.texts import read_call
 from apps.wire.call import Call
@@ -47,10 +47,7 @@ class ResendView(DeskActionView):
 
 def _call(exchange_id: str) -> Call:
     """The call as the journal keeps it; raises what the answer has to be when it cannot be sent again."""
-    row = Exchange.objects.filter(id=exchange_id).first()
-    body = Body.objects.filter(exchange_id=exchange_id).first()
-    if row is None or body is None:
-        raise NotFound(f"There is no exchange {exchange_id}; it may have been deleted or pruned.")
+    row, body = rows_of_exchange(exchange_id)
     if problem := _problem(row, body.request_body):
         raise RestError(409, f"This call cannot be sent again: {problem}")
     return read_call(row, body)

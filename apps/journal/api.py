@@ -58,11 +58,16 @@ class ExchangeView(RestView):
     """One exchange with its bodies."""
 
     def get(self, request: Request, exchange_id: str) -> Response:
-        row = Exchange.objects.filter(id=exchange_id).first()
-        body = Body.objects.filter(exchange_id=exchange_id).first()
-        if row is None or body is None:
-            raise NotFound(f"There is no exchange {exchange_id}; it may have been deleted or pruned.")
-        return Response(whole_exchange(row, body))
+        return Response(whole_exchange(*rows_of_exchange(exchange_id)))
+
+
+def rows_of_exchange(exchange_id: str) -> tuple[Exchange, Body]:
+    """An exchange with its bodies; answers 404 when there is none."""
+    row = Exchange.objects.filter(id=exchange_id).first()
+    body = Body.objects.filter(exchange_id=exchange_id).first()
+    if row is None or body is None:
+        raise NotFound(f"There is no exchange {exchange_id}; it may have been deleted or pruned.")
+    return row, body
 
 
 def read_filter(params: QueryDict, *, besides: Collection[str] = ()) -> Filter:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.journal import api, follow
+from apps.journal import api, copy_api, follow
 
 urlpatterns = [
     path("api/exchanges", api.ExchangesView.as_view()),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("api/exchanges/wait", follow.wait),
     path("api/exchanges/export", follow.export),
     path("api/exchanges/<str:exchange_id>", api.ExchangeView.as_view()),
+    path("api/exchanges/<str:exchange_id>/as/<str:form>", copy_api.CopyView.as_view()),
 ]

@@ -12,11 +12,12 @@ _HARMLESS = frozenset({"idempotency-key", "sec-websocket-key", "x-ratelimit-limi
 
 def safe_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The same headers; a secret value is kept as its last four characters: `Bearer …3f9a`."""
-    return tuple([(name, _mask(value) if _is_secret(name) else value) for name, value in headers])
+    return tuple([(name, _mask(value) if is_secret(name) else value) for name, value in headers])
 
 
 @lru_cache(maxsize=512)
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Whether a header of that name holds what must not be kept or shown."""
     return name.lower() not in _HARMLESS and _SECRET.search(name) is not None
 
 

@@ -1,0 +1,55 @@
+"""Queues the reply of an exchange, so that a later call is answered as that one was."""
+
+from django.urls import path
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.rest import RestError, RestView
+from apps.journal.api import rows_of_exchange
+from apps.journal.preset import NoReplyError, entry_of
+from apps.queues.api import EXPORT, append, no_queue, refuse_entry
+from apps.queues.entry import EntryError, read_entry
+from apps.queues.take import SHARED
+from apps.wire.caller_name import caller_name
+from apps.wire.jsongate import read_json
+
+FIELDS = ("caller", "uses")
+
+
+class QueueReplyView(RestView):
+    """POST {"caller"?: the exchange's own, "uses"?: 1}: its reply becomes the last preset of a queue."""
+
+    def post(self, request: Request, exchange_id: str) -> Response:
+        given = self.json_object(request) if request.data else {}
+        for name in given.keys() - set(FIELDS):
+            raise ParseError(f"{name} is not a field here; known: {', '.join(FIELDS)}.")
+        row, body = rows_of_exchange(exchange_id)
+        caller = _queue_name(given.get("caller", row.caller))
+        try:
+            fields, text = entry_of(row, body)
+            uses = given.get("uses", 1)
+            entry = read_entry({**fields, "response": read_json(text), "uses": uses}, raw=text)
+        except NoReplyError as error:
+            raise RestError(409, str(error)) from None
+        except EntryError as error:
+            raise refuse_entry(error) from None
+        added = append(caller, [entry])
+        queued = {"response_id": str(added.first_id), "queue_length": added.queue_length}
+        return Response({"success": True, "ip": caller, **queued})
+
+
+def _queue_name(given: object) -> str:
+    if given == SHARED:
+        return SHARED
+    if not isinstance(given, str):
+        raise ParseError("caller has to be the name of a queue; * is the shared one.")
+    if given == EXPORT:
+        raise no_queue()
+    try:
+        return caller_name(given)
+    except ValueError as error:
+        raise ParseError(f"{error}; * is the shared queue.") from None
+
+
+urlpatterns = [path("api/exchanges/<str:exchange_id>/queue", QueueReplyView.as_view())]

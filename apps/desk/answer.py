@@ -1,14 +1,17 @@
 """Answers a waiting call, for people and scripts: the first one wins, everybody else hears the truth."""
 
 import asyncio
+from dataclasses import replace
 
 from django.utils import timezone
 
+from apps.desk.repeat import has_room, queue_same
 from apps.desk.verdict import Person, Verdict, claimed, is_claimed_by_other, truth, unknown
 from apps.desk.waiting import ring, waiting_here
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
+from apps.queues.take import lock_queues
 from apps.wire.complete import complete
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
@@ -17,14 +20,18 @@ CONFIRM_S = 2.0  # how long an answer waits to hear that the reply left
 PAUSE_S, PAUSE_MAX_S = 0.002, 0.1  # between looks, when another process sends it
 
 
-async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "") -> Verdict:
-    """Answers a waiting call; the first one wins. `key` makes a repeated answer the same answer."""
+async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "", repeat: int = 0) -> Verdict:
+    """Answers a waiting call; the first one wins. `key` makes a repeated answer the same answer.
+
+    With `repeat`, the winner's draft is queued for that many of the caller's next calls, too.
+    """
     if not exchange_id.isalnum():
         return unknown(exchange_id)
-    verdict = await writer.run(lambda: _answer(exchange_id, draft, by=by, key=key))
-    if verdict.code == 202:
-        return await confirm(exchange_id, verdict.channel)
-    return verdict
+    verdict = await writer.run(lambda: _answer(exchange_id, draft, by=by, key=key, repeat=repeat))
+    if verdict.code != 202:
+        return verdict
+    confirmed = await confirm(exchange_id, verdict.channel)
+    return replace(confirmed, data={**confirmed.data, "queued": repeat}) if repeat else confirmed
 
 
 async def confirm(exchange_id: str, channel: str) -> Verdict:
@@ -50,16 +57,24 @@ def _state(exchange_id: str) -> str | None:
     return Exchange.objects.filter(id=exchange_id).values_list("state", flat=True).first()
 
 
-def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str) -> Verdict:
+def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int) -> Verdict:
+    if repeat:
+        lock_queues()  # before the row: who decides on calls takes them in this order, too
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None or row.state != State.WAITING:
         return truth(exchange_id, key=key)
     if is_claimed_by_other(row, by):
         return claimed(row)
+    if repeat and not has_room(row.caller):
+        return Verdict(
+            409, {"detail": f"The queue of {row.caller} is full, so nothing was sent: leave out repeat."}
+        )
     body = Body.objects.get(exchange_id=exchange_id)
     reply = complete(draft, read_call(row, body), BY_NAME[row.endpoint])
     if not win(exchange_id, reply, by=by, key=key):
         return truth(exchange_id, key=key)
+    if repeat:
+        queue_same(row, draft, repeat=repeat)
     return Verdict(202, {"state": State.ANSWERED.value}, row.reply_channel)
 
 

@@ -15,6 +15,7 @@ from apps.accounts.rest import RestError, RestView
 from apps.desk import act
 from apps.desk.act import EXTEND_MAX_S
 from apps.desk.answer import answer
+from apps.desk.repeat import read_repeat
 from apps.desk.typing import read_frame, type_live, typed_so_far, typing_items
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
@@ -23,7 +24,16 @@ from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member, read_draft
 from apps.wire.reply import Draft
 
-ANSWER_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
+ANSWER_FIELDS = (
+    "response",
+    "status_code",
+    "headers",
+    "delay_ms",
+    "pace",
+    "verbatim",
+    "x_should_retry",
+    "repeat",
+)
 LATER_FIELDS = ("fault",)
 NAME_MAX = 60
 
@@ -110,10 +120,11 @@ class AnswerView(DeskActionView):
         fields = self.json_object(request)
         try:
             draft = read_answer(fields, raw=raw_member(self.raw_body, "response"))
+            repeat = read_repeat(fields)
         except DraftError as error:
             raise RestError(400, str(error), error.errors) from None
         key = request.headers.get("Idempotency-Key", "")[:255]
-        return answer(exchange_id, draft, by=self.person(request), key=key)
+        return answer(exchange_id, draft, by=self.person(request), key=key, repeat=repeat)
 
 
 class TypeView(DeskActionView):

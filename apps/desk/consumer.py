@@ -7,6 +7,7 @@ from channels.db import database_sync_to_async
 
 from apps.desk.answer import answer
 from apps.desk.api import read_answer, read_name
+from apps.desk.repeat import read_repeat
 from apps.desk.typing import read_frame, type_live
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_page
@@ -55,9 +56,8 @@ class DeskConsumer(DashboardConsumer):
             return await type_live(content["id"], read_frame(fields), by=by)
         key = content.get("key")
         key = strip_nul(key)[:255] if isinstance(key, str) else ""
-        return await answer(
-            content["id"], read_answer(fields, raw=raw_member(raw, "response")), by=by, key=key
-        )
+        draft, repeat = read_answer(fields, raw=raw_member(raw, "response")), read_repeat(fields)
+        return await answer(content["id"], draft, by=by, key=key, repeat=repeat)
 
     def _name(self) -> str:
         """Who sits at this dashboard: ?person=NAME of the socket's address."""

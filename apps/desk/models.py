@@ -1,4 +1,4 @@
-"""The desk's tables: the worker processes that hold waiting calls, and what is typed to callers live."""
+"""The desk's tables: the processes that hold waiting calls, what is noted of those, what is typed live."""
 
 from django.db import models
 
@@ -16,6 +16,25 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} ({self.host}:{self.pid})"
+
+
+class Parked(models.Model):
+    """What the list of waiting calls shows of one beside its exchange; noted when it begins to wait."""
+
+    exchange = models.OneToOneField(Exchange, primary_key=True, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=32)  # of caller, path and body: the same for each try of a call
+    tools = models.IntegerField(default=0)  # how many it offers
+    has_image = models.BooleanField(default=False)
+    has_schema = models.BooleanField(default=False)
+    tries = models.IntegerField(null=True, blank=True)  # how often its SDK tries in all, where that is known
+    retry_of = models.CharField(max_length=26, blank=True, default="")  # the exchange of the try before
+
+    class Meta:
+        verbose_name_plural = "parked"
+        indexes = [models.Index(fields=["digest"], name="parked_digest")]
+
+    def __str__(self) -> str:
+        return f"note of {self.exchange_id}"
 
 
 class Typed(models.Model):

@@ -1,11 +1,13 @@
 """The list of waiting calls: what the desk shows, least time left first."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, F, Func, IntegerField, TextField, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
+from apps.desk.models import Parked
 from apps.journal.models import Body, Exchange, State
 from apps.journal.present import exchange_item, href, new_request_data
 from apps.live.events import BODY_MAX_BYTES
@@ -46,16 +48,44 @@ def _request_data(body: Any) -> dict[str, Any]:
 
 
 def waiting_items() -> list[dict[str, Any]]:
-    """Each waiting call with `time_left_s`: the smaller of our hold and the client's own patience."""
-    now = timezone.now().timestamp()
-    rows = Exchange.objects.filter(state=State.WAITING).order_by("id")
-    items = [{**exchange_item(row), "time_left_s": time_left_s(row, now)} for row in rows]
-    return sorted(items, key=lambda item: float(item["time_left_s"]))
+    """Every waiting call as its exchange's item and as what is noted of it, least time left first.
+
+    `until` (unix seconds) is when nobody waits any more, `time_left_s` how long that is from now,
+    `time_left_of` whose patience ends then: "hold" is ours, "client" its own. `patience_s` is all of it.
+    """
+    now = timezone.now()
+    rows = Exchange.objects.filter(state=State.WAITING)
+    notes = {note.exchange_id: note for note in Parked.objects.filter(exchange__state=State.WAITING)}
+    items = [_item(row, notes.get(row.id) or Parked(), now) for row in rows.order_by("id")]
+    return sorted(items, key=lambda item: float(item["until"]))
 
 
 def time_left_s(row: Exchange, now: float) -> float:
     """Seconds until nobody waits any more; `now` in unix seconds."""
-    left = row.deadline_at.timestamp() - now if row.deadline_at else 0.0
-    if row.client_timeout_s is not None:
-        left = min(left, row.created_at.timestamp() + row.client_timeout_s - now)
-    return round(max(0.0, left), 3)
+    return round(max(0.0, _until(row)[0] - now), 3)
+
+
+def _item(row: Exchange, note: Parked, now: datetime) -> dict[str, Any]:
+    until, whose = _until(row)
+    is_claimed = row.claim_until is not None and row.claim_until > now
+    return {
+        **exchange_item(row),
+        "claimed_by": row.claimed_by if is_claimed else "",
+        "until": until,
+        "patience_s": until - row.created_at.timestamp(),
+        "time_left_s": time_left_s(row, now.timestamp()),
+        "time_left_of": whose,
+        "try": {"number": row.retry_count + 1, "of": note.tries},
+        "retry_of": note.retry_of or None,
+        "tools": note.tools,
+        "image": note.has_image,
+        "schema": note.has_schema,
+    }
+
+
+def _until(row: Exchange) -> tuple[float, str]:
+    """When nobody waits any more, in unix seconds, and whose patience ends then."""
+    began = row.created_at.timestamp()
+    ours = row.deadline_at.timestamp() if row.deadline_at else began
+    theirs = began + row.client_timeout_s if row.client_timeout_s is not None else ours
+    return (theirs, "client") if theirs < ours else (ours, "hold")

@@ -7,6 +7,7 @@ import orjson
 from django.conf import settings
 from django.db.models import Count
 
+from apps.desk.parked import note_parked
 from apps.desk.waiting import waiting_here
 from apps.gateway.intake import Intake
 from apps.journal.models import Exchange, Source, State
@@ -65,6 +66,7 @@ def decide_group(asked: Sequence[Asked]) -> list[Decision]:
         else:
             decisions.append(fallback.decide(one))
     open_exchanges([decision.opening for decision in decisions])
+    note_parked([decision.opening.call for decision in decisions if decision.reply is None])
     return decisions
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -51,12 +53,18 @@ def callers() -> list[dict[str, Any]]:
 
 def add(*, caller: str, entries: Sequence[Entry]) -> Added:
     """Appends all entries in one transaction, or none of them when the queue has no room."""
-    # Made out here: no call is answered while the writer is at work.
-    created_at = db_time(timezone.now().timestamp())
-    rows = [(caller, created_at, *columns(entry).values()) for entry in entries]
+    rows = _rows(caller, entries)  # made out here: no call is answered while the writer is at work
     added = write(lambda: _add(caller, rows))
     if added.count:
         tell(caller)
+    return added
+
+
+def add_within(*, caller: str, entries: Sequence[Entry]) -> Added:
+    """The same within a transaction of the writer's that holds the queues' lock."""
+    added = _add(caller, _rows(caller, entries))
+    if added.count:
+        transaction.on_commit(partial(tell, caller), robust=True)
     return added
 
 
@@ -104,6 +112,11 @@ def write(work: Callable[[], T]) -> T:
 def tell(caller: str) -> None:
     """Dashboards hear that a queue has changed."""
     publish("queue_updated", {"ip": caller}, ip=caller)
+
+
+def _rows(caller: str, entries: Sequence[Entry]) -> Rows:
+    created_at = db_time(timezone.now().timestamp())
+    return [(caller, created_at, *columns(entry).values()) for entry in entries]
 
 
 def _add(caller: str, rows: Rows) -> Added:

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+DEFAULT_RETRIES = 2  # openai-python's and openai-node's max_retries, unless it was set
+
 
 @lru_cache(maxsize=1024)
 def retry_and_patience(headers: tuple[tuple[str, str], ...]) -> tuple[int, float | None]:
@@ -22,3 +24,11 @@ def _seconds(text: str) -> float | None:
     except ValueError:
         return None
     return found if 0 < found < 1e7 else None
+
+
+def tries_in_all(headers: tuple[tuple[str, str], ...]) -> int | None:
+    """How often an SDK with its default of two retries tries; None when it is none, or has another number."""
+    named = dict(headers)
+    if "x-stainless-retry-count" not in named or retry_and_patience(headers)[0] > DEFAULT_RETRIES:
+        return None
+    return 1 + DEFAULT_RETRIES

@@ -1,9 +1,8 @@
 """The URLs of the dashboard's pages, and of the parts that they fetch again when something changed."""
 
 from django.urls import path
-from django.views.i18n import JavaScriptCatalog
 
-from apps.desk import queue_pages, views
+from apps.desk import catalogue, docs_pages, frame, queue_pages, settings_pages, views
 
 app_name = "pages"
 
@@ -21,5 +20,8 @@ urlpatterns = [
     path("queues/entries/<int:preset_id>/text", queue_pages.text, name="entry-text"),
     path("journal", views.journal, name="journal"),
     path("journal/rows", views.journal_rows, name="journal-rows"),
-    path("jsi18n", JavaScriptCatalog.as_view(packages=["apps.desk"]), name="jsi18n"),
+    path("settings", settings_pages.settings, name="settings"),
+    path("docs", docs_pages.docs, name="docs"),
+    path("pulse", frame.pulse, name="pulse"),
+    path("jsi18n/<str:language>/<str:version>.js", catalogue.words, name="jsi18n"),
 ]

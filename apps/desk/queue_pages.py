@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from apps.desk.cards import first_words
-from apps.desk.views import page, plain
+from apps.desk.frame import page
+from apps.desk.views import plain
 from apps.journal.models import Exchange
 from apps.queues import storage
 from apps.queues.models import Preset

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from apps.desk.cards import read_cards, read_object
+from apps.desk.frame import page
 from apps.desk.shown import Context, call_story, find, recent_calls, waiting_calls, whole_call
 from apps.journal.filters import Filter, FilterError, read_query
-from apps.journal.models import Body, Exchange, State
-from apps.queues import fallback
+from apps.journal.models import Body, Exchange
 
 JOURNAL_PAGE = 50
 ID_LENGTH = 26
@@ -91,18 +89,6 @@ def journal(request: HttpRequest) -> HttpResponse:
 @require_GET
 def journal_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/_rows.html", _journal_page(request))
-
-
-def page(request: HttpRequest, section: str) -> Context:
-    """What every page needs."""
-    return {
-        "section": section,
-        "now": timezone.now().timestamp(),
-        "open_to_all": settings.MOCKOPENAI_OPEN,
-        "mode": fallback.modes()["text"],
-        "waiting_count": Exchange.objects.filter(state=State.WAITING).count(),
-        "base_url": request.build_absolute_uri("/v1"),
-    }
 
 
 def plain(content: str) -> HttpResponse:

@@ -2,13 +2,11 @@
 
 import { ask } from "./api.js";
 import { OpenCall } from "./call.js";
-import { startClock } from "./clock.js";
+import { startFrame } from "./frame.js";
 import { indent } from "./json.js";
-import { listen } from "./keys.js";
-import { live, showWaiting } from "./live.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
-import { personName, showPerson } from "./person.js";
+import { personName } from "./person.js";
 import { Reply } from "./reply.js";
 import { refresh } from "./swap.js";
 import { fill, gettext } from "./words.js";
@@ -23,7 +21,6 @@ const reply = new Reply(call, { onSent: next });
 async function fetchWaiting() {
   await refresh(waiting);
   const count = Number(find("[data-count]", waiting).dataset.count);
-  showWaiting(count);
   find("#choose").hidden = !count;
   find("#empty").hidden = Boolean(count);
   call.mark();
@@ -73,8 +70,13 @@ async function copyFrom(caller) {
 }
 
 on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));
-showPerson();
-startClock();
 startWelcome();
-listen({ r: () => reply.focus(), "+": () => reply.extend() });
-live({ onEvent, refetch });
+startFrame({
+  keys: [
+    { key: "r", label: gettext("write the reply"), act: () => reply.focus() },
+    { key: "Control+Enter", label: gettext("send it") },
+    { key: "+", label: gettext("hold the call 60 s longer"), act: () => reply.extend() },
+  ],
+  onEvent,
+  refetch,
+});

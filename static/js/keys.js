@@ -1,41 +1,54 @@
-// The keyboard: one letter moves, opens, leaves; nothing happens while a text is being written.
+// The keyboard: keys are declared in lists, and do nothing while a text is being written or a dialog is open.
 
-import { find, findAll } from "./page.js";
+import { createKeybindingsHandler } from "../vendor/tinykeys/tinykeys.js";
+import { find } from "./page.js";
 
-const PAGES = { d: "/", q: "/queues", j: "/journal" };
+const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]:not([contenteditable=false])";
 
-let leading = false; // g was pressed, a page's letter is to follow
+const lists = []; // [title, keys], in the order of the sheet
+let handle = () => {};
 
-const isTyping = (element) => element.matches("input:not([type=radio]), textarea, select, [contenteditable]");
-
-function move(step) {
-  const rows = findAll(".pane-list .row");
-  const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
-  const current = at >= 0 ? at : rows.findIndex((row) => row.ariaCurrent === "true");
-  const next = current < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, current + step));
-  rows[next]?.focus();
+/** Whether a key belongs to what is being written: a letter in a field does, Ctrl+Enter and Escape do not. */
+function isWriting(event) {
+  if (event.isComposing) return true; // an input method is choosing a character
+  if (event.ctrlKey || event.metaKey || event.key === "Escape") return false;
+  return event.composedPath()[0].matches?.(FIELDS) ?? false;
 }
 
-function leave() {
-  document.activeElement.blur();
-  (find('.pane-list .row[aria-current="true"]') ?? find(".pane-list .row"))?.focus();
+/** Signs such as ? and + need Shift on some keyboards and not on others. */
+function spellings(key) {
+  const isSign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
+  return isSign ? [key, `Shift+${key}`] : [key];
 }
 
-/** `more` are a page's own keys: {key: act}. */
-export function listen(more = {}) {
-  const acts = { j: () => move(1), k: () => move(-1), "?": () => find("#keys-dialog").showModal(), ...more };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
-    if (event.key === "Escape" && isTyping(event.target)) return leave();
-    if (isTyping(event.target)) return;
-    const page = leading && PAGES[event.key];
-    leading = event.key === "g";
-    if (page) {
-      location.assign(page);
-    } else if (acts[event.key]) {
-      event.preventDefault();
-      acts[event.key]();
+function bindings() {
+  const bound = {};
+  for (const { key, act } of lists.flatMap(([, keys]) => keys)) {
+    if (!act) continue; // listed only: the browser, or a field, does it
+    for (const spelling of spellings(key)) {
+      bound[spelling] ??= (event) => act(event) === false || event.preventDefault();
     }
+  }
+  return bound;
+}
+
+/**
+ * Adds keys: [{ key: "g d", label: gettext("…"), act }]. `key` is spelled as for tinykeys ("Control+j", "$mod+Enter");
+ * an `act` that returns false leaves the key to the browser; without `act` the key is listed only.
+ * Of two keys of one name the one listed first counts; a list of the same title is replaced.
+ */
+export function listKeys(title, keys) {
+  const at = lists.findIndex(([known]) => known === title);
+  if (at >= 0) lists.splice(at, 1);
+  if (keys.length) lists.splice(at >= 0 ? at : lists.length, 0, [title, keys]);
+  handle = createKeybindingsHandler(bindings());
+}
+
+export const keyLists = () => lists;
+
+export function startKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || isWriting(event) || find("dialog[open]")) return;
+    handle(event);
   });
-  find("#show-keys").addEventListener("click", acts["?"]);
 }

@@ -5,12 +5,17 @@ import { gettext } from "./words.js";
 
 const SHOWN_MS = 6000;
 
-/** Shows a text for a while; `stay` keeps it until it is dismissed. Level: "ok", "warn" or "bad". */
-export function notice(text, { level = "ok", stay = false } = {}) {
+/**
+ * Shows a text for a while; `stay` keeps it until it is dismissed, `href` makes it a link, and one of the same `name`
+ * takes the place of the last. Level: "ok", "warn" or "bad".
+ */
+export function notice(text, { level = "ok", stay = false, href = "", name = "" } = {}) {
   const close = make("button", { type: "button", className: "notice-close", ariaLabel: gettext("Dismiss") }, "×");
-  const box = make("div", { className: "notice" }, make("span", {}, text), close);
-  box.dataset.level = level;
+  const words = href ? make("a", { href }, text) : make("span", {}, text);
+  const box = make("div", { className: "notice" }, words, close);
+  Object.assign(box.dataset, { level, name });
   close.addEventListener("click", () => box.remove());
+  if (name) find(`#notices [data-name="${CSS.escape(name)}"]`)?.remove();
   find("#notices").append(box);
   if (!stay) setTimeout(() => box.remove(), SHOWN_MS);
 }

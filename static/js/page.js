@@ -20,7 +20,10 @@ export function make(name, properties = {}, ...children) {
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** At most one run of `work` at a time and one a `pause_ms`; calls meanwhile become one more run. */
+/**
+ * At most one run of `work` at a time, then a pause: of `pause_ms`, and longer when the work took long, so that a
+ * busy server is not asked without end. Calls meanwhile become one more run.
+ */
 export function coalesce(work, pause_ms = 350) {
   let running = false;
   let again = false;
@@ -32,8 +35,9 @@ export function coalesce(work, pause_ms = 350) {
     running = true;
     do {
       again = false;
+      const began_ms = performance.now();
       await work();
-      await sleep(pause_ms);
+      await sleep(Math.max(pause_ms, 3 * (performance.now() - began_ms)));
     } while (again);
     running = false;
   };

@@ -1,8 +1,9 @@
 // The person at this browser: a guest's name, kept here and shown in the bar.
 
+import { keep, kept } from "./kept.js";
 import { find } from "./page.js";
 
-const KEY = "mockopenai.person";
+const NAME = "person";
 
 function guest() {
   const [number] = crypto.getRandomValues(new Uint16Array(1));
@@ -10,12 +11,8 @@ function guest() {
 }
 
 export function personName() {
-  let name = localStorage.getItem(KEY);
-  if (!name) {
-    name = guest();
-    localStorage.setItem(KEY, name);
-  }
-  return name;
+  if (!kept(NAME)) keep(NAME, guest());
+  return kept(NAME);
 }
 
 function show() {
@@ -35,7 +32,7 @@ export function showPerson() {
   });
   dialog.addEventListener("close", () => {
     const name = input.value.trim();
-    if (dialog.returnValue === "ok" && name) localStorage.setItem(KEY, name);
+    if (dialog.returnValue === "ok" && name) keep(NAME, name);
     show();
   });
   // Enter in the field must save: it would press the first button, which cancels.

@@ -1,14 +1,12 @@
 // The queues: who has one, what lies in it, and everything that is done with it.
 
 import { ask, problems } from "./api.js";
-import { startClock } from "./clock.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
-import { listen } from "./keys.js";
-import { countWaiting, live } from "./live.js";
+import { startFrame } from "./frame.js";
+import { switchTo } from "./hold.js";
 import { notice, showProblem, sure } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
-import { showPerson } from "./person.js";
 import { fetchTexts, startTexts } from "./texts.js";
 import { refresh } from "./swap.js";
 import { fill, gettext, ngettext } from "./words.js";
@@ -38,18 +36,15 @@ function showActions() {
 
 const refetchCallers = coalesce(() => refresh(callers));
 const refetchEntries = queue ? coalesce(fetchEntries) : () => {};
-const recount = coalesce(countWaiting);
 
 function refetch() {
   refetchCallers();
   refetchEntries();
-  recount();
 }
 
 function onEvent(kind, data) {
   if (kind === "all_queues_updated") refetch();
-  else if (kind !== "queue_updated") recount();
-  else {
+  else if (kind === "queue_updated") {
     refetchCallers();
     if (data.ip === chosen) refetchEntries();
   }
@@ -118,12 +113,6 @@ async function remove(id) {
   refetch();
 }
 
-async function switchMode(mode) {
-  const result = await ask("PUT", "/api/fallback", { body: JSON.stringify({ text: mode }) });
-  if (result.code === 200) find(".mode").dataset.mode = mode;
-  else notice(problems(result).join(" "), { level: "bad" });
-}
-
 function startQueue() {
   showActions();
   find("#import").addEventListener("change", (event) => importFile(event.target));
@@ -133,9 +122,6 @@ function startQueue() {
 
 const editor = startAdding();
 if (queue) startQueue();
-on(find("#fallback"), "change", "[name=mode]", (_, input) => switchMode(input.value));
-showPerson();
-startClock();
+on(find("#fallback"), "change", "[name=mode]", (_, input) => switchTo(input.value));
 startTexts(document.body);
-listen({ r: () => editor.focus() });
-live({ onEvent, refetch });
+startFrame({ keys: [{ key: "r", label: gettext("write a new entry"), act: () => editor.focus() }], onEvent, refetch });

@@ -1,7 +1,8 @@
-// Fetches a part of the page from the server and puts it in place of what was there.
+// Puts a part of the page, fetched from the server, in place of what was there; what the person was at stays.
 
+import htmx from "../vendor/htmx/htmx.js";
 import { localise, tick } from "./clock.js";
-import { find } from "./page.js";
+import { find, findAll } from "./page.js";
 
 const shown = new WeakMap();
 
@@ -13,26 +14,43 @@ export async function fetchPart(url) {
   return html;
 }
 
-/** Puts a part into `element`; the focus stays on the row that had it. */
+/** What every new part of a page needs, however it came: moments in local time, countdowns at their place. */
+export function settle(element) {
+  localise(element);
+  tick(element);
+}
+
+/** How an element is known again in the next version of its part. */
+function markOf(element) {
+  const { id, dataset } = element;
+  if (id) return `#${CSS.escape(id)}`;
+  if (dataset.key) return `[data-key="${CSS.escape(dataset.key)}"]`;
+  const href = element.getAttribute("href");
+  return href ? `a[href="${CSS.escape(href)}"]` : "";
+}
+
+/** Puts a part into `element`; the focus and open details (with an id or a data-key) stay as they were. */
 export function put(element, html) {
   if (shown.get(element) === html) return;
   shown.set(element, html);
-  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  const focused = element.contains(document.activeElement) ? markOf(document.activeElement) : "";
+  const open = findAll("details[open]", element).map(markOf).filter(Boolean);
   // Parsed apart, scripts do not run; the server has escaped what calls hold.
   const parsed = new DOMParser().parseFromString(html, "text/html");
   element.replaceChildren(...parsed.body.childNodes);
-  localise(element);
-  tick(element);
-  const href = focused?.getAttribute("href");
-  if (href) find(`a[href="${CSS.escape(href)}"]`, element)?.focus({ preventScroll: true });
+  for (const mark of open) find(mark, element)?.setAttribute("open", "");
+  settle(element);
+  htmx.process(element);
+  if (focused) find(focused, element)?.focus({ preventScroll: true });
 }
 
-/** Fetches the part at `data-src` again; whether it came. */
+/** Fetches the part at `data-src` again, and tells the element with "fresh"; whether it came. */
 export async function refresh(element) {
   try {
     put(element, await fetchPart(element.dataset.src));
-    return true;
   } catch {
     return false; // the connection line says that the server is away; the next event fetches again
   }
+  element.dispatchEvent(new Event("fresh", { bubbles: true }));
+  return true;
 }

@@ -1,0 +1,34 @@
+// The frame around every page: one call starts the header, the keyboard, the alerts and what keeps the page true.
+
+import "../vendor/bootstrap/bootstrap.js"; // menus, off-canvas: by their data-bs-* attributes
+import Alpine from "../vendor/alpine/alpine.js";
+import htmx from "../vendor/htmx/htmx.js";
+import { startAlerts } from "./alerts.js";
+import { startClock } from "./clock.js";
+import { startHold } from "./hold.js";
+import { FRAME_KEYS } from "./keymap.js";
+import { listKeys, startKeys } from "./keys.js";
+import { live } from "./live.js";
+import { startLook } from "./look.js";
+import { showPerson } from "./person.js";
+import { settle } from "./swap.js";
+import { gettext } from "./words.js";
+
+/**
+ * `keys`: the page's own, see keys.js. `parts`: Alpine components by name, { name: () => ({…}) }.
+ * `onEvent(kind, data)` hears what changed, `refetch()` makes true again what no `data-live` region does.
+ */
+export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch = () => {} } = {}) {
+  listKeys(gettext("On this page"), keys);
+  listKeys(gettext("Everywhere"), FRAME_KEYS);
+  startKeys();
+  startLook();
+  startHold();
+  showPerson();
+  startClock();
+  startAlerts();
+  htmx.onLoad((element) => settle(element));
+  for (const [name, part] of Object.entries(parts)) Alpine.data(name, part);
+  Alpine.start();
+  live({ onEvent, refetch });
+}

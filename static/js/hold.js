@@ -1,0 +1,40 @@
+// The hold switch of the header: what happens to calls that no preset accepts.
+
+import { Dropdown } from "../vendor/bootstrap/bootstrap.js";
+import { ask, problems } from "./api.js";
+import { notice } from "./notices.js";
+import { find, findAll, on } from "./page.js";
+import { gettext } from "./words.js";
+
+const SAID = {
+  manual: gettext("Hold is on: calls without a preset wait for a person."),
+  auto: gettext("Hold is off: calls without a preset are answered automatically."),
+  once: gettext("The next call without a preset waits; then hold is off."),
+  refuse: gettext("Calls without a preset are refused."),
+};
+
+/** Shows a mode wherever the page speaks of it. */
+export function showMode(mode) {
+  find("#hold").dataset.mode = mode;
+  for (const item of findAll("[data-hold]")) item.ariaChecked = String(item.dataset.hold === mode);
+  for (const text of findAll("[data-mode-text]")) text.hidden = text.dataset.modeText !== mode;
+  const chosen = find(`#fallback [value="${CSS.escape(mode)}"]`);
+  if (chosen) chosen.checked = true;
+}
+
+export async function switchTo(mode) {
+  const result = await ask("PUT", "/api/fallback", { body: JSON.stringify({ text: mode }) });
+  if (result.code !== 200) return notice(problems(result).join(" "), { level: "bad" });
+  showMode(mode);
+  return notice(SAID[mode]);
+}
+
+export function openHold() {
+  const menu = Dropdown.getOrCreateInstance(find("#hold"));
+  menu.show();
+  find('[data-hold][aria-checked="true"]').focus();
+}
+
+export function startHold() {
+  on(document, "click", "[data-hold]", (_, item) => switchTo(item.dataset.hold));
+}

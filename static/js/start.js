@@ -1,0 +1,5 @@
+// A page that needs nothing but the frame.
+
+import { startFrame } from "./frame.js";
+
+startFrame();

@@ -1,0 +1,1 @@
+export { createKeybindingsHandler } from "tinykeys";

@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Iterator
-from itertools import chain
 
 import orjson
 
+from apps.gateway.due import Due
 from apps.gateway.line import HungUp, Line, RawHeaders
-from apps.gateway.pacing import Player, joined, schedule
+from apps.gateway.pacing import Player
 from apps.wire import sse
 from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
 from apps.wire.headers import EVENT_STREAM, JSON, standard
-from apps.wire.reply import INSTANT, Reply
+from apps.wire.reply import Reply
 
 
 def stream_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Iterator[bytes] | None:
@@ -69,21 +69,22 @@ async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:
 
 
 async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator[bytes]) -> None:
-    if reply.pace == INSTANT:
-        first = next(pieces := joined(events), b"")
-        second = next(pieces, None)
-        if second is None:  # all of it fits into one piece: one write
-            if line.is_cut:
-                raise HungUp
-            await line.respond(reply.status, head(call, reply, EVENT_STREAM), first, as_chunk=True)
-            return
-        events = chain((first, second), pieces)
-    await line.start(reply.status, head(call, reply, EVENT_STREAM))
-    await _deliver_events(line, reply, events)
+    due = Due(events, reply.pace)
+    first = due.take(0.0)
+    if line.is_cut:
+        raise HungUp
+    headers = head(call, reply, EVENT_STREAM)
+    if first and due.over:  # without a pace, and not long: one write
+        await line.respond(reply.status, headers, first, as_chunk=True)
+        return
+    await line.start(reply.status, headers)
+    if first:
+        await line.write(first, last=False)
+    await _play(line, due)
 
 
-async def _deliver_events(line: Line, reply: Reply, events: Iterator[bytes]) -> None:
-    await Player(line, schedule(events, reply.pace)).play()
+async def _play(line: Line, due: Due) -> None:
+    await Player(line, due).play()
     await line.write(b"", last=True)
 
 
@@ -92,7 +93,7 @@ async def _finish_warm(line: Line, reply: Reply, events: Iterator[bytes] | None)
     if events is None:
         await line.write(sse.event(_one_line(reply.body)) if reply.body else b"", last=True)
     else:
-        await _deliver_events(line, reply, events)
+        await _play(line, Due(events, reply.pace))
 
 
 def _one_line(body: bytes) -> bytes:

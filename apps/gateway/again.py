@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Value
@@ -27,12 +28,20 @@ class TooManyError(Exception):
 
 
 async def send(
-    *, method: str, path: str, headers: Headers, body: bytes, peer_ip: str = "127.0.0.1", note: str = ""
+    *,
+    method: str,
+    path: str,
+    headers: Headers,
+    body: bytes,
+    peer_ip: str = "127.0.0.1",
+    note: str = "",
+    at_end: Callable[[], None] = lambda: None,
 ) -> str:
     """Sends one call as if it had come from `peer_ip`; returns its exchange's id once that is opened.
 
     `path` is decoded and begins with /v1/ or /as/CALLER/v1/; header names are in lower case. `note` goes
-    before what the exchange says of itself. The rest of the call goes on in the background.
+    before what the exchange says of itself. The rest of the call goes on in the background, `at_end` is
+    called when it is over.
     """
     if len(_under_way) >= AT_ONCE_MAX:
         raise TooManyError(f"{AT_ONCE_MAX} calls that were sent from here are under way: answer some first.")
@@ -55,7 +64,9 @@ async def send(
     except BaseException:
         _under_way.discard(call_id)
         raise
-    spawn(_serve(progress), name="again").add_done_callback(lambda _: _under_way.discard(call_id))
+    serving = spawn(_serve(progress), name="again")
+    serving.add_done_callback(lambda _: _under_way.discard(call_id))
+    serving.add_done_callback(lambda _: at_end())
     if note:
         await writer.run(lambda: _write_note(call_id, note))
     return call_id

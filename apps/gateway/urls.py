@@ -3,7 +3,9 @@
 from django.urls import path
 
 from apps.gateway.again_api import ResendView
+from apps.gateway.test_call import TestCallView
 
 urlpatterns = [
+    path("api/desk/test-call", TestCallView.as_view()),
     path("api/exchanges/<str:exchange_id>/resend", ResendView.as_view()),
 ]

@@ -1,5 +1,6 @@
 """A call as a command line of curl, for every shell that knows $'…' (bash, zsh, ksh, busybox)."""
 
+import base64
 import re
 
 from apps.journal.snippets.odd import ODD
@@ -9,21 +10,19 @@ ARGUMENT_MAX_BYTES = 100_000  # Linux takes 131,072 for one argument
 
 
 def curl(call: Sketch) -> str:
-    """The command; a body that is too large for an argument comes through a pipe."""
-    content = call.body
-    large = len(content.encode()) > ARGUMENT_MAX_BYTES
-    lines = [
-        " ".join(["curl", *_options(call), quoted(call.url)]),
-        f"-H {quoted(f'Authorization: Bearer {call.key}')}",
-    ]
-    lines += [f"-H {quoted(f'{name}: {value}')}" for name, value in call.headers]
+    """The command; a body that is too large for an argument comes in base64 through a pipe."""
+    content = call.body.encode()
+    large = len(content) > ARGUMENT_MAX_BYTES
+    lines = [" ".join(["curl", *_options(call), quoted(call.url)])]
+    lines += [_header("Authorization", f"Bearer {call.key}"), *(_header(*header) for header in call.headers)]
     if content:
-        lines.append(f"-H {quoted('Content-Type: application/json')}")
+        lines.append(_header("Content-Type", "application/json"))
         # --data-raw: unlike --data it takes an @ at the beginning for what it is.
-        lines.append("--data-binary @-" if large else f"--data-raw {quoted(content)}")
+        lines.append("--data-binary @-" if large else f"--data-raw {quoted(call.body)}")
     command = " \\\n  ".join(lines)
-    # printf is a part of the shell, which takes words of any length.
-    return f"printf %s {quoted(content)} |\n{command}\n" if large else f"{command}\n"
+    # bash takes minutes for a quoted word of megabytes, but reads a document of them at once.
+    encoded = base64.encodebytes(content).decode() if large else ""
+    return f"base64 --decode <<'BODY' |\n{encoded}BODY\n{command}\n" if large else f"{command}\n"
 
 
 def quoted(text: str) -> str:
@@ -37,6 +36,10 @@ def quoted(text: str) -> str:
 def _octal(found: "re.Match[str]") -> str:
     # Octal has three digits and no more; of \xHH some shells would take the digits that follow, too.
     return "".join(f"\\{byte:03o}" for byte in found[0].encode())
+
+
+def _header(name: str, value: str) -> str:
+    return f"-H {quoted(f'{name}: {value}')}"
 
 
 def _options(call: Sketch) -> list[str]:

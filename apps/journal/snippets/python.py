@@ -8,6 +8,8 @@ from apps.journal.snippets.sketch import Sketch
 # The SDK's method for an endpoint, and the arguments that it insists on; what else the body has goes
 # through extra_body, since the method takes no name that it does not know.
 METHODS = {"chat.completions": ("client.chat.completions.create", ("model", "messages"))}
+# What the SDK sets by itself, spelled as it does: in other letters it would drop ours.
+OWN_HEADERS = {"openai-organization": "OpenAI-Organization", "openai-project": "OpenAI-Project"}
 PRETTY_MAX = 100_000  # characters; pprint is slow with more
 
 
@@ -53,7 +55,8 @@ def _with_httpx(call: Sketch) -> str:
 def _client(call: Sketch) -> str:
     lines = [f"    base_url={call.base_url!r},", f"    api_key={call.key!r},", "    max_retries=0,"]
     if call.headers:
-        lines.append(f"    default_headers={_literal(dict(call.headers), indent=4)},")
+        headers = {OWN_HEADERS.get(name, name): value for name, value in call.headers}
+        lines.append(f"    default_headers={_literal(headers, indent=4)},")
     return "\n".join(["from openai import OpenAI", "", "client = OpenAI(", *lines, ")"])
 
 

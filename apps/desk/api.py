@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
-from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,6 +19,7 @@ from apps.desk.typing import read_frame, type_live, typed_so_far, typing_items
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
 from apps.journal.writer import writer
+from apps.live.person import person_name
 from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member, read_draft
 from apps.wire.reply import Draft
@@ -35,7 +35,6 @@ ANSWER_FIELDS = (
     "repeat",
 )
 LATER_FIELDS = ("fault",)
-NAME_MAX = 60
 
 
 def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
@@ -58,12 +57,8 @@ def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
 
 
 def read_name(text: str) -> str:
-    """A person's name as it is shown to others; "api" when nothing is left of it.
-
-    Percent-encoded, since a header holds ASCII only.
-    """
-    shown = "".join(character for character in unquote(text) if character.isprintable()).strip()
-    return shown[:NAME_MAX] or "api"
+    """A person's name as it is shown to others; "api" when nothing is left of it."""
+    return person_name(text) or "api"
 
 
 class DeskView(RestView):

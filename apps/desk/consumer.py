@@ -1,12 +1,11 @@
 """The desk's WebSocket: a fresh dashboard hears who waits, and may answer over the socket."""
 
 from typing import Any
-from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 
 from apps.desk.answer import answer
-from apps.desk.api import read_answer, read_name
+from apps.desk.api import read_answer
 from apps.desk.repeat import read_repeat
 from apps.desk.typing import read_frame, type_live
 from apps.desk.verdict import Person, Verdict
@@ -51,15 +50,10 @@ class DeskConsumer(DashboardConsumer):
 
     async def _act(self, kind: str, content: dict[str, Any], raw: bytes) -> Verdict:
         fields = {name: value for name, value in content.items() if name not in OWN_FIELDS}
-        by = Person(name=self._name(), take_over=content.get("take_over") is True)
+        by = Person(name=self.person or "api", take_over=content.get("take_over") is True)
         if kind == "type_live":
             return await type_live(content["id"], read_frame(fields), by=by)
         key = content.get("key")
         key = strip_nul(key)[:255] if isinstance(key, str) else ""
         draft, repeat = read_answer(fields, raw=raw_member(raw, "response")), read_repeat(fields)
         return await answer(content["id"], draft, by=by, key=key, repeat=repeat)
-
-    def _name(self) -> str:
-        """Who sits at this dashboard: ?person=NAME of the socket's address."""
-        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
-        return read_name(query.get("person", [""])[0])

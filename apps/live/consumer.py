@@ -3,15 +3,17 @@
 import asyncio
 import contextlib
 import time
+from dataclasses import asdict
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
 from apps.live import events
-from apps.live.flow import Batch, Flow, Verdict
+from apps.live.flow import Batch, Flow, Presence, Verdict
 from apps.live.origin import same_origin
 from apps.live.outbox import RESYNC, Outbox
+from apps.live.person import person_of
 from apps.live.tasks import spawn
 from apps.live.window import Event
 from apps.wire.jsongate import GateError, read_object
@@ -31,7 +33,8 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             return
         self._outbox = Outbox()
         self._flow = Flow()
-        self._people = 0
+        self._presence: Presence | None = None
+        self.person = person_of(self.scope.get("query_string", b""))
         events.attach(asyncio.get_running_loop())
         await self.channel_layer.group_add(events.GROUP, self.channel_name)
         await self.accept()
@@ -39,7 +42,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             spawn(self._outbox.run(self._send_text), name="live.outbox"),
             spawn(self._renew(), name="live.renew"),
         ]
-        events.joined()
+        events.joined(self.person)
         await self.on_open()
 
     async def disconnect(self, code: int) -> None:
@@ -47,7 +50,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             return  # it was refused
         for task in self._tasks:
             task.cancel()
-        events.left()
+        events.left(self.person)
         with contextlib.suppress(OSError, RedisError):  # then the layer has forgotten us anyway
             await self.channel_layer.group_discard(events.GROUP, self.channel_name)
 
@@ -99,10 +102,10 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
                 self._outbox.put(text)
         if self._flow.bursting and not was_bursting:
             self._tasks.append(spawn(self._settle(), name="live.settle"))
-        people = self._flow.people(now)
-        if people != self._people:
-            self._people = people
-            self.tell("presence", {"people": people})
+        presence = self._flow.presence(now)
+        if presence != self._presence:
+            self._presence = presence
+            self.tell("presence", asdict(presence))
 
     async def _settle(self) -> None:
         """Wait for the end of the burst, and have the page fetch once more."""

@@ -29,7 +29,7 @@ class _Process:
     """What this process knows: its loop, its open dashboards, and how far it has counted."""
 
     loop: asyncio.AbstractEventLoop | None = None
-    dashboards = 0
+    people: list[str] = []  # at each open dashboard; "" where nobody gave a name
     published = 0
     window = Window()
 
@@ -46,7 +46,7 @@ def attach(loop: asyncio.AbstractEventLoop) -> None:
 
 def listening() -> bool:
     """Whether anybody may hear: a dashboard is open here, or other processes may have one."""
-    return _Process.dashboards > 0 or _shared()
+    return bool(_Process.people) or _shared()
 
 
 def publish(kind: str, data: Data, /, *, ip: str = "") -> None:
@@ -67,15 +67,15 @@ def publish(kind: str, data: Data, /, *, ip: str = "") -> None:
         threading.Thread(target=asyncio.run, args=(_send_gathered(retry=False),), name="live").start()
 
 
-def joined() -> None:
-    """A dashboard has opened in this process."""
-    _Process.dashboards += 1
+def joined(name: str) -> None:
+    """A dashboard has opened in this process; `name` is who sits there, "" when nobody says."""
+    _Process.people.append(name)
     spawn(_send([]), name="live.joined")
 
 
-def left() -> None:
+def left(name: str) -> None:
     """A dashboard of this process has closed."""
-    _Process.dashboards -= 1
+    _Process.people.remove(name)
     if listening():
         spawn(_send([]), name="live.left")
 
@@ -128,7 +128,7 @@ async def _send(texts: list[str], *, count: int = 0) -> bool:
         "worker": PROCESS_ID,
         "first": first,
         "count": count,
-        "people": _Process.dashboards,
+        "people": list(_Process.people),  # as it is now: the layer in memory hands over the very object
         "events": texts,
     }
     try:

@@ -22,8 +22,16 @@ class Batch:
     worker: str
     first: int
     count: int
-    people: int
+    people: list[str]  # the name at each dashboard that is open there; "" where nobody gave one
     events: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is here: `names` has each person once, `people` counts them and every dashboard without a name."""
+
+    people: int
+    names: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -31,7 +39,7 @@ class _Sender:
     """A process that publishes: the number its next batch must start with, who watches there."""
 
     expected: int
-    people: int
+    people: list[str]
     heard_at: float
 
 
@@ -70,10 +78,12 @@ class Flow:
         self._resynced_at = now
         return True
 
-    def people(self, now: float) -> int:
-        """How many dashboards are open, over all processes that gave a sign of life."""
-        alive = (sender for sender in self._senders.values() if now - sender.heard_at < DEAD_AFTER_S)
-        return sum(sender.people for sender in alive)
+    def presence(self, now: float) -> Presence:
+        """Who is here, over all processes that gave a sign of life."""
+        alive = [sender for sender in self._senders.values() if now - sender.heard_at < DEAD_AFTER_S]
+        everybody = [name for sender in alive for name in sender.people]
+        names = tuple(sorted({name for name in everybody if name}))
+        return Presence(len(names) + everybody.count(""), names)
 
     def _note(self, batch: Batch, now: float) -> bool:
         """Whether something of this process was missed before the batch."""

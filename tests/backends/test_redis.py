@@ -65,8 +65,8 @@ def _redis_is_there(house: House) -> None:
 
 
 @contextmanager
-def dashboard(server: Server) -> Iterator[ClientConnection]:
-    with connect(server.ws_url, origin=server.url, max_queue=None) as opened:
+def dashboard(server: Server, person: str = "") -> Iterator[ClientConnection]:
+    with connect(f"{server.ws_url}?person={person}", origin=server.url, max_queue=None) as opened:
         yield opened
 
 
@@ -128,6 +128,15 @@ async def test_dashboards_of_both_processes_hear_of_a_call_and_its_answer(house:
             assert until(two, "answer_result", id=item["id"])["data"]["code"] == 200
             for page in (one, two):
                 assert until(page, "completed_request", id=item["id"])["data"]["state"] == "delivered"
+
+
+def test_everybody_who_is_here_is_known_by_name_in_both_processes(house: House) -> None:
+    with dashboard(house.calls, "ann") as one, dashboard(house.people, "bob") as two:
+        with dashboard(house.people, "ann") as tab:
+            for page in (one, two, tab):
+                assert until(page, "presence", names=["ann", "bob"])["data"]["people"] == 2
+        two.close()
+        assert until(one, "presence", people=1)["data"]["names"] == ["ann"]
 
 
 async def test_without_redis_the_tick_finds_the_answer(house: House) -> None:

@@ -23,8 +23,8 @@ class Dashboard(WebsocketCommunicator):
 
 
 @asynccontextmanager
-async def open_dashboard(consumer=DashboardConsumer, headers=((b"host", b"testserver:8000"),)):
-    socket = Dashboard(consumer.as_asgi(), "/ws", headers=list(headers))
+async def open_dashboard(consumer=DashboardConsumer, headers=((b"host", b"testserver:8000"),), person=""):
+    socket = Dashboard(consumer.as_asgi(), f"/ws?person={person}", headers=list(headers))
     connected, _ = await socket.connect(timeout=5)
     assert connected
     try:

@@ -31,11 +31,25 @@ async def test_numbers_begin_at_one_and_have_no_gap(dashboard):
 
 async def test_presence_counts_the_open_dashboards(dashboard):
     async with dashboard() as one:
-        assert (await one.until("presence"))["data"] == {"people": 1}
+        assert (await one.until("presence"))["data"] == {"people": 1, "names": []}
         async with dashboard() as two:
-            assert (await one.until("presence"))["data"] == {"people": 2}
-            assert (await two.until("presence"))["data"] == {"people": 2}
-        assert (await one.until("presence"))["data"] == {"people": 1}
+            assert (await one.until("presence"))["data"] == {"people": 2, "names": []}
+            assert (await two.until("presence"))["data"] == {"people": 2, "names": []}
+        assert (await one.until("presence"))["data"] == {"people": 1, "names": []}
+    assert not events.listening()
+
+
+async def test_presence_names_each_person_once(dashboard):
+    async with dashboard(person="bob") as one:
+        assert (await one.until("presence"))["data"] == {"people": 1, "names": ["bob"]}
+        async with dashboard(person="%C3%89va%00") as two:
+            assert (await one.until("presence"))["data"] == {"people": 2, "names": ["bob", "Éva"]}
+            async with dashboard(person="bob") as tab:
+                assert (await tab.until("presence"))["data"] == {"people": 2, "names": ["bob", "Éva"]}
+                async with dashboard():
+                    assert (await two.until("presence"))["data"]["people"] == 2
+                    assert (await two.until("presence"))["data"] == {"people": 3, "names": ["bob", "Éva"]}
+        assert (await one.until("presence"))["data"]["people"] in (2, 3)
     assert not events.listening()
 
 

@@ -34,9 +34,9 @@ async def listener():
     channel = await layer.new_channel()
     await layer.group_add(events.GROUP, channel)
     events.attach(asyncio.get_running_loop())
-    events.joined()
+    events.joined("")
     yield Listener(channel)
-    events.left()
+    events.left("")
     await layer.flush()
 
 

@@ -2,11 +2,11 @@
 
 from itertools import pairwise
 
-from apps.live.flow import Batch, Flow, Verdict
+from apps.live.flow import Batch, Flow, Presence, Verdict
 
 
-def batch(first: int, count: int = 1, *, worker: str = "a", people: int = 1, flood: bool = False) -> Batch:
-    return Batch(worker, first, count, people, [] if flood else ["{}"] * count)
+def batch(first: int, count: int = 1, *, worker: str = "a", people=("",), flood: bool = False) -> Batch:
+    return Batch(worker, first, count, list(people), [] if flood else ["{}"] * count)
 
 
 def test_batches_in_their_order_are_forwarded():
@@ -90,9 +90,9 @@ def test_a_second_loss_within_a_second_is_made_good_when_the_second_is_over():
     assert flow.settle(1.2)
 
 
-def test_people_are_counted_over_all_processes_that_are_alive():
+def test_people_are_counted_over_all_processes_that_are_alive_each_once():
     flow = Flow()
-    flow.admit(batch(1, 0, worker="a", people=2), 0)
-    flow.admit(batch(1, 0, worker="b", people=3), 10)
-    assert flow.people(11) == 5
-    assert flow.people(25) == 3
+    flow.admit(batch(1, 0, worker="a", people=["bob", "ann", "bob", ""]), 0)
+    flow.admit(batch(1, 0, worker="b", people=["eve", "ann", ""]), 10)
+    assert flow.presence(11) == Presence(5, ("ann", "bob", "eve"))
+    assert flow.presence(25) == Presence(3, ("ann", "eve"))

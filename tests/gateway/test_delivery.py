@@ -45,6 +45,19 @@ class Line:
             self.heard += piece
         return (time.monotonic() - self.began) * 1000
 
+    def rest(self) -> bytes:
+        """Reads to the end of a chunked answer; its body."""
+        heard = bytearray(self.heard)
+        while not heard.endswith(b"\r\n0\r\n\r\n"):
+            piece = self.socket.recv(1 << 20)
+            assert piece, "the server hung up"
+            heard += piece
+        body, at = bytearray(), heard.index(b"\r\n\r\n") + 4
+        while size := int(heard[at : (end := heard.index(b"\r\n", at))], 16):
+            body += heard[end + 2 : end + 2 + size]
+            at = end + 2 + size + 2
+        return bytes(body)
+
     def leave(self) -> None:
         self.socket.close()
 
@@ -141,6 +154,40 @@ def test_a_streaming_call_gets_a_status_that_has_no_body(
     assert "content-type" not in answer.headers
     row = ended(server, caller)
     assert (row["state"], row["status_code"]) == ("delivered", status)
+
+
+# --- a caller who reads slowly -----------------------------------------------------------------
+
+
+WIDE = {"content": "a " * 100, "padding": "x" * 200_000}  # what is added to a body is in each of its chunks
+
+
+def test_a_paced_stream_waits_for_a_slow_reader_and_is_whole(
+    server: Server, caller: str, dial: Callable[..., Line], ended: Ended
+) -> None:
+    server.queue(caller, WIDE, pace={"token_ms": 1})
+    line = dial(caller, stream=True)
+    line.until(b"assistant")
+    time.sleep(0.2)  # all of it is due by now: more than the buffers on the way hold
+    body = line.rest()
+    events = [json.loads(event[6:]) for event in body.split(b"\n\n")[:-2]]
+    deltas = [event["choices"][0]["delta"] for event in events]
+    assert "".join(delta.get("content") or "" for delta in deltas) == WIDE["content"]
+    row = ended(server, caller)
+    assert (row["state"], row["bytes_sent"]) == ("delivered", len(body))
+
+
+def test_a_slow_reader_who_leaves_got_no_more_than_there_was_room_for(
+    server: Server, caller: str, dial: Callable[..., Line], ended: Ended
+) -> None:
+    server.queue(caller, WIDE, pace={"token_ms": 1})
+    line = dial(caller, stream=True)
+    line.until(b"assistant")
+    time.sleep(0.2)
+    line.leave()
+    row = ended(server, caller)
+    assert row["state"] == "undelivered"
+    assert 0 < row["bytes_sent"] < 100 * 200_000
 
 
 # --- a caller who leaves -----------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""Which events of a stream leave when: by an absolute schedule, what is late together."""
+
+from apps.gateway.due import TOGETHER, Due
+from apps.wire.reply import INSTANT, Pace
+from apps.wire.sse import DONE
+
+ROLE, HELLO, WORLD, END = b"role ", b"hello ", b"world ", b"end "
+EVENTS = (ROLE, HELLO, WORLD, END, DONE)
+
+
+def due(pace: Pace) -> Due:
+    return Due(iter(EVENTS), pace)
+
+
+def test_each_event_is_due_at_its_own_time_and_done_with_the_last() -> None:
+    stream = due(Pace(first_token_ms=100, token_ms=20))
+    taken = []
+    while not stream.over:
+        taken.append((round(stream.at_s, 6), stream.take(stream.at_s)))
+    assert taken == [(0.1, ROLE), (0.12, HELLO), (0.14, WORLD), (0.16, END + DONE)]
+
+
+def test_nothing_leaves_before_it_is_due() -> None:
+    stream = due(Pace(first_token_ms=100, token_ms=20))
+    assert stream.take(0.098) == b""
+    assert stream.take(0.1) == ROLE
+    assert stream.take(0.118) == b""
+    assert not stream.over
+
+
+def test_what_is_late_leaves_together_and_the_rest_keeps_its_time() -> None:
+    stream = due(Pace(first_token_ms=100, token_ms=20))
+    assert stream.take(0.15) == ROLE + HELLO + WORLD
+    assert round(stream.at_s, 6) == 0.16
+    assert stream.take(0.15) == b""
+    assert stream.take(9) == END + DONE
+    assert stream.over
+
+
+def test_without_a_pace_all_leaves_at_once() -> None:
+    stream = due(INSTANT)
+    assert stream.take(0.0) == b"".join(EVENTS)
+    assert stream.over
+
+
+def test_without_a_pace_between_tokens_all_waits_for_the_first() -> None:
+    stream = due(Pace(first_token_ms=300))
+    assert stream.take(0.2) == b""
+    assert stream.take(0.3) == b"".join(EVENTS)
+
+
+def test_a_long_stream_leaves_in_parts() -> None:
+    events = [b"%d " % number for number in range(3 * TOGETHER)]
+    stream = Due(iter([*events, DONE]), INSTANT)
+    parts = []
+    while not stream.over:
+        parts.append(stream.take(0.0))
+    assert len(parts) == 3
+    assert b"".join(parts) == b"".join(events) + DONE
+
+
+def test_no_event_at_all_is_over_from_the_start() -> None:
+    stream = Due(iter(()), Pace(token_ms=5))
+    assert stream.over
+    assert stream.take(1.0) == b""

@@ -1,19 +1,30 @@
-"""The desk's table in Django's admin."""
+"""The desk's tables in Django's admin: what is in them comes and goes by itself, it is to look at only."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.desk.models import Worker
+from apps.desk.models import Typed, Worker
 
 
-@admin.register(Worker)
-class WorkerAdmin(admin.ModelAdmin):
-    """Processes come and go by themselves: to look at only."""
-
-    list_display = ["id", "host", "pid", "started_at", "beat_at"]
-
+class LookedAt(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Worker | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Worker)
+class WorkerAdmin(LookedAt):
+    list_display = ["id", "host", "pid", "started_at", "beat_at"]
+
+
+@admin.register(Typed)
+class TypedAdmin(LookedAt):
+    list_display = ["exchange_id", "seq", "frame", "at"]
+    search_fields = ["=exchange__id"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # a gap would hold up who types

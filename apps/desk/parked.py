@@ -70,12 +70,14 @@ def _answered_before(retries: Sequence[tuple[Call, int]]) -> dict[str, str]:
     newest = list(
         Exchange.objects.order_by("-id").values_list("id", "caller", "path", "retry_count")[:LOOK_BACK]
     )
+    like: dict[tuple[str, str, int], list[str]] = {}
+    for exchange_id, caller, path, tried in newest:
+        like.setdefault((caller, path, tried), []).append(exchange_id)
     earlier = {}
     for call, count in retries:
-        wanted = (call.caller, strip_nul(call.path)[:500], count - 1)
-        candidates = [row[0] for row in newest if row[1:] == wanted and row[0] != call.id][:CANDIDATES_MAX]
-        same = Body.objects.filter(
-            exchange_id__in=candidates, request_body=strip_nul(call.body.decode(errors="backslashreplace"))
-        )
-        earlier[call.id] = same.order_by("-exchange_id").values_list("exchange_id", flat=True).first() or ""
+        candidates = like.get((call.caller, strip_nul(call.path)[:500], count - 1), [])[:CANDIDATES_MAX]
+        if candidates:
+            text = strip_nul(call.body.decode(errors="backslashreplace"))
+            same = Body.objects.filter(exchange_id__in=candidates, request_body=text)
+            earlier[call.id] = max(same.values_list("exchange_id", flat=True), default="")
     return earlier

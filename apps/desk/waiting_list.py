@@ -53,10 +53,10 @@ def waiting_items() -> list[dict[str, Any]]:
     `until` (unix seconds) is when nobody waits any more, `time_left_s` how long that is from now,
     `time_left_of` whose patience ends then: "hold" is ours, "client" its own. `patience_s` is all of it.
     """
-    now = timezone.now()
-    rows = Exchange.objects.filter(state=State.WAITING)
+    rows = list(Exchange.objects.filter(state=State.WAITING).order_by("id"))
     notes = {note.exchange_id: note for note in Parked.objects.filter(exchange__state=State.WAITING)}
-    items = [_item(row, notes.get(row.id) or Parked(), now) for row in rows.order_by("id")]
+    now, nothing = timezone.now(), Parked()
+    items = [_item(row, notes.get(row.id, nothing), now) for row in rows]
     return sorted(items, key=lambda item: float(item["until"]))
 
 

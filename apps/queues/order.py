@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from apps.queues.models import Preset
-from apps.queues.storage import queue, tell, write
+from apps.queues.storage import STEP, queue, tell, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +62,28 @@ def _reorder(caller: str, ids: Sequence[int]) -> Reordered:
 
 
 def _move(caller: str, preset_id: int, before: int | None) -> Moved:
-    """Those between the old place and the new one step aside, spent ones that may come back too."""
     wanted = [preset_id] if before is None else [preset_id, before]
     places = dict(queue(caller).filter(id__in=wanted).values_list("id", "position"))
     if preset_id not in places:
         return Moved.NO_ENTRY
     if before is not None and before not in places:
         return Moved.NO_PLACE
-    mine = Preset.objects.filter(caller=caller).order_by()
-    here = places[preset_id]
-    if before is None:
-        there = (mine.aggregate(last=Max("position"))["last"] or 0) + 1
-    elif places[before] <= here:
-        there = places[before]
-        mine.filter(position__gte=there, position__lt=here).update(position=F("position") + 1)
-    else:
-        there = places[before] - 1
-        mine.filter(position__gt=here, position__lte=there).update(position=F("position") - 1)
-    mine.filter(id=preset_id).update(position=there)
+    if before != preset_id:
+        # Spent ones keep their places, too: they may come back.
+        others = Preset.objects.filter(caller=caller).exclude(id=preset_id).order_by()
+        there = _last(others) + STEP if before is None else _between(others, places[before])
+        Preset.objects.filter(id=preset_id).update(position=there)
     return Moved.DONE
+
+
+def _between(others: QuerySet[Preset], place: int) -> int:
+    """A free position just before `place`; all from there on step aside when there is none."""
+    prior = _last(others.filter(position__lt=place))
+    if place - prior < 2:
+        others.filter(position__gte=place).update(position=F("position") + STEP)
+        place += STEP
+    return (prior + place) // 2
+
+
+def _last(presets: QuerySet[Preset]) -> int:
+    return presets.aggregate(last=Max("position"))["last"] or 0

@@ -22,6 +22,7 @@ from apps.queues.take import lock_queues
 T = TypeVar("T")
 
 _COLUMNS = ("position", "caller", "created_at", *COLUMN_NAMES)
+STEP = 2**20  # between positions: room for entries that are moved, without moving all others
 LIVE = Q(uses__isnull=True) | Q(uses__gt=0)  # a spent preset is on its way: neither shown nor counted
 
 
@@ -124,8 +125,8 @@ def _add(caller: str, rows: Rows) -> Added:
     now = mine.aggregate(length=Count("id", filter=LIVE), last=Max("position"))
     if not rows or now["length"] + len(rows) > settings.MOCKOPENAI_QUEUE_MAX:
         return Added(0, None, now["length"])
-    start = (now["last"] or 0) + 1
-    placed = [(position, *row) for position, row in enumerate(rows, start)]
+    start = (now["last"] or 0) + STEP
+    placed = [(start + STEP * index, *row) for index, row in enumerate(rows)]
     insert_rows(Preset._meta.db_table, _COLUMNS, placed)
     first_id = mine.order_by().values_list("id", flat=True).get(position=start)
     return Added(len(rows), first_id, now["length"] + len(rows))

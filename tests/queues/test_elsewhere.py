@@ -9,7 +9,7 @@ import pytest
 from apps.queues.elsewhere import COUNT_MAX, first_queues
 from apps.queues.entry import read_entry
 from apps.queues.models import Preset
-from apps.queues.storage import add
+from apps.queues.storage import STEP, add
 from tests.callers import callers
 from tests.conftest import Server, start_server
 from tests.databases import KINDS, fresh
@@ -23,7 +23,7 @@ def test_it_names_the_first_queues_that_hold_something_and_how_much() -> None:
         add(caller=caller, entries=[ENTRY] * count)
     Preset.objects.filter(caller="spent").update(uses=0)
     Preset.objects.filter(caller="c").update(uses=None)
-    Preset.objects.filter(caller="b", position=1).update(uses=0)
+    Preset.objects.filter(caller="b", position=STEP).update(uses=0)
     assert first_queues(9) == [("a", "3"), ("b", "1"), ("c", "1"), ("d", "1")]
     assert first_queues(2) == [("a", "3"), ("b", "1")]
 

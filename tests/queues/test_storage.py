@@ -8,7 +8,7 @@ import pytest
 from apps.journal.writer import writer
 from apps.queues.entry import Entry, read_entry
 from apps.queues.models import Preset
-from apps.queues.storage import Added, add
+from apps.queues.storage import STEP, Added, add
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,7 @@ def test_many_entries_follow_what_is_there_in_their_order() -> None:
     add(caller="b", entries=[ENTRY])
     first = add(caller="a", entries=[ENTRY] * 3)
     second = add(caller="a", entries=[ENTRY] * 600)
-    assert first == Added(3, Preset.objects.get(caller="a", position=1).pk, 3)
-    assert second == Added(600, Preset.objects.get(caller="a", position=4).pk, 603)
+    assert first == Added(3, Preset.objects.get(caller="a", position=STEP).pk, 3)
+    assert second == Added(600, Preset.objects.get(caller="a", position=4 * STEP).pk, 603)
     positions = Preset.objects.filter(caller="a").order_by("id").values_list("position", flat=True)
-    assert list(positions) == list(range(1, 604))
+    assert list(positions) == [STEP * place for place in range(1, 604)]

@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench messages clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,14 @@ check: $(VENV)/.installed-dev  ## ruff, mypy --strict, migrations, Django's own 
 
 bench: $(VENV)/.installed-dev  ## how fast, against a FastAPI hello-world in the same run (about 5 minutes)
 	$(PY) -m benchmarks $(ARGS)
+
+# The texts stand in our templates and scripts alone.
+MESSAGES := -l zh_Hans -v 0 --no-location --no-obsolete $(foreach path,.venv node_modules staticfiles static/vendor tests tools,--ignore=$(path))
+
+messages: $(VENV)/.installed  ## collect every text into locale/ and compile it (needs GNU gettext)
+	$(PY) manage.py makemessages $(MESSAGES)
+	$(PY) manage.py makemessages -d djangojs $(MESSAGES)
+	$(PY) manage.py compilemessages -v 0 --ignore .venv
 
 clean:  ## remove the virtual environment and caches; the data directory stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis staticfiles

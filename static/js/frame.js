@@ -8,8 +8,10 @@ import { startClock } from "./clock.js";
 import { startHold } from "./hold.js";
 import { FRAME_KEYS } from "./keymap.js";
 import { listKeys, startKeys } from "./keys.js";
+import { showKeys } from "./keysheet.js";
 import { live } from "./live.js";
 import { startLook } from "./look.js";
+import { find } from "./page.js";
 import { showPerson } from "./person.js";
 import { settle } from "./swap.js";
 import { gettext } from "./words.js";
@@ -22,6 +24,7 @@ export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch 
   listKeys(gettext("On this page"), keys);
   listKeys(gettext("Everywhere"), FRAME_KEYS);
   startKeys();
+  find("#show-keys").addEventListener("click", showKeys);
   startLook();
   startHold();
   showPerson();

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import openai
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.conftest import Server
+from tests.conftest import ROOT, Server
 
+AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = [
     "--headless",
@@ -48,19 +49,29 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """open_page(url, person="alice", width=1440): a page of its own browser context, live when returned."""
+    """open_page(url): a page of its own browser context, live when returned.
+
+    Whatever it says against its policy, logs as an error, or breaks on, fails the test at its end.
+    """
     contexts = []
     complaints: list[str] = []
 
-    def opening(url: str, *, person: str = "alice", width: int = 1440, live: bool = True) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 860})
+    def opening(
+        url: str,
+        *,
+        person: str = "alice",
+        width: int = 1440,
+        scheme: Literal["light", "dark"] = "light",
+        language: str = "en",
+        live: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 860}, color_scheme=scheme, locale=language
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if _against_policy(message.text) else None,
-        )
+        page.on("console", lambda message: complaints.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         context.add_init_script(
             f"localStorage.getItem('mockopenai.person') ?? localStorage.setItem('mockopenai.person', '{person}')"
@@ -76,8 +87,28 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert complaints == []
 
 
-def _against_policy(text: str) -> bool:
-    return "Content Security Policy" in text or "Uncaught" in text
+def _is_wrong(message: ConsoleMessage) -> bool:
+    """A refusal by the server, and a socket that is cut, are part of what is tested; all else is not."""
+    expected = ("Failed to load resource", "WebSocket connection to")
+    return "Content Security Policy" in message.text or (
+        message.type == "error" and not message.text.startswith(expected)
+    )
+
+
+def axe(page: Page, *, within: str = "html") -> None:
+    """Asserts that axe finds nothing serious or critical in what is shown now."""
+    page.evaluate(AXE.read_text())  # past the page's policy, which is not about its tests
+    found = page.evaluate(
+        "(within) => axe.run(within, {resultTypes: ['violations']}).then(({violations}) => violations)",
+        within,
+    )
+    grave = [
+        f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+    assert not grave, "\n".join([page.url, *grave])
 
 
 @pytest.fixture

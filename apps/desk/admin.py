@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.desk.models import Typed, Worker
+from apps.desk.models import Parked, Typed, Worker
 
 
 class LookedAt(admin.ModelAdmin):
@@ -21,10 +21,12 @@ class WorkerAdmin(LookedAt):
     list_display = ["id", "host", "pid", "started_at", "beat_at"]
 
 
+@admin.register(Parked)
+class ParkedAdmin(LookedAt):
+    list_display = ["exchange_id", "tools", "has_image", "has_schema", "tries", "retry_of"]
+
+
 @admin.register(Typed)
 class TypedAdmin(LookedAt):
     list_display = ["exchange_id", "seq", "frame", "at"]
     search_fields = ["=exchange__id"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # a gap would hold up who types

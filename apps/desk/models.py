@@ -50,6 +50,8 @@ class Typed(models.Model):
     class Meta:
         verbose_name_plural = "typed"
         constraints = [models.UniqueConstraint(fields=["exchange", "seq"], name="typed_once")]
+        # Few: to find what is being typed among all that ever was.
+        indexes = [models.Index(fields=["exchange"], condition=models.Q(seq=1), name="typed_first")]
 
     def __str__(self) -> str:
         return f"{self.exchange_id} {self.seq}"

@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 
 async def deliver_typed(line: Line, progress: Progress, reply: Reply) -> None:
     """Sends what is typed over a line; raises HungUp when the caller left before all of it was gone."""
-    if not line.started:
-        await line.start(reply.status, head(progress.intake.call, reply, EVENT_STREAM))
     async with aclosing(typed_events(progress, reply, line.watch())) as events:
         async for data in events:
+            if not line.started:
+                await line.start(reply.status, head(progress.intake.call, reply, EVENT_STREAM))
             await line.write(data, last=False)
     await line.write(b"", last=True)
 
@@ -45,15 +45,21 @@ async def typed_events(
     call, endpoint = progress.intake.call, progress.intake.endpoint
     assert endpoint is not None and endpoint.typed is not None  # else nobody could have begun
     events = endpoint.typed.frames(orjson.loads(reply.body), call)
-    yield events.start()
     follower = _Follower(call.id, hung_up)
+    begun = False
     try:
         async for frames in follower:
             text = b"".join([events.text(frame.delta) for frame in frames if frame.delta])
+            if not begun:
+                text, begun = events.start() + text, True
             if text or not frames:
                 yield text or sse.comment("typing")
-        yield events.end(await _whole(progress))
+        end = events.end(await _whole(progress))
+        if hung_up.done():
+            raise HungUp
+        yield end
     finally:
+        waiting_here().silence(call.id)
         if not follower.ended:
             await writer.run(lambda: typed.end_early(call.id, finish_reason=None))
             await _whole(progress)
@@ -71,24 +77,18 @@ class _Follower:
     async def __aiter__(self) -> AsyncIterator[list[Frame]]:
         table, loop = waiting_here(), asyncio.get_running_loop()
         warm_s, heard_at = settings.MOCKOPENAI_WARM_AFTER_S, loop.time()
-        try:
-            while not self.ended:
-                bell = table.bell(self._id)  # before the look: what comes after that rings it
-                frames = await self._look(closing=table.closing)
-                if self._hung_up.done():
-                    raise HungUp
-                if frames or (warm_s and loop.time() - heard_at >= warm_s):
-                    heard_at = loop.time()
-                    yield frames
-                if not self.ended:
-                    # The tick rings, too: a lost bell costs no more than that.
-                    await asyncio.wait(
-                        (bell, self._hung_up),
-                        timeout=warm_s or None,
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-        finally:
-            table.silence(self._id)
+        while not self.ended:
+            bell = table.bell(self._id)  # before the look: what comes after that rings it
+            frames = await self._look(closing=table.closing)
+            if self._hung_up.done():
+                raise HungUp
+            if frames or (warm_s and loop.time() - heard_at >= warm_s):
+                heard_at = loop.time()
+                yield frames
+            if not self.ended:
+                # The tick rings, too: a lost bell costs no more than that.
+                ends = (bell, self._hung_up)
+                await asyncio.wait(ends, timeout=warm_s or None, return_when=asyncio.FIRST_COMPLETED)
 
     async def _look(self, *, closing: bool) -> list[Frame]:
         """What is new in the database; the stream outlives one that is away for a while."""

@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "typed",
+                "indexes": [
+                    models.Index(condition=models.Q(("seq", 1)), fields=["exchange"], name="typed_first")
+                ],
                 "constraints": [models.UniqueConstraint(fields=("exchange", "seq"), name="typed_once")],
             },
         ),

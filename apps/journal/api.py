@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from apps.accounts.rest import RestError, RestView
 from apps.journal.filters import Filter, FilterError, read_params
 from apps.journal.models import Body, Exchange
-from apps.journal.present import exchange_item, whole_exchange
+from apps.journal.pages import read_page
+from apps.journal.present import exchange_item, unix_s, whole_exchange
 from apps.journal.prune import erase, pruned
 
 LIMIT_MAX = 200
@@ -23,14 +24,12 @@ class ExchangesView(RestView):
 
     def get(self, request: Request) -> Response:
         limit, cursor = _limit(request.query_params), request.query_params.get("cursor")
-        rows = read_filter(request.query_params, besides=("limit", "cursor")).apply(Exchange.objects.all())
-        if cursor is not None:
-            if len(cursor) != ID_LENGTH:
-                raise RestError(400, f"cursor: {cursor!r} is not the `next` of an earlier page.")
-            rows = rows.filter(id__lt=cursor)
-        page = list(rows.order_by("-id")[: limit + 1])
-        following = page[limit - 1].id if len(page) > limit else None
-        return Response({"items": [exchange_item(row) for row in page[:limit]], "next": following})
+        if cursor is not None and len(cursor) != ID_LENGTH:
+            raise RestError(400, f"cursor: {cursor!r} is not the `next` of an earlier page.")
+        chosen = read_filter(request.query_params, besides=("limit", "cursor"))
+        page = read_page(chosen, limit=limit, cursor=cursor)
+        items = [exchange_item(row) for row in page.rows]
+        return Response({"items": items, "next": page.next, "searched_until": unix_s(page.searched_until)})
 
     def delete(self, request: Request) -> Response:
         chosen = read_filter(request.query_params, besides=("all",))
@@ -75,7 +74,8 @@ def read_filter(params: QueryDict, *, besides: Collection[str] = ()) -> Filter:
     try:
         return read_params({name: values for name, values in params.lists() if name not in besides})
     except FilterError as error:
-        raise RestError(400, str(error)) from None
+        where = {"field": "q", "position": error.position, "error": str(error)}
+        raise RestError(400, str(error), [] if error.position is None else [where]) from None
 
 
 def _limit(params: QueryDict) -> int:

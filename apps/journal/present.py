@@ -32,7 +32,7 @@ def exchange_item(row: Exchange) -> dict[str, Any]:
         "preset_queue": row.preset_queue,
         "answered_by": row.answered_by,
         "claimed_by": row.claimed_by,
-        "claim_until": _unix_s(row.claim_until),
+        "claim_until": unix_s(row.claim_until),
         "peer_ip": row.peer_ip,
         "peer_port": row.peer_port,
         "request_id": row.request_id,
@@ -40,10 +40,10 @@ def exchange_item(row: Exchange) -> dict[str, Any]:
         "client_timeout_s": row.client_timeout_s,
         "prompt_tokens": row.prompt_tokens,
         "completion_tokens": row.completion_tokens,
-        "created_at": _unix_s(row.created_at),
-        "deadline": _unix_s(row.deadline_at),
-        "answered_at": _unix_s(row.answered_at),
-        "ended_at": _unix_s(row.ended_at),
+        "created_at": unix_s(row.created_at),
+        "deadline": unix_s(row.deadline_at),
+        "answered_at": unix_s(row.answered_at),
+        "ended_at": unix_s(row.ended_at),
         "first_byte_ms": row.first_byte_ms,
         "duration_ms": row.duration_ms,
         "bytes_sent": row.bytes_sent,
@@ -53,7 +53,7 @@ def exchange_item(row: Exchange) -> dict[str, Any]:
 
 def whole_exchange(row: Exchange, body: Body) -> dict[str, Any]:
     """The item, and beside it the call's `headers` and `body`, the reply's `reply_headers`, `response`
-    (its body) and `reply_extras` (delay_ms, pace, …). A body that is no JSON is a string.
+    (its body) and `reply_extras` (delay_ms, pace, …), and `timing`. A body that is no JSON is a string.
     """
     return {
         **exchange_item(row),
@@ -62,6 +62,22 @@ def whole_exchange(row: Exchange, body: Body) -> dict[str, Any]:
         "reply_headers": _headers(body.reply_headers),
         "response": splice(body.reply_body.encode()) if body.reply_body else None,
         "reply_extras": orjson.loads(body.reply_extras),
+        "timing": timing(row),
+    }
+
+
+def timing(row: Exchange) -> dict[str, int | None]:
+    """Where an exchange's time went: {"held_ms", "first_byte_ms", "duration_ms", "bytes_sent"}.
+
+    All since the call came; `held_ms` is how long it waited at the desk, None while it still does.
+    """
+    until = row.answered_at or row.ended_at
+    held_ms = None if until is None else max(0, round((until - row.created_at).total_seconds() * 1000))
+    return {
+        "held_ms": 0 if row.deadline_at is None else held_ms,
+        "first_byte_ms": row.first_byte_ms,
+        "duration_ms": row.duration_ms,
+        "bytes_sent": row.bytes_sent,
     }
 
 
@@ -75,7 +91,7 @@ def new_request_data(row: Exchange, body: Body) -> dict[str, Any]:
         "endpoint": row.endpoint,
         "model": row.model,
         "stream": row.stream,
-        "deadline": _unix_s(row.deadline_at),
+        "deadline": unix_s(row.deadline_at),
         "retry_count": row.retry_count,
         "headers": _headers(body.request_headers),
     }
@@ -97,7 +113,8 @@ def completed_request_data(row: Exchange, body: Body) -> dict[str, Any]:
     }
 
 
-def _unix_s(moment: datetime | None) -> float | None:
+def unix_s(moment: datetime | None) -> float | None:
+    """A moment as our JSON writes it."""
     return None if moment is None else moment.timestamp()
 
 

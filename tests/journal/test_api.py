@@ -36,7 +36,7 @@ def ids(page: dict) -> list[str]:
 
 
 def test_an_empty_journal_is_an_empty_page():
-    assert get() == {"items": [], "next": None}
+    assert get() == {"items": [], "next": None, "searched_until": None}
 
 
 def test_the_newest_come_first_fifty_a_page(add_many):
@@ -87,6 +87,13 @@ def test_a_filter_holds_on_every_page(add_many):
 )
 def test_a_bad_parameter_is_named(params, named):
     assert refused(**params).startswith(f"{named}:")
+
+
+def test_a_mistake_in_the_line_is_told_with_its_position():
+    answer = Client().get(f"/api/exchanges?{urlencode({'q': 'caller:a status:bad'})}")
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["position"]) == ("q", 9)
+    assert "errors" not in Client().get("/api/exchanges?status=bad").json()
 
 
 def test_counting_takes_the_same_filters(add_many):

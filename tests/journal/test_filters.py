@@ -60,6 +60,18 @@ def shop(add):
         ('"order 17"', "a"),
         ("model:gpt-4o refund", "a"),
         ("caller:nobody", ""),
+        ("-caller:b", "acd"),
+        ("-caller:a -caller:b", "cd"),
+        ("-status:4xx -status:5xx", "ad"),
+        ("-status:200 model:gpt-4o", "c"),
+        ("-state:waiting", "abc"),
+        ("-latency:>2s", "ad"),
+        ("-since:2h", "b"),
+        ("-stream:true", "bcd"),
+        ("-text:refund", "bcd"),
+        ("-tool:get_weather", "abcd"),
+        ("refund -model:gpt-4o", ""),
+        ("-refund", ""),
     ],
 )
 def test_a_line_selects(shop, line, callers):
@@ -101,6 +113,8 @@ def test_percent_and_underscore_stand_for_themselves(add):
     ("line", "names"),
     [
         ("colour:red", "colour"),
+        ("-colour:red", "-colour"),
+        ("-status:4x", "-status"),
         ("status:4x", "status"),
         ("status:>4xx", "status"),
         ("status:\u0664\u0662\u0669", "status"),
@@ -120,6 +134,35 @@ def test_percent_and_underscore_stand_for_themselves(add):
 def test_what_cannot_be_understood_is_named(line, names):
     with pytest.raises(FilterError, match=names):
         read_query(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "position"),
+    [
+        ("colour:red", 0),
+        ("caller:a  status:many", 10),
+        ('caller:a "no end', 9),
+        ("\U0001f389 -state:lost", 3),
+        ("a " * TERMS_MAX + "b", 2 * TERMS_MAX),
+    ],
+)
+def test_a_mistake_is_told_with_its_position(line, position):
+    with pytest.raises(FilterError) as told:
+        read_query(line)
+    assert told.value.position == position
+
+
+def test_a_parameter_has_no_position():
+    with pytest.raises(FilterError) as told:
+        read_params({"status": ["many"]})
+    assert told.value.position is None
+
+
+def test_a_tool_is_not_there_where_another_is(add):
+    add(caller="a", request_body='{"tools":[{"function":{"name":"get_weather"}}]}')
+    add(caller="b", reply_body="{}")
+    assert found("-tool:get_weather") == ["b"]
+    assert found("-text:get_weather") == ["b"]
 
 
 def test_url_parameters_and_a_line_narrow_each_other(shop):

@@ -1,11 +1,17 @@
 """The JSON of an exchange."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
 from apps.journal.models import Body, Exchange
-from apps.journal.present import completed_request_data, exchange_item, new_request_data, whole_exchange
+from apps.journal.present import (
+    completed_request_data,
+    exchange_item,
+    new_request_data,
+    timing,
+    whole_exchange,
+)
 
 ROW = Exchange(
     id="01" + "0" * 24,
@@ -100,3 +106,16 @@ def test_times_are_unix_seconds():
 def test_an_item_carries_no_body_and_nothing_of_our_insides():
     hidden = {"body", "response", "headers", "worker", "reply_channel", "answer_key"}
     assert not hidden & exchange_item(ROW).keys()
+
+
+def test_timing_says_where_the_time_went():
+    came = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    answered = came + timedelta(seconds=2)
+    left = {"first_byte_ms": 2001, "duration_ms": 2500, "bytes_sent": 700}
+    held = Exchange(created_at=came, deadline_at=came, answered_at=answered, ended_at=came, **left)
+    assert timing(held) == {"held_ms": 2000, **left}
+    nobody = {"first_byte_ms": None, "duration_ms": None, "bytes_sent": None}
+    assert timing(Exchange(created_at=came, deadline_at=came)) == {"held_ms": None, **nobody}
+    assert timing(Exchange(created_at=came, deadline_at=came, ended_at=answered))["held_ms"] == 2000
+    assert timing(Exchange(created_at=came, ended_at=answered, **left)) == {"held_ms": 0, **left}
+    assert orjson.loads(spelled(whole_exchange(ROW, BODY)))["timing"]["duration_ms"] == 1500

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 
 TEXT_SHOWN = 3_000  # characters of a text that are shown at once; the rest is fetched when asked for
-WORDS_MAX = 200
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
@@ -71,23 +70,6 @@ def tool_names(data: dict[str, Any]) -> list[str]:
     return [_tool_name(tool) for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
 
 
-def first_words(text: str) -> str:
-    """One line that tells a reply's body from others: its content, its error, or how it begins."""
-    data = read_object(text)
-    choices = data.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else data.get("message")
-    error = data.get("error")
-    for found in (
-        data.get("content"),
-        message.get("content") if isinstance(message, dict) else None,
-        error.get("message") if isinstance(error, dict) else error,
-    ):
-        if isinstance(found, str) and found.strip():
-            return _line(found)
-    return _line(text)
-
-
 def _card(index: int, message: dict[str, Any]) -> Card:
     pieces = [*_content(message.get("content")), *_calls(message)]
     refusal = message.get("refusal")
@@ -131,8 +113,3 @@ def _tool_name(tool: dict[str, Any]) -> str:
 
 def _scalar(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def _line(text: str) -> str:
-    line = " ".join(text[: 20 * WORDS_MAX].split())
-    return line if len(line) <= WORDS_MAX else line[: WORDS_MAX - 1] + "…"

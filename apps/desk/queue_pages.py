@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from apps.desk.cards import first_words
 from apps.desk.frame import page
 from apps.desk.views import plain
 from apps.journal.models import Exchange
@@ -21,11 +20,10 @@ CALLERS_SUGGESTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A preset with its place and its first words."""
+    """A preset, without its body, at its place."""
 
     place: int
     preset: Preset
-    words: str
 
 
 @never_cache
@@ -74,7 +72,7 @@ def _entries(request: HttpRequest) -> dict[str, Any]:
     presets = storage.queue(chosen)
     count = presets.count() if chosen else 0
     shown = [
-        Entry(place, preset, first_words(preset.body))
-        for place, preset in enumerate(presets[:ENTRIES_SHOWN] if count else [], 1)
+        Entry(place, preset)
+        for place, preset in enumerate(presets.defer("body")[:ENTRIES_SHOWN] if count else [], 1)
     ]
     return {"chosen": chosen, "count": count, "entries": shown, "hidden": max(0, count - ENTRIES_SHOWN)}

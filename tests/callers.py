@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 CALL = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
-PATIENCE_S = 20
-DRAIN_S = 30
+PATIENCE_S = 30
+DRAIN_S = 60
 BROKEN = (ConnectionError, asyncio.IncompleteReadError)
 
 
@@ -101,26 +101,28 @@ class Drained:
     last: Answer | None = None
 
 
-async def drain(urls: Sequence[str], name: str, *, connections: int) -> list[Drained]:
+async def drain(
+    urls: Sequence[str], name: str, *, connections: int, each: int | None = None
+) -> list[Drained]:
     """Calls over all connections at once, spread over the servers, until presets end or the server does.
 
-    The servers must refuse what no preset accepts.
+    `each`: no connection calls more often. The servers must refuse what no preset accepts.
     """
     share = connections // len(urls)
     async with asyncio.timeout(DRAIN_S):
-        parts = await asyncio.gather(*[_drain(url, name, share) for url in urls])
+        parts = await asyncio.gather(*[_drain(url, name, share, each) for url in urls])
     return [one for got in parts for one in got]
 
 
-async def _drain(url: str, name: str, connections: int) -> list[Drained]:
+async def _drain(url: str, name: str, connections: int, each: int | None) -> list[Drained]:
     async with callers(url, name, connections) as opened:
-        return await asyncio.gather(*[_until_the_end(caller) for caller in opened])
+        return await asyncio.gather(*[_until_the_end(caller, each) for caller in opened])
 
 
-async def _until_the_end(caller: Caller) -> Drained:
+async def _until_the_end(caller: Caller, each: int | None) -> Drained:
     drained = Drained()
     try:
-        while True:
+        while each is None or len(drained.serials) < each:
             drained.unanswered = 1
             answer = await caller.call()
             drained.unanswered = 0
@@ -129,7 +131,8 @@ async def _until_the_end(caller: Caller) -> Drained:
                 return drained
             drained.serials.append(answer.serial)
     except BROKEN:
-        return drained
+        pass
+    return drained
 
 
 def serials(count: int, *, start: int = 0) -> list[dict[str, Any]]:

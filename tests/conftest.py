@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-START_S = 30
+START_S = 60
+PATIENCE_S = 30  # for what takes a moment: a busy machine takes longer, a broken program for ever
 
 
 @dataclass
@@ -50,25 +52,49 @@ class Server:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def waiting(self, count: int, *, timeout_s: float = 10) -> list[dict[str, Any]]:
+    def waiting(self, count: int) -> list[dict[str, Any]]:
         """The waiting calls, once there are that many."""
-        return wait_for(lambda: self._waiting(count), timeout_s=timeout_s)
+        return wait_for(lambda: self._waiting(count))
 
     def _waiting(self, count: int) -> list[dict[str, Any]] | None:
         items = self.api.get("/api/desk").json()["items"]
         return items if len(items) == count else None
 
+    def answer(
+        self,
+        exchange_id: str,
+        content: str = "hi",
+        *,
+        by: str = "",
+        take_over: bool = False,
+        key: str = "",
+        **fields: Any,
+    ) -> httpx.Response:
+        """Answers a waiting call; what came of it in the end.
+
+        A busy server may say at first that the reply is on its way (202): the same answer is then given again.
+        """
+        path, body = f"/api/desk/{exchange_id}/answer", {"response": {"content": content}, **fields}
+        headers = {"idempotency-key": key or uuid4().hex, **({"x-mock-person": by} if by else {})}
+        query = {"take_over": "true"} if take_over else {}
+
+        def told() -> httpx.Response | None:
+            answer = self.api.post(path, json=body, headers=headers, params=query)
+            return None if answer.status_code == 202 else answer
+
+        return wait_for(told)
+
     def exchange(self, exchange_id: str) -> dict[str, Any]:
         return self.api.get(f"/api/exchanges/{exchange_id}").json()
 
-    def stop(self, *, how: int = signal.SIGTERM, timeout_s: float = 15) -> int:
+    def stop(self, *, how: int = signal.SIGTERM, timeout_s: float = PATIENCE_S) -> int:
         self.api.close()
         if self.process.poll() is None:
             self.process.send_signal(how)
         return self.process.wait(timeout=timeout_s)
 
 
-def wait_for(look: Callable[[], Any], *, timeout_s: float = 10, pause_s: float = 0.02) -> Any:
+def wait_for(look: Callable[[], Any], *, timeout_s: float = PATIENCE_S, pause_s: float = 0.02) -> Any:
     """What `look` returns as soon as it is neither None nor False."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
@@ -189,6 +215,7 @@ def server(shared_server: Server) -> Iterator[Server]:
     shared_server.api.put("/api/fallback", json={"text": "manual", "models": "auto"})
     for item in shared_server.api.get("/api/desk").json()["items"]:
         shared_server.api.post(f"/api/desk/{item['id']}/abort?take_over=true")
+    shared_server.waiting(0)
     yield shared_server
 
 

@@ -70,8 +70,8 @@ def test_a_call_of_five_megabytes_opens_at_once_and_is_shown_whole_on_demand(
     ask(server, "word " * 1_000_000 + "THE END")
     row = page.locator("#waiting .row")
     expect(row).to_be_visible()
-    took_s = []
-    for _ in range(3):  # the best of them: other tests may be busy on the same machine
+    took_s: list[float] = []
+    while not took_s or (min(took_s) > 1 and len(took_s) < 10):  # the machine may be busy with something else
         page.evaluate("history.pushState(null, '', '/'); dispatchEvent(new PopStateEvent('popstate'))")
         expect(page.locator("#call .card")).to_have_count(0)
         began = time.monotonic()

@@ -31,12 +31,8 @@ class Parked:
     def row(self) -> dict[str, Any]:
         return self.server.exchange(self.id)
 
-    def answer(
-        self, content: str = "hi", *, by: str = "", take_over: bool = False, **fields: Any
-    ) -> httpx.Response:
-        headers = {"idempotency-key": fields.pop("key")} if "key" in fields else {}
-        body = {"response": {"content": content}, **fields}
-        return self.post("answer", by=by, take_over=take_over, json=body, headers=headers)
+    def answer(self, content: str = "hi", **options: Any) -> httpx.Response:
+        return self.server.answer(self.id, content, **options)
 
     def post(self, action: str, *, by: str = "", take_over: bool = False, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), **({"x-mock-person": by} if by else {})}

@@ -40,12 +40,7 @@ async def test_the_call_above_a_callers_limit_is_refused_and_not_to_be_retried(n
         await few.send()
         narrow.waiting(PER_CALLER + 1)
         first = narrow.api.get("/api/desk").json()["items"][0]
-        assert (
-            narrow.api.post(
-                f"/api/desk/{first['id']}/answer", json={"response": {"content": "x"}}
-            ).status_code
-            == 200
-        )
+        assert narrow.answer(first["id"]).status_code == 200
         await opened[-1].send()
         narrow.waiting(PER_CALLER + 1)
     narrow.waiting(0)

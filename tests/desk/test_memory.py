@@ -38,8 +38,7 @@ async def test_a_waiting_call_does_not_keep_its_request_in_memory(tmp_path: Path
             each_kb = (memory_kb(server) - before) / COUNT
             assert each_kb < EACH_MAX_KB
             for item in server.api.get("/api/desk").json()["items"]:
-                reply = {"response": {"content": f"for {item['model']}"}}
-                assert server.api.post(f"/api/desk/{item['id']}/answer", json=reply).status_code == 200
+                assert server.answer(item["id"], f"for {item['model']}").status_code == 200
             for number, caller in enumerate(opened):
                 got = await caller.receive()
                 assert (got.content, got.json["model"]) == (f"for m{number}", f"m{number}")

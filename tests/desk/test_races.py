@@ -15,13 +15,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.callers import BROKEN, Answer, Caller, callers
-from tests.conftest import Server, start_server, wait_for
+from tests.callers import BROKEN, CALL, Answer, Caller, callers
+from tests.conftest import PATIENCE_S, Server, start_server, wait_for
 from tests.databases import KINDS, fresh
 from tests.desk.conftest import HASTY_S
 
 CALLS = 24
 ROUNDS = 3
+ROUNDS_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -62,24 +63,39 @@ def doors(request: pytest.FixtureRequest) -> Doors:
 
 
 @asynccontextmanager
+async def asking(doors: Doors, count: int) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, Caller]]]:
+    """Calls that have been sent, by their models."""
+    limits = httpx.Limits(max_connections=100)
+    async with (
+        httpx.AsyncClient(base_url=doors.people.url, timeout=PATIENCE_S, limits=limits) as api,
+        callers(doors.calls.url, "race", count) as opened,
+    ):
+        by_model = {f"m{n}": caller for n, caller in enumerate(opened)}
+        await asyncio.gather(*[caller.send({**CALL, "model": model}) for model, caller in by_model.items()])
+        yield api, by_model
+
+
+@asynccontextmanager
 async def parked(
     doors: Doors, count: int
 ) -> AsyncIterator[tuple[httpx.AsyncClient, list[tuple[Caller, str]]]]:
     """Calls that have just begun to wait, each with its id."""
-    limits = httpx.Limits(max_connections=100)
-    async with (
-        httpx.AsyncClient(base_url=doors.people.url, timeout=20, limits=limits) as api,
-        callers(doors.calls.url, "race", count) as opened,
-    ):
-        await asyncio.gather(
-            *[
-                caller.send({"model": f"m{n}", "messages": [{"role": "user", "content": "x"}]})
-                for n, caller in enumerate(opened)
-            ]
-        )
+    async with asking(doors, count) as (api, by_model):
         items = await asyncio.to_thread(doors.people.waiting, count)
-        ids = {item["model"]: item["id"] for item in items}
-        yield api, [(caller, ids[f"m{n}"]) for n, caller in enumerate(opened)]
+        yield api, [(by_model[item["model"]], item["id"]) for item in items]
+
+
+@asynccontextmanager
+async def just_parked(
+    doors: Doors,
+) -> AsyncIterator[tuple[httpx.AsyncClient, list[tuple[Caller, dict[str, Any]]]]]:
+    """As many of some calls with a short deadline as were seen to wait; none when the machine is too busy."""
+    async with asking(doors, CALLS) as (api, by_model):
+        items: list[dict[str, Any]] = []
+        end = time.monotonic() + 3 * HASTY_S
+        while not items and time.monotonic() < end:
+            items = (await api.get("/api/desk")).json()["items"]
+        yield api, [(by_model[item["model"]], item) for item in items]
 
 
 async def answer(api: httpx.AsyncClient, exchange_id: str, content: str, by: str = "api") -> httpx.Response:
@@ -93,13 +109,13 @@ async def answer(api: httpx.AsyncClient, exchange_id: str, content: str, by: str
 async def test_an_answer_against_the_deadline_has_one_outcome(hasty_doors: Doors) -> None:
     """The caller got what the answering person was told, and what the journal says."""
     outcomes: Counter[str] = Counter()
+    early_s = 0.15
 
-    async def race(api: httpx.AsyncClient, caller: Caller, exchange_id: str) -> None:
-        row = (await api.get(f"/api/exchanges/{exchange_id}")).json()
-        left_s = row["deadline"] - time.time()
-        await asyncio.sleep(max(0.0, left_s - 0.15 + random.random() * 0.2))
+    async def race(api: httpx.AsyncClient, caller: Caller, item: dict[str, Any]) -> None:
+        exchange_id, left_s = item["id"], item["deadline"] - time.time()
+        await asyncio.sleep(max(0.0, left_s + 0.05 - random.random() * (early_s + 0.05)))
         told, got = await asyncio.gather(answer(api, exchange_id, f"for {exchange_id}"), caller.receive())
-        row = wait_for(lambda: _ended(hasty_doors.people, exchange_id))
+        row = await asyncio.to_thread(wait_for, lambda: _ended(hasty_doors.people, exchange_id))
         outcomes[row["state"]] += 1
         assert row["response"] == got.json and row["status_code"] == got.status
         if row["state"] == "delivered":
@@ -109,10 +125,14 @@ async def test_an_answer_against_the_deadline_has_one_outcome(hasty_doors: Doors
             assert (got.status, got.json["error"]["code"]) == (504, "timeout")
             assert (told.status_code, told.json()["state"]) == (410, "timed_out")
 
-    for _ in range(ROUNDS):
-        async with parked(hasty_doors, CALLS) as (api, calls):
-            await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
-    assert set(outcomes) == {"delivered", "timed_out"}, f"there was no race: {outcomes}"
+    rounds = 0
+    while rounds < ROUNDS or len(outcomes) < 2:
+        assert rounds < ROUNDS_MAX, f"there was no race: {outcomes}"
+        rounds += 1
+        async with just_parked(hasty_doors) as (api, calls):
+            await asyncio.gather(*[race(api, caller, item) for caller, item in calls])
+        if not outcomes["delivered"]:
+            early_s += 0.15  # a busy machine needs a longer run-up
 
 
 async def test_of_many_answers_at_once_one_wins_and_the_others_are_told_by_whom(doors: Doors) -> None:
@@ -128,7 +148,7 @@ async def test_of_many_answers_at_once_one_wins_and_the_others_are_told_by_whom(
             data = loser.json()
             assert (data["by"], data["reply_id"]) == (f"person-{winner}", got.json["id"]) and data["at"] > 0
 
-    patient = httpx.AsyncClient(base_url=doors.calls.url, timeout=20)
+    patient = httpx.AsyncClient(base_url=doors.calls.url, timeout=PATIENCE_S)
     async with parked(doors, CALLS) as (api, calls), patient as other:
         await asyncio.gather(*[race(api, caller, exchange_id) for caller, exchange_id in calls])
 
@@ -141,7 +161,7 @@ async def test_an_answer_against_a_hang_up_tells_whether_it_was_delivered(doors:
         await asyncio.sleep(random.random() * 0.03)
         await caller.hang_up()
         told = await asking
-        row = wait_for(lambda: _ended(doors.people, exchange_id))
+        row = await asyncio.to_thread(wait_for, lambda: _ended(doors.people, exchange_id))
         outcomes[row["state"]] += 1
         expected = {"delivered": (200, 202), "undelivered": (410, 202), "gone": (410,)}
         assert told.status_code in expected[row["state"]], (told.text, row["state"])
@@ -160,7 +180,7 @@ async def test_an_abort_against_an_answer_has_one_outcome(doors: Doors) -> None:
         told = await asyncio.gather(*asks)
         with suppress(BROKEN):
             got = await caller.receive()
-        row = wait_for(lambda: _ended(doors.people, exchange_id))
+        row = await asyncio.to_thread(wait_for, lambda: _ended(doors.people, exchange_id))
         assert row["state"] == ("aborted" if got is None else "delivered")
         assert sum(one.status_code < 300 for one in told) == 1
 

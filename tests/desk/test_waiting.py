@@ -30,7 +30,7 @@ async def answer_all(api: httpx.AsyncClient, ids: list[str], contents: dict[str,
         answer = await api.post(
             f"/api/desk/{exchange_id}/answer", json={"response": {"content": contents[exchange_id]}}
         )
-        assert answer.json() == {"state": "delivered"}
+        assert answer.json()["state"] in ("delivered", "answered")  # answered: so busy that it is on its way
 
 
 async def test_500_calls_wait_without_threads_or_connections_and_each_gets_its_own_answer(
@@ -106,7 +106,7 @@ async def test_an_answered_connection_is_kept_for_the_next_call(server: Server) 
         for number in range(3):
             await caller.send()
             item = wait_for(lambda: next(iter(server.api.get("/api/desk").json()["items"]), None))
-            server.api.post(f"/api/desk/{item['id']}/answer", json={"response": {"content": f"{number}"}})
+            server.answer(item["id"], f"{number}")
             answer = await receive(caller)
             assert answer == f"{number}"
 

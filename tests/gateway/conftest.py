@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conftest import PATIENCE_S
+
 CHAT = "/v1/chat/completions"
 ERROR_KEYS = {"message", "type", "param", "code"}
 
@@ -29,7 +31,7 @@ def error_of(answer: httpx.Response) -> dict[str, Any]:
 def ended() -> Callable[..., dict[str, Any]]:
     """The whole exchange of a caller's only call, once it is over: ended(server, "ci-1")."""
 
-    def looking(server: Any, caller: str, *states: str, timeout_s: float = 5) -> dict[str, Any]:
+    def looking(server: Any, caller: str, *states: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         match = {"caller": caller, "state": list(states or ("delivered", "undelivered", "timed_out", "gone"))}
         wanted = {"match": match, "count": 1, "timeout_s": timeout_s}
         found = server.api.post("/api/exchanges/wait", json=wanted).json()

@@ -98,8 +98,7 @@ def test_what_is_sent_again_can_be_answered_at_the_desk(server: Server, caller: 
     server.api.post(f"/as/{caller}{CHAT}", json=chat())
     second = resend(server, ended(server, caller)["id"]).json()["id"]
     assert server.waiting(1)[0]["id"] == second
-    answer = server.api.post(f"/api/desk/{second}/answer", json={"response": {"content": "by hand"}})
-    assert answer.json() == {"state": "delivered"}
+    assert server.answer(second, "by hand").json() == {"state": "delivered"}
     assert server.exchange(second)["source"] == "person"
 
 

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
 
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.gateway.bad_cases import (
     BODY_DOORS,
     CALLER,
@@ -37,8 +37,6 @@ from tests.gateway.bad_cases import (
     WRONG_FIELDS,
 )
 from tests.gateway.conftest import CHAT, chat, error_of
-
-PATIENCE_S = 5.0
 
 # What the log says about an exception that nobody foresaw.
 UNFORESEEN = ("failed", "Internal Server Error", "Exception in ASGI", "never retrieved", "Unhandled")

@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-from tests.conftest import Server, start_server
+from tests.conftest import PATIENCE_S, Server, start_server
 from tests.gateway.conftest import CHAT, chat, error_of
 
 DOORS = ("serve", "daphne", "view")
@@ -173,7 +173,7 @@ class Waiter(threading.Thread):
             self.failure = error
 
     def result(self) -> httpx.Response:
-        self.join(timeout=10)
+        self.join(timeout=PATIENCE_S)
         assert self.answer is not None, f"no answer came: {self.failure!r}"
         return self.answer
 
@@ -185,8 +185,7 @@ def test_a_waiting_call_gets_what_a_person_answers(
     waiter = Waiter(door, caller, json=chat(stream=streamed))
     [item] = door.waiting(1)
     assert (item["caller"], item["state"]) == (caller, "waiting")
-    reply = {"response": {"content": "by hand"}, "headers": {"x-by": "hand"}}
-    answered = door.api.post(f"/api/desk/{item['id']}/answer", json=reply)
+    answered = door.answer(item["id"], "by hand", headers={"x-by": "hand"})
     assert (answered.status_code, answered.json()["state"]) == (200, "delivered")
     answer = waiter.result()
     assert answer.headers["x-by"] == "hand"
@@ -211,7 +210,7 @@ def test_a_body_that_is_refused_does_not_use_up_the_waiting_call(door: Server, c
     refused = door.api.post(url, json={"response": "no object", "status_code": 999})
     assert refused.status_code == 400
     assert {one["field"] for one in refused.json()["errors"]} == {"response", "status_code"}
-    assert door.api.post(url, json={"response": {"content": "right"}}).status_code == 200
+    assert door.answer(item["id"], "right").status_code == 200
     assert waiter.result().json()["choices"][0]["message"]["content"] == "right"
 
 
@@ -219,7 +218,7 @@ def test_an_aborted_call_is_dropped_or_told_so(door: Server, caller: str) -> Non
     waiter = Waiter(door, caller, json=chat())
     [item] = door.waiting(1)
     assert door.api.post(f"/api/desk/{item['id']}/abort").json() == {"state": "aborted"}
-    waiter.join(timeout=10)
+    waiter.join(timeout=PATIENCE_S)
     if "serve" in door.command:
         assert isinstance(waiter.failure, httpx.ReadError | httpx.RemoteProtocolError)
     else:  # only our own server can drop a connection

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, Server, start_server, wait_for
 from tests.gateway.conftest import CHAT, ERROR_KEYS, chat
 
 Ended = Callable[..., dict[str, Any]]
-LATE_MS = 250  # what a busy machine may add
+LATE_MS = 60  # on the best of some tries: the machine may be busy with something else at any one of them
 EARLY_MS = 3  # what two clocks may differ by
+AT_ONCE_S = 20  # long before what is cut short would end by itself
+TRIES = 20
 
 _numbers = count(1)
 
@@ -32,7 +34,9 @@ class Line:
     def __init__(self, server: Server, caller: str, body: dict[str, Any]) -> None:
         content = json.dumps(body).encode()
         head = f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nX-Mock-Caller: {caller}\r\nContent-Length: {len(content)}\r\n\r\n"
-        self.socket = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=5)
+        self.socket = socket.create_connection(
+            ("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=PATIENCE_S
+        )
         self.heard = b""
         self.socket.sendall(head.encode() + content)
         self.began = time.monotonic()
@@ -76,14 +80,19 @@ def dial(server: Server) -> Iterator[Callable[..., Line]]:
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
+def at_once() -> Iterator[None]:
     began = time.monotonic()
     yield
-    assert time.monotonic() - began < seconds
+    assert time.monotonic() - began < AT_ONCE_S
 
 
-def on_time(heard_ms: float, due_ms: float) -> bool:
-    return due_ms - EARLY_MS <= heard_ms <= due_ms + LATE_MS
+def on_time(lateness: Callable[[], float]) -> bool:
+    """Whether something can be on time: its lateness in ms is small at one try at least, and early at none."""
+    tried_ms: list[float] = []
+    while not tried_ms or (min(tried_ms) > LATE_MS and len(tried_ms) < TRIES):
+        tried_ms.append(lateness())
+    assert min(tried_ms) >= -EARLY_MS, tried_ms
+    return min(tried_ms) <= LATE_MS
 
 
 # --- pace --------------------------------------------------------------------------------------
@@ -92,39 +101,45 @@ def on_time(heard_ms: float, due_ms: float) -> bool:
 def test_a_whole_reply_waits_its_delay_and_its_first_token(
     server: Server, caller: str, dial: Callable[..., Line]
 ) -> None:
-    server.queue(caller, {"content": "x"}, delay_ms=100, pace={"first_token_ms": 80})
-    assert on_time(dial(caller).until(b"chat.completion"), 180)
+    server.queue(caller, {"content": "x"}, delay_ms=100, pace={"first_token_ms": 80}, uses=TRIES)
+    assert on_time(lambda: dial(caller).until(b"chat.completion") - 180)
 
 
 def test_the_first_token_of_a_stream_waits_and_the_headers_do_not(
     server: Server, caller: str, dial: Callable[..., Line]
 ) -> None:
-    server.queue(caller, {"content": "x"}, pace={"first_token_ms": 300, "token_ms": 0})
-    line = dial(caller, stream=True)
-    assert line.until(b"text/event-stream") < 250
-    assert on_time(line.until(b"assistant"), 300)
+    server.queue(caller, {"content": "x"}, pace={"first_token_ms": 300, "token_ms": 0}, uses=2 * TRIES)
+    assert on_time(lambda: dial(caller, stream=True).until(b"text/event-stream"))
+    assert on_time(lambda: dial(caller, stream=True).until(b"assistant") - 300)
 
 
 def test_tokens_leave_on_an_absolute_schedule(server: Server, caller: str, dial: Callable[..., Line]) -> None:
     words = [f"w{number}" for number in range(20)]
-    server.queue(caller, {"content": " ".join(words)}, pace={"first_token_ms": 50, "token_ms": 20})
-    line = dial(caller, stream=True)
-    first_ms = line.until(b'"assistant"')
-    end_ms = line.until(b"[DONE]")
-    events = line.heard.count(b"data: ") - 1  # [DONE] leaves with the one before
-    due_ms = (events - 1) * 20
-    assert on_time(first_ms, 50)
-    assert due_ms - 20 <= end_ms - first_ms <= due_ms + LATE_MS
+    pace = {"first_token_ms": 50, "token_ms": 20}
+    server.queue(caller, {"content": " ".join(words)}, pace=pace, uses=2 * TRIES)
+    assert on_time(lambda: dial(caller, stream=True).until(b'"assistant"') - 50)
+
+    def lateness_ms() -> float:
+        line = dial(caller, stream=True)
+        end_ms = line.until(b"[DONE]")
+        events = line.heard.count(b"data: ") - 1  # [DONE] leaves with the one before
+        return end_ms - 50 - (events - 1) * 20
+
+    assert on_time(lateness_ms)
 
 
 def test_lateness_does_not_add_up(server: Server, caller: str, dial: Callable[..., Line]) -> None:
-    server.queue(caller, {"content": "a b c d e f g h i j " * 10}, pace={"token_ms": 3})
-    line = dial(caller, stream=True)
-    end_ms = line.until(b"[DONE]")
-    events = line.heard.count(b"data: ") - 1
-    assert events > 90
-    # A sleep after each token would cost at least a millisecond more each: a third of the whole.
-    assert on_time(end_ms, (events - 1) * 3)
+    server.queue(caller, {"content": "a b c d e f g h i j " * 10}, pace={"token_ms": 3}, uses=TRIES)
+
+    def lateness_ms() -> float:
+        line = dial(caller, stream=True)
+        end_ms = line.until(b"[DONE]")
+        events = line.heard.count(b"data: ") - 1
+        assert events > 90
+        return end_ms - (events - 1) * 3
+
+    # A sleep after each token would cost most of a millisecond more each: more than may be late.
+    assert on_time(lateness_ms)
 
 
 def test_a_large_reply_arrives_whole(server: Server, caller: str, ended: Ended) -> None:
@@ -200,7 +215,7 @@ def test_a_caller_who_leaves_during_the_delay_is_noticed_at_once(
     line = dial(caller)
     ended(server, caller, "taken")
     line.leave()
-    with within(1.5):
+    with at_once():
         row = ended(server, caller)
     assert (row["state"], row["source"], row["bytes_sent"], row["first_byte_ms"]) == (
         "undelivered",
@@ -213,11 +228,11 @@ def test_a_caller_who_leaves_during_the_delay_is_noticed_at_once(
 def test_a_caller_who_leaves_in_the_middle_of_a_stream_is_noticed_at_once(
     server: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
-    server.queue(caller, {"content": "a b c d e f g h"}, pace={"token_ms": 5000})
+    server.queue(caller, {"content": "a b c d e f g h"}, pace={"token_ms": 30_000})
     line = dial(caller, stream=True)
     line.until(b"assistant")
     line.leave()
-    with within(1.5):
+    with at_once():
         row = ended(server, caller)
     assert row["state"] == "undelivered"
     assert row["bytes_sent"] > 0
@@ -247,7 +262,7 @@ def test_a_caller_who_leaves_while_waiting_is_gone(
     line = dial(caller)
     [item] = server.waiting(1)
     line.leave()
-    with within(1):
+    with at_once():
         row = ended(server, caller)
     assert (row["state"], row["status_code"]) == ("gone", None)
     late = server.api.post(f"/api/desk/{item['id']}/answer", json={"response": {"content": "too late"}})
@@ -261,12 +276,11 @@ def test_what_a_person_answers_to_a_caller_who_leaves_is_undelivered(
 ) -> None:
     line = dial(caller)
     [item] = server.waiting(1)
-    reply = {"response": {"content": "x"}, "delay_ms": 30_000}
     with ThreadPoolExecutor(1) as pool:
-        answering = pool.submit(server.api.post, f"/api/desk/{item['id']}/answer", json=reply)
+        answering = pool.submit(server.answer, item["id"], delay_ms=30_000)
         ended(server, caller, "answered")
         line.leave()
-        with within(1.5):
+        with at_once():
             row = ended(server, caller)
         told = answering.result()
     assert (row["state"], row["source"]) == ("undelivered", "person")
@@ -276,7 +290,7 @@ def test_what_a_person_answers_to_a_caller_who_leaves_is_undelivered(
 def test_an_undelivered_preset_returns_to_its_place_when_it_should(
     server: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
-    server.queue(caller, {"content": "first"}, delay_ms=5000, on_undelivered="requeue")
+    server.queue(caller, {"content": "first"}, delay_ms=30_000, on_undelivered="requeue")
     server.queue(caller, {"content": "second"})
     before = server.api.get(f"/api/preset-queue/{caller}").json()["items"]
     line = dial(caller)
@@ -291,7 +305,7 @@ def test_an_undelivered_preset_returns_to_its_place_when_it_should(
 def test_an_undelivered_preset_does_not_return_by_default(
     server: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
-    server.queue(caller, {"content": "first"}, delay_ms=5000)
+    server.queue(caller, {"content": "first"}, delay_ms=30_000)
     server.queue(caller, {"content": "second"})
     line = dial(caller)
     ended(server, caller, "taken")
@@ -354,8 +368,7 @@ def test_a_waiting_stream_is_kept_warm_and_then_answered(
     warm: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
     line, exchange_id = held(warm, dial, caller)
-    reply = {"response": {"content": "at last"}}
-    assert warm.api.post(f"/api/desk/{exchange_id}/answer", json=reply).status_code == 200
+    assert warm.answer(exchange_id, "at last").status_code == 200
     line.until(b"data: [DONE]\n\n")
     assert b'"content":"at"' in line.heard
     assert b": waiting" not in line.heard.partition(b"data: ")[2]
@@ -366,8 +379,8 @@ def test_an_error_reaches_a_warm_stream_as_an_event(
     warm: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
     line, exchange_id = held(warm, dial, caller)
-    reply = {"response": {"error": {"message": "No\nmore."}}, "status_code": 429}
-    assert warm.api.post(f"/api/desk/{exchange_id}/answer", json=reply).status_code == 200
+    error = {"error": {"message": "No\nmore."}}
+    assert warm.answer(exchange_id, response=error, status_code=429).status_code == 200
     line.until(b"}}\n\n")
     event = line.heard.partition(b"data: ")[2].partition(b"\n\n")[0]
     error = json.loads(event)["error"]
@@ -382,8 +395,7 @@ def test_a_warm_stream_just_ends_when_its_answer_has_no_body(
     warm: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
     line, exchange_id = held(warm, dial, caller)
-    reply = {"response": {"content": "x"}, "status_code": 204}
-    assert warm.api.post(f"/api/desk/{exchange_id}/answer", json=reply).status_code == 200
+    assert warm.answer(exchange_id, status_code=204).status_code == 200
     line.until(b"0\r\n\r\n")
     assert b"data:" not in line.heard
     assert ended(warm, caller)["state"] == "delivered"
@@ -394,7 +406,7 @@ def test_a_caller_who_leaves_a_warm_stream_is_gone(
 ) -> None:
     line, _ = held(warm, dial, caller)
     line.leave()
-    with within(1):
+    with at_once():
         assert ended(warm, caller)["state"] == "gone"
 
 
@@ -415,7 +427,6 @@ def test_a_call_that_is_no_stream_hears_nothing_before_its_answer(
     line.socket.settimeout(0.2)
     with pytest.raises(TimeoutError):
         line.until(b"x")
-    line.socket.settimeout(5)
-    reply = {"response": {"error": {"message": "No."}}, "status_code": 503}
-    assert warm.api.post(f"/api/desk/{item['id']}/answer", json=reply).status_code == 200
+    line.socket.settimeout(PATIENCE_S)
+    assert warm.answer(item["id"], response={"error": {"message": "No."}}, status_code=503).status_code == 200
     line.until(b"HTTP/1.1 503")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from tests.conftest import PATIENCE_S
+
 HI = {"content": "hi"}
 
 
@@ -20,7 +22,7 @@ def dashboard(server: Any) -> Iterator[ClientConnection]:
 
 def until(opened: ClientConnection, kind: str) -> dict[str, Any]:
     """The next event of that type."""
-    while (event := json.loads(opened.recv(timeout=5)))["type"] != kind:
+    while (event := json.loads(opened.recv(timeout=PATIENCE_S)))["type"] != kind:
         pass
     found: dict[str, Any] = event
     return found

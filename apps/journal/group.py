@@ -17,29 +17,45 @@ BEATEN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock; the 
 log = logging.getLogger(__name__)
 
 
+Then = Callable[[Any, Exception | None], None]  # hears a job's result, or its error
+
+
 class Job:
-    """One item for a batch function, and the future that learns the outcome (none when posted)."""
+    """One item for a batch function, and who hears of the outcome (nobody when it was posted).
 
-    __slots__ = ("batch", "error", "future", "item", "loop", "result")
+    `loop` is where `then` has to be called; None: on whatever thread did the work.
+    """
 
-    def __init__(self, batch: Batch, item: Any, future: Any = None, loop: Any = None) -> None:
+    __slots__ = ("batch", "error", "item", "loop", "result", "then")
+
+    def __init__(self, batch: Batch, item: Any, then: Then | None = None, loop: Any = None) -> None:
         self.batch = batch
         self.item = item
-        self.future = future
+        self.then = then
         self.loop: asyncio.AbstractEventLoop | None = loop
         self.result: Any = None
         self.error: Exception | None = None
 
     def tell(self) -> None:
-        """Hands the outcome over; a future whose waiter was cancelled takes none."""
-        if self.future is None:
-            if self.error is not None:
-                log.error("A posted job failed: %r", self.batch, exc_info=self.error)
-        elif not self.future.done():
-            if self.error is not None:
-                self.future.set_exception(self.error)
-            else:
-                self.future.set_result(self.result)
+        """Hands the outcome over."""
+        if self.then is not None:
+            self.then(self.result, self.error)
+        elif self.error is not None:
+            log.error("A posted job failed: %r", self.batch, exc_info=self.error)
+
+
+def into(future: Any) -> Then:
+    """Hands the outcome to a future; one whose waiter was cancelled takes none."""
+
+    def then(result: Any, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    return then
 
 
 def settle(jobs: list[Job]) -> None:
@@ -53,10 +69,11 @@ def settle(jobs: list[Job]) -> None:
             loops.setdefault(job.loop, []).append(job)
     for loop, told in loops.items():
         with contextlib.suppress(RuntimeError):  # closed: its test or command has ended, nothing waits
-            loop.call_soon_threadsafe(_tell, told)
+            loop.call_soon_threadsafe(tell, told)
 
 
-def _tell(jobs: Iterable[Job]) -> None:
+def tell(jobs: Iterable[Job]) -> None:
+    """Hands over what became of each job."""
     for job in jobs:
         job.tell()
 
@@ -92,7 +109,7 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
     try:
         with transaction.atomic():
             used = connection.connection
-            _apply(jobs)
+            apply(jobs)
             applied = True
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
         if not isinstance(error, Error):

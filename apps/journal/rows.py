@@ -5,8 +5,10 @@ Each statement gives up the interpreter lock to the event loop and has to wait f
 same few texts and keeps them prepared.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -24,9 +26,20 @@ class _Here(threading.local):
 
     def __init__(self) -> None:
         self.database = connections[DEFAULT_DB_ALIAS]
+        self.lent: sqlite3.Connection | None = None
 
 
 _here = _Here()
+
+
+@contextmanager
+def over(lent: sqlite3.Connection) -> Iterator[None]:
+    """On this thread, meanwhile, rows are written over this connection and not over Django's."""
+    _here.lent = lent
+    try:
+        yield
+    finally:
+        _here.lent = None
 
 
 def insert_rows(table: str, columns: tuple[str, ...], rows: Rows) -> None:
@@ -59,6 +72,9 @@ def _execute(statement: Callable[..., str], what: tuple[Any, ...], rows: Rows) -
 
 
 def _run(sql: str, values: Sequence[Any], *, fetch: bool) -> list[tuple[Any, ...]]:
+    if _here.lent is not None:
+        cursor = _here.lent.execute(sql, values)
+        return cursor.fetchall() if fetch else []
     database = _here.database
     if IS_SQLITE:
         database.ensure_connection()

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from apps.journal.group import Batch, Job, settle
+from apps.journal.group import Batch, Job, Then, into, settle, tell
+from apps.journal.inline import Inline
 
 T = TypeVar("T")
 
@@ -32,19 +33,28 @@ class Writer:
         self._turns: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         self._lazy: deque[Job] = deque()
         self._lazy_timer = False
+        self._working = False  # the thread has a group in hand
+        self._inline = Inline() if Inline.is_possible() else None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def submit(self, batch: Batch, item: Any) -> "asyncio.Future[Any]":
-        """Joins the next group from the event loop; all jobs of one loop turn go over together."""
+        """Joins the next group from the event loop; the future is done after the commit."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
+        self.ask(batch, item, into(future), loop)
+        return future
+
+    def ask(self, batch: Batch, item: Any, then: Then, loop: asyncio.AbstractEventLoop) -> None:
+        """The same without a future: `then` hears the outcome, on the (running) loop.
+
+        All jobs of one loop turn go over together.
+        """
         turn = self._turns.get(loop)
         if turn is None:
             turn = self._turns[loop] = []
             loop.call_soon(self._hand_over, loop)
-        turn.append(Job(batch, item, future, loop))
-        return future
+        turn.append(Job(batch, item, then, loop))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Runs `work()` inside a group's transaction; returns its result after the commit."""
@@ -54,7 +64,7 @@ class Writer:
     def call(self, work: Callable[[], T]) -> T:
         """The same for a thread without an event loop: blocks until the commit."""
         future: Future[T] = Future()
-        self._send([Job(_one_by_one, work, future)])
+        self._send([Job(_one_by_one, work, into(future))])
         return future.result()
 
     def post(self, batch: Batch, item: Any) -> None:
@@ -79,7 +89,16 @@ class Writer:
             self._send([])
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._send(self._turns.pop(loop))
+        jobs = self._turns.pop(loop)
+        if self._inline is None or self._working or not self._inbox.empty():
+            self._send(jobs)
+            return
+        lazy = [self._lazy.popleft() for _ in range(min(len(self._lazy), GROUP_MAX))]
+        if self._inline.attempt(jobs + lazy):
+            tell(jobs)
+        else:
+            self._lazy.extend(lazy)
+            self._send(jobs)
 
     def _send(self, jobs: list[Job]) -> None:
         self._inbox.put(jobs)
@@ -92,6 +111,7 @@ class Writer:
     def _work(self) -> None:
         more: list[Job] | None = self._inbox.get()
         while more is not None:
+            self._working = True
             jobs = more
             more = []
             while len(jobs) < GROUP_MAX and not self._inbox.empty():
@@ -103,6 +123,7 @@ class Writer:
                 jobs.append(self._lazy.popleft())
             for start in range(0, len(jobs), GROUP_MAX):
                 settle(jobs[start : start + GROUP_MAX])
+            self._working = False
             if more is not None:
                 more = self._inbox.get()
         connection.close()

@@ -1,0 +1,62 @@
+"""Commits a group where it came up, on the event loop's own thread, when that cannot take long.
+
+A group is some tens of microseconds of SQLite and no wait for the disk (`synchronous=NORMAL`).
+Handing it to the writer's thread and back costs more than that: two switches of thread, and an
+interpreter lock that both of them want. So the loop commits it itself, over a connection that never
+waits. Whenever that does not work (the database is locked, a checkpoint is due, a batch wants
+Django's ORM, which refuses to work on the thread of an event loop, a row is refused), nothing has been
+done, and the group goes to the thread, which tells the truth of it (docs/decisions/0007).
+"""
+
+import sqlite3
+
+from django.conf import settings
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+
+from apps.journal.group import Job, apply
+from apps.journal.rows import IS_SQLITE, over
+
+CHECKPOINT_JOBS = 1024  # of so many, one group is the thread's, whose commits move the log into the file
+
+
+class Inline:
+    """The connection of an event loop's thread."""
+
+    def __init__(self) -> None:
+        self._database: sqlite3.Connection | None = None
+        self._since_checkpoint = 0
+
+    @staticmethod
+    def is_possible() -> bool:
+        """Not where a commit waits for the disk, nor where the database is another process."""
+        return IS_SQLITE and settings.MOCKOPENAI_SQLITE_SYNC == "normal"
+
+    def attempt(self, jobs: list[Job]) -> bool:
+        """Whether the group is committed; if not, nothing of it is done."""
+        self._since_checkpoint += len(jobs)
+        if self._since_checkpoint > CHECKPOINT_JOBS:
+            self._since_checkpoint = 0
+            return False
+        try:
+            database = self._connected()
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:
+            return False
+        try:
+            with over(database):
+                apply(jobs)
+            database.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it happens again on the thread, which tells
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            return False
+        return True
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._database is None:
+            name = connections[DEFAULT_DB_ALIAS].settings_dict["NAME"]
+            self._database = sqlite3.connect(name, timeout=0, isolation_level=None, cached_statements=256)
+            for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=0"):
+                self._database.execute(f"PRAGMA {pragma}")
+        return self._database

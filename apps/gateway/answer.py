@@ -1,5 +1,6 @@
 """Decides what answers a call: own queue, shared queue, fallback; one transaction for a group of calls."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from django.db.models import Count
 from apps.desk.parked import note_parked
 from apps.desk.waiting import waiting_here
 from apps.gateway.intake import Intake
+from apps.journal.group import Then
 from apps.journal.models import Exchange, Source, State
 from apps.journal.record import Opening, open_exchanges
 from apps.journal.writer import writer
@@ -49,6 +51,12 @@ async def decide(intake: Intake) -> Decision:
     table = waiting_here()
     decision: Decision = await writer.submit(decide_group, Asked(intake, table.channel, table.closing))
     return decision
+
+
+def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
+    """The same without a coroutine: `then` hears the decision, on the (running) loop, or the error."""
+    table = waiting_here()
+    writer.ask(decide_group, Asked(intake, table.channel, table.closing), then, loop)
 
 
 def decide_group(asked: Sequence[Asked]) -> list[Decision]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -51,18 +52,38 @@ class Door:
             await limited(self._django, scope, receive, send)
 
 
+async def resume(progress: Progress | None, error: Exception | None, receive: Receive, send: Send) -> None:
+    """Serves the rest of a call that was decided elsewhere, or whose decision failed."""
+
+    async def rest(line: Line) -> None:
+        if progress is None:
+            raise error or RuntimeError("a call without a decision")
+        await see_off(progress, line)
+
+    await _guarded(rest, Line(receive, send), "decided")
+
+
 async def _serve(scope: dict[str, Any], line: Line) -> None:
-    """Answers one request; whatever goes wrong, the caller gets an answer or a closed connection."""
-    try:
+    """Answers one request."""
+
+    async def work(line: Line) -> None:
         if scope["method"] == "OPTIONS":
             await line.start(204, preflight(_header(scope, b"access-control-request-headers")))
             await line.write(b"", last=True)
         else:
             await _answer(await _intake(scope, line), line)
+
+    await _guarded(work, line, f"{scope['method']} {scope['path']}")
+
+
+async def _guarded(work: Callable[[Line], Awaitable[None]], line: Line, what: str) -> None:
+    """Whatever goes wrong, the caller gets an answer or a closed connection."""
+    try:
+        await work(line)
     except HungUp:
         log.debug("A caller hung up before its request was whole.")
     except Exception:  # the ASGI edge: an exception past it would leave a daphne connection hanging
-        log.exception("A call failed: %s %s", scope["method"], scope["path"])
+        log.exception("A call failed: %s", what)
         await _apologise(line)
     finally:
         line.close()

@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import orjson
 
 from apps.gateway.due import Due
-from apps.gateway.line import HungUp, Line, RawHeaders
+from apps.gateway.line import PIECE_BYTES, HungUp, Line, RawHeaders
 from apps.gateway.pacing import Player
 from apps.wire import sse
 from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
-from apps.wire.headers import EVENT_STREAM, JSON, standard
-from apps.wire.reply import Reply
+from apps.wire.headers import EVENT_STREAM, JSON, head_lines, standard
+from apps.wire.reply import INSTANT, Reply
 
 
 def stream_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Iterator[bytes] | None:
@@ -50,10 +51,48 @@ async def deliver(line: Line, call: Call, endpoint: Endpoint | None, reply: Repl
         await _deliver_stream(line, call, reply, events)
 
 
+class Made(NamedTuple):
+    """An answer as it travels over HTTP/1.1, below its status line."""
+
+    head: bytes
+    body: bytes
+    size_bytes: int  # of the body without what cuts it into chunks
+
+
+def at_once(call: Call, endpoint: Endpoint | None, reply: Reply) -> Made | None:
+    """The answer that leaves in one go; None when there is something to wait for, or much to send."""
+    if reply.delay_ms or reply.pace != INSTANT or reply.typed or reply.status in BODILESS:
+        return None
+    events = stream_of(reply, call, endpoint)
+    body = reply.body
+    if events is not None:
+        due = Due(events, reply.pace)
+        body = due.take(0.0)
+        if not due.over:
+            return None
+    if not 0 < len(body) <= PIECE_BYTES:
+        return None
+    lines = head_lines(
+        reply,
+        request_id=call.request_id,
+        processing_ms=_processing_ms(call),
+        content_type=JSON if events is None else EVENT_STREAM,
+    )
+    if events is None:
+        return Made(b"%bcontent-length: %d\r\n\r\n" % (lines, len(body)), body, len(body))
+    chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    return Made(lines + b"transfer-encoding: chunked\r\n\r\n", chunked, len(body))
+
+
 def head(call: Call, reply: Reply, content_type: bytes) -> RawHeaders:
     """The headers of an answer, as late as possible: they say how long the server took."""
-    processing_ms = max(0, round((time.time() - call.received_at) * 1000))
-    return standard(reply, request_id=call.request_id, processing_ms=processing_ms, content_type=content_type)
+    return standard(
+        reply, request_id=call.request_id, processing_ms=_processing_ms(call), content_type=content_type
+    )
+
+
+def _processing_ms(call: Call) -> int:
+    return max(0, round((time.time() - call.received_at) * 1000))
 
 
 async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:

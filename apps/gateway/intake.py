@@ -42,27 +42,45 @@ def is_ours(path: str) -> bool:
     return path.startswith(("/v1/", "/as/")) or path == "/v1"
 
 
-def take_in(request: Request) -> Intake:
-    """Reads one request; what is wrong with it becomes the intake's refusal, never an exception."""
-    path_caller, below = _split(request.path)
-    caller = address_of(request.headers, request.peer_ip)
+class Address(NamedTuple):
+    """Where a request's head leads: who calls which endpoint; or why it leads nowhere."""
+
+    caller: str
     endpoint: Endpoint | None = None
-    refusal: WireError | None = None
     params: dict[str, str] = {}
-    data: dict[str, Any] = {}
+    refusal: WireError | None = None
+
+
+def locate(method: str, path: str, headers: Headers, peer_ip: str) -> Address:
+    """Reads what a request's head says; what is wrong with it becomes the refusal."""
+    path_caller, below = _split(path)
+    caller = address_of(headers, peer_ip)
     try:
-        caller = identify(path_caller, request.headers, caller)
-        if request.oversized:
-            raise errors.body_too_large(settings.MAX_BODY_BYTES)
+        caller = identify(path_caller, headers, caller)
         if below is None:
-            raise errors.unknown_url(request.method, request.path)
-        endpoint, params = find(request.method, below)
-        if request.method == "POST":
-            data = read_object(request.body)
+            raise errors.unknown_url(method, path)
+        endpoint, params = find(method, below)
     except WireError as error:
-        refusal = error
-    except GateError as error:
-        refusal = errors.unparseable(str(error))
+        return Address(caller, refusal=error)
+    return Address(caller, endpoint, params)
+
+
+def take_in(request: Request, address: Address | None = None) -> Intake:
+    """Reads one request; what is wrong with it becomes the intake's refusal, never an exception.
+
+    `address` is what `locate` says of it, where that is known already.
+    """
+    if address is None:
+        address = locate(request.method, request.path, request.headers, request.peer_ip)
+    caller, endpoint, params, refusal = address
+    data: dict[str, Any] = {}
+    if refusal is None and request.oversized:
+        refusal = errors.body_too_large(settings.MAX_BODY_BYTES)
+    if refusal is None and request.method == "POST":
+        try:
+            data = read_object(request.body)
+        except GateError as error:
+            refusal = errors.unparseable(str(error))
     call = Call(
         id=exchange_id(),
         caller=caller,

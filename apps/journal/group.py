@@ -126,7 +126,8 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
     return _End.COMMITTED, None
 
 
-def _apply(jobs: list[Job]) -> None:
+def apply(jobs: list[Job]) -> None:
+    """Runs each batch function once, with all of its items. In a transaction."""
     batches: dict[Batch, list[Job]] = {}
     for job in jobs:
         batches.setdefault(job.batch, []).append(job)

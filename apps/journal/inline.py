@@ -11,13 +11,14 @@ done, and the group goes to the thread, which tells the truth of it (docs/decisi
 import sqlite3
 
 from django.conf import settings
-from django.core.exceptions import SynchronousOnlyOperation
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from apps.journal.group import Job, apply
 from apps.journal.rows import IS_SQLITE, over
 
 CHECKPOINT_JOBS = 1024  # of so many, one group is the thread's, whose commits move the log into the file
+
+_PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=0")
 
 
 class Inline:
@@ -47,7 +48,7 @@ class Inline:
             with over(database):
                 apply(jobs)
             database.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whatever it is, it happens again on the thread, which tells
+        except Exception:  # noqa: BLE001 - it happens again on the thread, which tells of it
             if database.in_transaction:
                 database.execute("ROLLBACK")
             return False
@@ -57,6 +58,6 @@ class Inline:
         if self._database is None:
             name = connections[DEFAULT_DB_ALIAS].settings_dict["NAME"]
             self._database = sqlite3.connect(name, timeout=0, isolation_level=None, cached_statements=256)
-            for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=0"):
+            for pragma in _PRAGMAS:
                 self._database.execute(f"PRAGMA {pragma}")
         return self._database

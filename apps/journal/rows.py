@@ -73,8 +73,8 @@ def _execute(statement: Callable[..., str], what: tuple[Any, ...], rows: Rows) -
 
 def _run(sql: str, values: Sequence[Any], *, fetch: bool) -> list[tuple[Any, ...]]:
     if _here.lent is not None:
-        cursor = _here.lent.execute(sql, values)
-        return cursor.fetchall() if fetch else []
+        found = _here.lent.execute(sql, values)
+        return found.fetchall() if fetch else []
     database = _here.database
     if IS_SQLITE:
         database.ensure_connection()

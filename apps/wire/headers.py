@@ -28,6 +28,7 @@ _STATIC: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"sandbox"),
 ]
+_STATIC_LINES = b"".join([b"%b: %b\r\n" % header for header in _STATIC])
 JSON = b"application/json"
 EVENT_STREAM = b"text/event-stream; charset=utf-8"
 _RETRY: dict[bool, Header] = {True: (b"x-should-retry", b"true"), False: (b"x-should-retry", b"false")}
@@ -53,6 +54,19 @@ def standard(
     authored = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     taken = {name for name, _ in authored}
     return [header for header in own + _STATIC if header[0] not in taken] + authored
+
+
+def head_lines(reply: Reply, *, request_id: str, processing_ms: int, content_type: bytes) -> bytes:
+    """The same as they travel over HTTP/1.1 (RFC 9112, 5); quick where the reply has none of its own."""
+    if not reply.headers and reply.x_should_retry is None:
+        return b"x-request-id: %b\r\nopenai-processing-ms: %d\r\ncontent-type: %b\r\n%b" % (
+            request_id.encode(),
+            processing_ms,
+            content_type,
+            _STATIC_LINES,
+        )
+    named = standard(reply, request_id=request_id, processing_ms=processing_ms, content_type=content_type)
+    return b"".join([b"%b: %b\r\n" % header for header in named])
 
 
 def preflight(requested_headers: bytes = b"") -> list[Header]:

@@ -1,0 +1,159 @@
+"""The fast lane: uvicorn's connection, on which a plain call is answered without parser, task or ASGI.
+
+A call whose head was met before, and whose body came with it, goes from here straight to the writer; a
+reply that leaves at once is written from here, too, when its group is committed. Everything else is
+uvicorn's ordinary way: the first request with some head, any other path or method, a request in
+pieces; and a call that waits for a person, for a delay or for a slow reader goes over to it once it is
+decided. This reaches into uvicorn, which is therefore pinned to a minor version.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from django.conf import settings
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from apps.gateway.answer import Decision, ask
+from apps.gateway.asgi import resume
+from apps.gateway.delivery import at_once
+from apps.gateway.heads import Head, Heads, Opened, opened
+from apps.gateway.intake import Intake, Request, is_ours, locate, take_in
+from apps.gateway.report import Progress
+
+_UNKNOWN_WAYS = ("transfer-encoding", "expect", "upgrade", "connection")
+_heads = Heads()
+
+
+class Lane(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._intake: Intake | None = None  # of the call that is being decided
+        self._late = b""  # what came meanwhile
+        self._in_message = False  # the parser has a part of a request
+        self._is_gone = False
+        self._is_last = False  # the server is going down
+
+    def data_received(self, data: bytes) -> None:
+        if self._intake is not None:
+            self._late += data
+            if len(self._late) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+        elif self._in_message or not (self.cycle is None or self.cycle.response_complete):
+            super().data_received(data)
+        else:
+            request = opened(data)
+            if request is None or not self._take(request, data):
+                super().data_received(data)
+                if request is not None:
+                    self._learn(request, data)
+
+    def on_message_begin(self) -> None:
+        self._in_message = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._in_message = False
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_gone = True
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        if self._intake is not None:
+            self._is_last = True
+        else:
+            super().shutdown()
+
+    def _take(self, request: Opened, data: bytes) -> bool:
+        """Takes a call whose head is known and whose body is there; False when it is not so."""
+        peer_ip, peer_port = self.client or ("", 0)
+        head = _heads.find(peer_ip, request.head)
+        if head is None or len(data) != request.body_at + request.length:
+            return False
+        self._unset_keepalive_if_required()
+        self._intake = take_in(
+            Request(
+                method="POST",
+                path=head.path,
+                headers=head.headers(request.length),
+                body=data[request.body_at :],
+                peer_ip=peer_ip,
+                peer_port=peer_port,
+                received_at=time.time(),
+                oversized=request.length > settings.MAX_BODY_BYTES,
+            ),
+            head.address,
+        )
+        ask(self._intake, self._decided, self.loop)
+        return True
+
+    def _learn(self, request: Opened, data: bytes) -> None:
+        """Keeps the head of the request that uvicorn has just begun to serve, if it is a plain call's."""
+        cycle = self.cycle
+        is_whole = len(data) == request.body_at + request.length and not self._in_message
+        if not is_whole or cycle is None or cycle.scope["method"] != "POST" or not cycle.keep_alive:
+            return
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers)
+        path, peer_ip = cycle.scope["path"], self.client[0] if self.client else ""
+        if not is_ours(path) or any(name in _UNKNOWN_WAYS and value != "keep-alive" for name, value in headers):
+            return
+        address = locate("POST", path, headers, peer_ip)
+        if address.refusal is None:
+            _heads.learn(peer_ip, request.head, Head(address, path, headers))
+
+    def _decided(self, decision: Decision, error: Exception | None) -> None:
+        """The call's group is committed (or failed): answers it, here or the ordinary way."""
+        intake, self._intake = self._intake, None
+        assert intake is not None  # a connection has one call at a time
+        progress = None if error is not None else Progress(intake, decision)
+        if progress is None or not self._answer(progress):
+            self._hand_over(progress, error)
+        late, self._late = self._late, b""
+        if late and not self._is_gone:
+            self.data_received(late)
+
+    def _answer(self, progress: Progress) -> bool:
+        """Writes a reply that is all there in one go; False when there is something to wait for."""
+        if self._is_gone or self.flow.write_paused or self.transport.is_closing():
+            return False
+        reply = progress.decision.reply
+        made = None if reply is None else at_once(progress.intake.call, progress.intake.endpoint, reply)
+        if reply is None or made is None:
+            return False
+        lines = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        self.transport.write(b"".join((STATUS_LINE[reply.status], *lines, made.head, made.body)))
+        progress.delivered = True
+        progress.end(first_byte_at=time.time(), bytes_sent=made.size_bytes)
+        if self._is_last:
+            self.transport.close()
+        else:
+            self.on_response_complete()
+        return True
+
+    def _hand_over(self, progress: Progress | None, error: Exception | None) -> None:
+        """The ordinary way, as if uvicorn had read the request itself; its body is read."""
+        self.cycle = RequestResponseCycle(
+            scope={"type": "http", "method": "POST"},  # type: ignore[typeddict-item]
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=not self._is_last,
+            on_response=self.on_response_complete,
+        )
+        self.cycle.more_body = False
+        self.cycle.disconnected = self._is_gone
+
+        async def app(_: Any, receive: Any, send: Any) -> None:
+            await resume(progress, error, receive, send)
+
+        self._start_asgi_task(self.cycle, app)

@@ -1,0 +1,266 @@
+"""The fast lane: the second call with some head takes another way than the first, and gets the same."""
+
+import re
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.conftest import Server, start_server, wait_for
+from tests.gateway.conftest import chat
+
+_numbers = count(1)
+Ended = Callable[..., dict[str, Any]]
+LIMIT_BYTES = 256 * 1024
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    limit_mb = str(LIMIT_BYTES / 1024 / 1024)
+    server = start_server(tmp_path_factory.mktemp("lane"), MOCKOPENAI_MAX_BODY_MB=limit_mb)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def caller() -> str:
+    return f"lane-{next(_numbers)}"
+
+
+class Wire:
+    """A connection on which bytes are written as they are."""
+
+    def __init__(self, server: Server, caller: str) -> None:
+        port = int(server.url.rpartition(":")[2])
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.caller = caller
+        self._read = b""
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.socket.close()
+
+    def request(self, body: bytes, *extra: str) -> bytes:
+        lines = ["POST /v1/chat/completions HTTP/1.1", "host: mock", f"x-mock-caller: {self.caller}"]
+        lines += ["content-type: application/json", *extra, f"content-length: {len(body)}"]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+    def send(self, body: bytes, *extra: str) -> None:
+        self.socket.sendall(self.request(body, *extra))
+
+    def ask(self, body: bytes, *extra: str) -> tuple[bytes, bytes]:
+        self.send(body, *extra)
+        return self.answer()
+
+    def answer(self) -> tuple[bytes, bytes]:
+        """The next answer: its head, and its body with the chunks joined."""
+        head = self._until(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        if b"transfer-encoding: chunked" in head:
+            body = b""
+            while size := int(self._until(b"\r\n"), 16):
+                body += self._bytes(size + 2)[:-2]
+            self._bytes(2)
+            return head, body
+        return head, self._bytes(int(length[1]) if length else 0)
+
+    def _until(self, mark: bytes) -> bytes:
+        while mark not in self._read:
+            self._more()
+        found, self._read = self._read.split(mark, 1)
+        return found
+
+    def _bytes(self, size: int) -> bytes:
+        while len(self._read) < size:
+            self._more()
+        found, self._read = self._read[:size], self._read[size:]
+        return found
+
+    def _more(self) -> None:
+        data = self.socket.recv(65536)
+        assert data, "the server closed the connection"
+        self._read += data
+
+
+def asked(text: str = "Hello?", **fields: Any) -> bytes:
+    return orjson.dumps(chat(text, **fields))
+
+
+def settled(head: bytes, body: bytes) -> tuple[list[bytes], bytes]:
+    """An answer without what is different each time: ids, times, padding."""
+    lines = [
+        re.sub(rb"^(date|x-request-id|openai-processing-ms): .*", rb"\1", line)
+        for line in head.split(b"\r\n")
+    ]
+    body = re.sub(rb'"(id|created|obfuscation)":("[^"]*"|\d+)', rb'"\1":0', body)
+    return sorted(lines), body
+
+
+VARIANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "draft": ({"response": {"content": "hi"}}, {}),
+    "stream": ({"response": {"content": "one two three"}}, {"stream": True}),
+    "stream with usage": (
+        {"response": {"content": "hi"}},
+        {"stream": True, "stream_options": {"include_usage": True}},
+    ),
+    "long stream": ({"response": {"content": "word " * 3000}}, {"stream": True}),
+    "paced stream": ({"response": {"content": "a b"}, "pace": {"token_ms": 5}}, {"stream": True}),
+    "delay": ({"response": {"content": "late"}, "delay_ms": 30}, {}),
+    "first token": ({"response": {"content": "late"}, "pace": {"first_token_ms": 30}}, {}),
+    "headers": ({"response": {"content": "hi"}, "headers": {"x-own": "1", "openai-version": "mine"}}, {}),
+    "error": ({"response": {"error": {"message": "no"}}, "status_code": 429, "x_should_retry": False}, {}),
+    "error to a stream": ({"response": {"content": "no"}, "status_code": 500}, {"stream": True}),
+    "no content": ({"response": {}, "status_code": 204}, {}),
+    "verbatim": ({"response": {"any": ["thing"]}, "verbatim": True}, {}),
+    "large": ({"response": {"content": "x" * 100_000}}, {}),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_both_ways_answer_the_same(fast: Server, caller: str, ended: Ended, name: str) -> None:
+    preset, fields = VARIANTS[name]
+    fast.api.post(f"/api/preset-queue/{caller}", json={**preset, "uses": 3})
+    with Wire(fast, caller) as wire:
+        first, second, third = [settled(*wire.ask(asked(**fields))) for _ in range(3)]
+    assert first == second == third
+    page = wait_for(lambda: journal(fast, caller, 3))
+    fates = {(row["state"], row["status_code"], row["bytes_sent"], row["summary"]) for row in page}
+    assert len(fates) == 1 or fields.get("stream")  # padding is of random length
+    assert {row["state"] for row in page} == {"delivered"}
+
+
+def journal(server: Server, caller: str, size: int) -> list[dict[str, Any]] | None:
+    items = server.api.get(f"/api/exchanges?caller={caller}").json()["items"]
+    over = [item for item in items if item["state"] not in ("taken", "answered", "waiting")]
+    return over if len(over) == size else None
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"model": 1}', b"\xff", b'{"model": "gpt-4o", "n": true}'])
+def test_what_is_wrong_with_a_call_is_said_the_same(fast: Server, caller: str, body: bytes) -> None:
+    with Wire(fast, caller) as wire:
+        first, second = settled(*wire.ask(body)), settled(*wire.ask(body))
+    assert first == second
+    assert first[0][0].startswith(b"HTTP/1.1 400")
+
+
+def test_a_body_of_another_length_takes_the_fast_way_and_keeps_its_own_headers(
+    fast: Server, caller: str, ended: Ended
+) -> None:
+    fast.queue(caller, *[{"content": "ok"}] * 3)
+    with Wire(fast, caller) as wire:
+        for text in ("a", "longer than that", "x" * 5000):
+            assert wire.ask(asked(text))[0].startswith(b"HTTP/1.1 200")
+    rows = wait_for(lambda: journal(fast, caller, 3))
+    for row in [fast.exchange(item["id"]) for item in rows]:
+        length = dict(map(tuple, row["headers"])) if isinstance(row["headers"], list) else row["headers"]
+        assert int(length["content-length"]) == len(orjson.dumps(row["body"]))
+
+
+def test_calls_that_follow_without_waiting_are_answered_in_order(fast: Server, caller: str) -> None:
+    fast.queue(caller, *[{"content": str(number)} for number in range(6)])
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "0"
+        wire.socket.sendall(wire.request(asked()))  # known by now
+        wire.socket.sendall(wire.request(asked()) + wire.request(asked("other")))
+        wire.socket.sendall(wire.request(asked())[:-5])
+        assert [content(wire.answer()) for _ in range(3)] == ["1", "2", "3"]
+        wire.socket.sendall(wire.request(asked())[-5:])
+        assert content(wire.answer()) == "4"
+        assert content(wire.ask(asked())) == "5"
+
+
+def content(answer: tuple[bytes, bytes]) -> str:
+    text: str = orjson.loads(answer[1])["choices"][0]["message"]["content"]
+    return text
+
+
+def test_a_call_in_small_pieces_is_answered(fast: Server, caller: str) -> None:
+    fast.queue(caller, {"content": "whole"}, {"content": "in pieces"})
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "whole"
+        request = wire.request(asked())
+        for start in range(0, len(request), 40):
+            wire.socket.sendall(request[start : start + 40])
+        assert content(wire.answer()) == "in pieces"
+
+
+def test_a_body_over_the_limit_is_refused_on_either_way(fast: Server, caller: str) -> None:
+    fast.queue(caller, {"content": "fits"})
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "fits"
+        wire.send(b"x" * (LIMIT_BYTES + 1))
+        assert wire.answer()[0].startswith(b"HTTP/1.1 413")
+
+
+def test_a_known_call_that_waits_is_answered_by_a_person(fast: Server, caller: str, ended: Ended) -> None:
+    fast.queue(caller, {"content": "at once"})
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "at once"
+        wire.send(asked("wait for me"))
+        [item] = wait_for(
+            lambda: (
+                [one for one in fast.api.get("/api/desk").json()["items"] if one["caller"] == caller] or None
+            )
+        )
+        told = fast.api.post(f"/api/desk/{item['id']}/answer", json={"response": {"content": "by hand"}})
+        assert told.status_code in (200, 202)
+        assert content(wire.answer()) == "by hand"
+
+
+def test_a_known_call_whose_caller_leaves_is_gone(fast: Server, caller: str, ended: Ended) -> None:
+    fast.queue(caller, {"content": "at once"})
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "at once"
+        wire.send(asked("and away"))
+        wait_for(
+            lambda: (
+                [one for one in fast.api.get("/api/desk").json()["items"] if one["caller"] == caller] or None
+            )
+        )
+    rows = wait_for(lambda: journal(fast, caller, 2))
+    assert [row["state"] for row in rows] == ["gone", "delivered"]
+
+
+def test_one_head_names_different_callers_for_different_addresses(fast: Server) -> None:
+    """A caller that names itself by nothing is its address, whatever its head looks like."""
+    fast.queue("127.0.0.1", {"content": "one"}, {"content": "two"})
+    with Wire(fast, "") as wire:
+        bare = wire.request(asked()).replace(b"x-mock-caller: \r\n", b"")
+        for text in ("one", "two"):
+            wire.socket.sendall(bare)
+            assert content(wire.answer()) == text
+
+
+@pytest.mark.parametrize("extra", ["connection: close", "expect: 100-continue"])
+def test_what_changes_the_connection_goes_the_ordinary_way(fast: Server, caller: str, extra: str) -> None:
+    fast.queue(caller, *[{"content": "ok"}] * 2)
+    for _ in range(2):
+        with Wire(fast, caller) as wire:
+            head, body = wire.ask(asked(), extra)
+            if head.startswith(b"HTTP/1.1 100"):
+                head, body = wire.answer()
+            assert content((head, body)) == "ok"
+            if extra == "connection: close":
+                assert wire.socket.recv(1) == b""
+
+
+def test_a_server_that_is_told_to_stop_answers_what_it_has(start: Callable[..., Server], caller: str) -> None:
+    server = start()
+    server.queue(caller, {"content": "first"}, {"content": "second"}, delay_ms=0)
+    server.queue("late", {"content": "first"}, {"content": "late"}, delay_ms=700)
+    with Wire(server, caller) as idle, Wire(server, "late") as busy:
+        assert content(idle.ask(asked())) == "first"
+        assert content(busy.ask(asked())) == "first"
+        busy.send(asked())
+        wait_for(lambda: len(server.api.get("/api/exchanges?caller=late").json()["items"]) == 2 or None)
+        server.process.send_signal(signal.SIGTERM)
+        head, body = busy.answer()
+        assert content((head, body)) == "late"
+        assert idle.socket.recv(1) == b""
+    assert server.process.wait(timeout=10) == 0

@@ -23,7 +23,8 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
             "init_command": (
-                f"PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_sync.upper()};"
+                # A row with its texts is 3 kB: larger pages are fewer writes (a file keeps those it has).
+                f"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_sync.upper()};"
                 "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=1000"
             ),
         }

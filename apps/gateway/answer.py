@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import orjson
 from django.conf import settings
-from django.db.models import Count
 
 from apps.desk.parked import note_parked
 from apps.desk.waiting import waiting_here
 from apps.gateway.intake import Intake
 from apps.journal.group import Then
-from apps.journal.models import Exchange, Source, State
-from apps.journal.record import Opening, open_exchanges
+from apps.journal.inline import plain
+from apps.journal.models import Source, State
+from apps.journal.record import Opening, open_exchanges, waiting_by_caller
 from apps.journal.writer import writer
 from apps.queues.elsewhere import first_queues, near_misses
 from apps.queues.fallback import modes, use_up_once
@@ -59,6 +59,7 @@ def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
     writer.ask(decide_group, Asked(intake, table.channel, table.closing), then, loop)
 
 
+@plain
 def decide_group(asked: Sequence[Asked]) -> list[Decision]:
     """Decides for a group of calls, in order, and opens their exchanges. In the writer's transaction."""
     usable = [index for index, one in enumerate(asked) if one.intake.refusal is None]
@@ -158,8 +159,7 @@ class _Fallback:
     def _park(self, asked: Asked, *, once: bool) -> Decision:
         call = asked.intake.call
         if self._waiting is None:
-            counts = Exchange.objects.filter(state=State.WAITING).values("caller").annotate(n=Count("id"))
-            self._waiting = {row["caller"]: row["n"] for row in counts.order_by()}
+            self._waiting = waiting_by_caller()
         mine, limit = self._waiting.get(call.caller, 0), settings.MOCKOPENAI_MAX_WAITING_PER_CALLER
         everyone, limit_all = sum(self._waiting.values()), settings.MOCKOPENAI_MAX_WAITING
         if mine >= limit or everyone >= limit_all:

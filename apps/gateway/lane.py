@@ -100,7 +100,9 @@ class Lane(HttpToolsProtocol):
             return
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers)
         path, peer_ip = cycle.scope["path"], self.client[0] if self.client else ""
-        if not is_ours(path) or any(name in _UNKNOWN_WAYS and value != "keep-alive" for name, value in headers):
+        if not is_ours(path) or any(
+            name in _UNKNOWN_WAYS and value != "keep-alive" for name, value in headers
+        ):
             return
         address = locate("POST", path, headers, peer_ip)
         if address.refusal is None:

@@ -8,6 +8,7 @@ from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import Decision
 from apps.gateway.intake import Intake
+from apps.journal.inline import plain
 from apps.journal.models import Exchange, State
 from apps.journal.present import completed_request_data, new_request_data
 from apps.journal.record import Ending, apply_ending, end_exchanges, rows_of, still_open
@@ -28,6 +29,7 @@ class Left(NamedTuple):
     note: str = ""
 
 
+@plain
 def settle_group(items: Sequence[Left]) -> list[None]:
     """Writes how replies left. Runs in the writer's transaction."""
     returning = [(ending, preset_id) for ending, preset_id, _ in items if preset_id is not None]

@@ -13,12 +13,21 @@ import sqlite3
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from apps.journal.group import Job, apply
+from apps.journal.group import Batch, Job, apply
 from apps.journal.rows import IS_SQLITE, over
 
 CHECKPOINT_JOBS = 1024  # of so many, one group is the thread's, whose commits move the log into the file
 
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=0")
+
+
+_plain: set[Batch] = set()
+
+
+def plain(batch: Batch) -> Batch:
+    """Declares a batch function that may be tried here: it changes rows and nothing else."""
+    _plain.add(batch)
+    return batch
 
 
 class Inline:
@@ -35,6 +44,8 @@ class Inline:
 
     def attempt(self, jobs: list[Job]) -> bool:
         """Whether the group is committed; if not, nothing of it is done."""
+        if not {job.batch for job in jobs} <= _plain:
+            return False
         self._since_checkpoint += len(jobs)
         if self._since_checkpoint > CHECKPOINT_JOBS:
             self._since_checkpoint = 0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from apps.journal.models import Body, Exchange, Source, State
-from apps.journal.rows import IS_SQLITE, insert_rows, update_rows
+from apps.journal.rows import IS_SQLITE, insert_rows, select_rows, update_rows
 from apps.journal.texts import headers_text, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire.call import Call
@@ -85,6 +85,7 @@ _ENDING = (
     ("bytes_sent", "bigint"),
     ("ended_at", "moment"),
 )
+_WAITING = "state = 'waiting'"  # as the partial index has it
 
 
 def db_time(unix_s: float) -> Any:
@@ -98,6 +99,12 @@ def open_exchanges(openings: Sequence[Opening]) -> None:
     """Inserts the exchanges of a group: two statements, however many."""
     insert_rows(Exchange._meta.db_table, _EXCHANGE, [_exchange_row(one) for one in openings])
     insert_rows(Body._meta.db_table, _BODY, [_body_row(one) for one in openings])
+
+
+def waiting_by_caller() -> dict[str, int]:
+    """How many calls of each caller wait."""
+    table = Exchange._meta.db_table
+    return dict(select_rows(f"SELECT caller, COUNT(*) FROM {table} WHERE {_WAITING} GROUP BY caller", ()))  # noqa: S608
 
 
 def still_open(ids: Sequence[str]) -> set[str]:

@@ -66,6 +66,18 @@ def select_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     return _run(sql.replace("{place}", PLACE), values, fetch=True)
 
 
+def run_each(sql: str, rows: Rows) -> None:
+    """Runs one statement, whose places are written `{place}`, with each of the rows."""
+    if not rows:
+        return
+    sql = sql.replace("{place}", PLACE)
+    if _here.lent is not None:
+        _here.lent.executemany(sql, rows)
+        return
+    with _here.database.cursor() as cursor:
+        cursor.executemany(sql.replace("?", "%s"), rows)
+
+
 def _execute(statement: Callable[..., str], what: tuple[Any, ...], rows: Rows) -> None:
     for part in _parts(rows):
         _run(statement(*what, len(part), PLACE), list(chain.from_iterable(part)), fetch=False)

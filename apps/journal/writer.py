@@ -5,6 +5,7 @@ never contend for SQLite's write lock, and a waiting call holds neither thread n
 """
 
 import asyncio
+import contextlib
 import queue
 import secrets
 import threading
@@ -76,29 +77,37 @@ class Writer:
 
     def stop(self) -> None:
         """Does what is left, then ends the thread and closes its connection."""
-        thread = self._thread
-        if thread is not None:
-            self._send([self._lazy.popleft() for _ in range(len(self._lazy))])
+        left = self._company(len(self._lazy))
+        if left:
+            self._send(left)
+        if self._thread is not None:
             self._inbox.put(None)
-            thread.join(timeout=30)
+            self._thread.join(timeout=30)
             self._thread = None
 
     def _end_lazy(self) -> None:
         self._lazy_timer = False
-        if self._lazy:
-            self._send([])
+        self._give([])
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        jobs = self._turns.pop(loop)
-        if self._inline is None or self._working or not self._inbox.empty():
-            self._send(jobs)
-            return
-        lazy = [self._lazy.popleft() for _ in range(min(len(self._lazy), GROUP_MAX))]
-        if self._inline.attempt(jobs + lazy):
-            tell(jobs)
-        else:
-            self._lazy.extend(lazy)
-            self._send(jobs)
+        self._give(self._turns.pop(loop))
+
+    def _give(self, jobs: list[Job]) -> None:
+        """Commits these jobs, and those that wait for company, here and now if possible; else on the thread."""
+        is_idle = not self._working and self._inbox.empty() and len(jobs) <= GROUP_MAX
+        company = self._company(GROUP_MAX) if is_idle else []
+        if is_idle and self._inline is not None and self._inline.attempt(jobs + company):
+            tell(jobs + company)
+        elif jobs or company or self._lazy:
+            self._send(jobs + company)
+
+    def _company(self, room: int) -> list[Job]:
+        """At most so many of the jobs that nobody waits for; both threads take from them."""
+        found: list[Job] = []
+        with contextlib.suppress(IndexError):
+            while len(found) < room:
+                found.append(self._lazy.popleft())
+        return found
 
     def _send(self, jobs: list[Job]) -> None:
         self._inbox.put(jobs)
@@ -119,8 +128,7 @@ class Writer:
                 if more is None:
                     break
                 jobs = jobs + more
-            while self._lazy and len(jobs) < GROUP_MAX:
-                jobs.append(self._lazy.popleft())
+            jobs = jobs + self._company(GROUP_MAX - len(jobs))
             for start in range(0, len(jobs), GROUP_MAX):
                 settle(jobs[start : start + GROUP_MAX])
             self._working = False

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
-from apps.journal.rows import IS_SQLITE, delete_rows, select_rows
+from apps.journal.rows import IS_SQLITE, delete_rows, run_each, select_rows
 from apps.queues.models import Pause, Preset
 from apps.wire.reply import INSTANT, Draft, Pace
 
@@ -27,15 +27,17 @@ _HEAD = {
     f"AND endpoint IN ({', '.join(['{place}'] * kinds)}) ORDER BY position LIMIT {{place}}"
     for kinds in (2, 3)
 }
-_USE = f"UPDATE {_TABLE} SET uses = uses - %s WHERE id = %s"  # noqa: S608
-_SEND = f"UPDATE {_TABLE} SET uses = uses - %s, on_its_way = on_its_way + %s WHERE id = %s"  # noqa: S608
-_ARRIVE = f"UPDATE {_TABLE} SET on_its_way = on_its_way - 1 WHERE id = %s AND on_its_way > 0"  # noqa: S608
+_USE = f"UPDATE {_TABLE} SET uses = uses - {{place}} WHERE id = {{place}}"  # noqa: S608
+_SEND = (
+    f"UPDATE {_TABLE} SET uses = uses - {{place}}, on_its_way = on_its_way + {{place}} WHERE id = {{place}}"  # noqa: S608
+)
+_ARRIVE = f"UPDATE {_TABLE} SET on_its_way = on_its_way - 1 WHERE id = {{place}} AND on_its_way > 0"  # noqa: S608
 _GIVE_BACK = (
     f"UPDATE {_TABLE} SET on_its_way = on_its_way - 1, "  # noqa: S608
     "uses = CASE WHEN on_undelivered = 'requeue' THEN uses + 1 ELSE uses END "
-    "WHERE id = %s AND on_its_way > 0"
+    "WHERE id = {place} AND on_its_way > 0"
 )
-_FORGET = f"DELETE FROM {_TABLE} WHERE id = %s AND uses = 0 AND on_its_way = 0"  # noqa: S608
+_FORGET = f"DELETE FROM {_TABLE} WHERE id = {{place}} AND uses = 0 AND on_its_way = 0"  # noqa: S608
 
 
 class Wanted(NamedTuple):
@@ -96,7 +98,7 @@ def _execute_each(statements: Iterable[str], preset_ids: Sequence[int]) -> None:
     if preset_ids:
         lock_queues()
         for sql in statements:
-            _execute_many(sql, [(preset_id,) for preset_id in preset_ids])
+            run_each(sql, [(preset_id,) for preset_id in preset_ids])
 
 
 def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None]) -> None:
@@ -119,14 +121,8 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
         elif uses is not None:
             used.append((served, row[0]))
     delete_rows(_TABLE, spent)
-    _execute_many(_USE, used)
-    _execute_many(_SEND, sent)
-
-
-def _execute_many(sql: str, rows: Sequence[tuple[int, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+    run_each(_USE, used)
+    run_each(_SEND, sent)
 
 
 def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: list[Taken | None]) -> int:

@@ -41,10 +41,11 @@ def check(call: Call) -> None:
     if not isinstance(model, str):
         raise invalid_type("model", expected="a string", got=kind(model))
     _check_messages(data.get("messages"))
-    for name, (expected, types) in _TYPES.items():
-        value = data.get(name)
-        if value is not None and type(value) not in types:  # not isinstance: true is no integer
-            raise invalid_type(name, expected=expected, got=kind(value))
+    for name, value in data.items():
+        if name in _TYPES and value is not None:
+            expected, types = _TYPES[name]
+            if type(value) not in types:  # not isinstance: true is no integer
+                raise invalid_type(name, expected=expected, got=kind(value))
     _check_n(data.get("n"))
 
 

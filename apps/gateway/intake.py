@@ -36,6 +36,12 @@ class Intake(NamedTuple):
     endpoint: Endpoint | None = None
     refusal: WireError | None = None
 
+    @property
+    def known_endpoint(self) -> Endpoint:
+        """That of an intake without a refusal."""
+        assert self.endpoint is not None
+        return self.endpoint
+
 
 def is_ours(path: str) -> bool:
     """Whether a path belongs to the gateway and not to Django: /v1/… or /as/CALLER/v1/…"""

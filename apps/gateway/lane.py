@@ -15,8 +15,9 @@ from django.conf import settings
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from apps.gateway.answer import Decision, ask
+from apps.gateway.answer import ask
 from apps.gateway.asgi import resume
+from apps.gateway.decision import Decision
 from apps.gateway.delivery import at_once
 from apps.gateway.heads import Head, Heads, Opened, opened
 from apps.gateway.intake import Intake, Request, is_ours, locate, take_in

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
-from apps.gateway.answer import Decision
+from apps.gateway.decision import Decision
 from apps.gateway.intake import Intake
 from apps.journal.inline import plain
 from apps.journal.models import Exchange, State

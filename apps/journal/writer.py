@@ -93,7 +93,7 @@ class Writer:
         self._give(self._turns.pop(loop))
 
     def _give(self, jobs: list[Job]) -> None:
-        """Commits these jobs, and those that wait for company, here and now if possible; else on the thread."""
+        """Commits these jobs, and the company that waits for some, here and now if possible; else there."""
         is_idle = not self._working and self._inbox.empty() and len(jobs) <= GROUP_MAX
         company = self._company(GROUP_MAX) if is_idle else []
         if is_idle and self._inline is not None and self._inline.attempt(jobs + company):

@@ -1,0 +1,59 @@
+"""What is decided about one call: the reply that it gets and the exchange that is opened with it."""
+
+from typing import NamedTuple
+
+from apps.gateway.intake import Intake
+from apps.journal.models import Source, State
+from apps.journal.record import Opening
+from apps.queues.take import Taken
+from apps.wire.complete import complete
+from apps.wire.errors import WireError
+from apps.wire.reply import Draft, Reply
+
+
+class Asked(NamedTuple):
+    """An intake that joins a group: `channel` is where its process hears bells, "" while it has none."""
+
+    intake: Intake
+    channel: str
+    closing: bool
+
+
+class Decision(NamedTuple):
+    """What was decided and committed. Without a `reply` the call waits until `deadline_at` (unix s)."""
+
+    opening: Opening
+    reply: Reply | None
+    deadline_at: float = 0.0
+    taken: Taken | None = None
+
+
+def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None = None) -> Decision:
+    """The draft, completed for this call, goes back at once."""
+    call, endpoint = intake.call, intake.known_endpoint
+    reply = complete(draft, call, endpoint)
+    opening = Opening(
+        call=call,
+        state=State.TAKEN,
+        source=source,
+        reply=reply,
+        summary=endpoint.summary(call),
+        preset_id=taken.preset_id if taken else None,
+        preset_queue=taken.queue if taken else "",
+    )
+    return Decision(opening, reply, taken=taken)
+
+
+def refused(intake: Intake, refusal: WireError, source: Source) -> Decision:
+    """An error goes back at once."""
+    reply = refusal.reply()
+    summary = intake.endpoint.summary(intake.call) if intake.endpoint else ""
+    opening = Opening(
+        call=intake.call,
+        state=State.TAKEN,
+        source=source,
+        reply=reply,
+        summary=summary,
+        note=refusal.message,
+    )
+    return Decision(opening, reply)

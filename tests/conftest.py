@@ -153,25 +153,25 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
 def _prepare(data_dir: Path, env: dict[str, str]) -> None:
     """Gives a server its tables: SQLite as a copy of a file that was made once."""
     database, url = data_dir / "mockopenai.sqlite3", env.get("DATABASE_URL", "")
-    if url and url not in _ready:
-        _migrate(env)
-        _ready.add(url)
+    if url and url not in ready:
+        migrate(env)
+        ready.add(url)
     elif not url and not database.exists():
         shutil.copy(_migrated(), database)
 
 
-_ready: set[str] = set()  # databases by address that have their tables
+ready: set[str] = set()  # databases by address that have their tables
 
 
 @cache
 def _migrated() -> Path:
     data_dir = Path(tempfile.mkdtemp(prefix="mockopenai-"))
     atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
-    _migrate({**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir)})
+    migrate({**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir)})
     return data_dir / "mockopenai.sqlite3"
 
 
-def _migrate(env: dict[str, str]) -> None:
+def migrate(env: dict[str, str]) -> None:
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True, timeout=60
     )

@@ -37,12 +37,16 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         self.person = person_of(self.scope.get("query_string", b""))
         events.attach(asyncio.get_running_loop())
         await self.channel_layer.group_add(events.GROUP, self.channel_name)
-        await self.accept()
+        with contextlib.ExitStack() as undo:
+            # Before the page knows that it is connected: what it does next must not happen unheard.
+            events.joined(self.person)
+            undo.callback(events.left, self.person)
+            await self.accept()
+            undo.pop_all()
         self._tasks = [
             spawn(self._outbox.run(self._send_text), name="live.outbox"),
             spawn(self._renew(), name="live.renew"),
         ]
-        events.joined(self.person)
         await self.on_open()
 
     async def disconnect(self, code: int) -> None:

@@ -9,6 +9,7 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 
 from apps.live.consumer import DashboardConsumer
+from tests.conftest import PATIENCE_S
 
 
 class Dashboard(WebsocketCommunicator):
@@ -16,8 +17,8 @@ class Dashboard(WebsocketCommunicator):
 
     async def until(self, kind: str) -> dict[str, Any]:
         """The next event of that type; what comes before it is skipped."""
-        async with asyncio.timeout(10):
-            while (event := await self.receive_json_from(timeout=10))["type"] != kind:
+        async with asyncio.timeout(PATIENCE_S):
+            while (event := await self.receive_json_from(timeout=PATIENCE_S))["type"] != kind:
                 pass
         return event
 
@@ -25,12 +26,12 @@ class Dashboard(WebsocketCommunicator):
 @asynccontextmanager
 async def open_dashboard(consumer=DashboardConsumer, headers=((b"host", b"testserver:8000"),), person=""):
     socket = Dashboard(consumer.as_asgi(), f"/ws?person={person}", headers=list(headers))
-    connected, _ = await socket.connect(timeout=5)
+    connected, _ = await socket.connect(timeout=PATIENCE_S)
     assert connected
     try:
         yield socket
     finally:
-        await socket.disconnect(timeout=5)
+        await socket.disconnect(timeout=PATIENCE_S)
 
 
 @pytest.fixture

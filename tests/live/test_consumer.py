@@ -8,6 +8,7 @@ from channels.testing import WebsocketCommunicator
 
 from apps.live import events
 from apps.live.consumer import FRAME_MAX_BYTES, DashboardConsumer
+from tests.conftest import PATIENCE_S
 
 
 async def test_an_event_reaches_every_dashboard_with_a_number_of_its_own(dashboard):
@@ -21,11 +22,35 @@ async def test_an_event_reaches_every_dashboard_with_a_number_of_its_own(dashboa
             assert event["seq"] > 1
 
 
+async def test_nothing_happens_unheard_once_a_page_is_connected(dashboard):
+    class Quick(DashboardConsumer):
+        async def accept(self, *args, **options) -> None:
+            await super().accept(*args, **options)
+            events.publish("at_once", {})
+
+    async with dashboard(Quick) as socket:
+        await socket.until("at_once")
+
+
+async def test_a_page_that_left_before_it_was_connected_does_not_count():
+    class Gone(DashboardConsumer):
+        async def accept(self, *args, **options) -> None:
+            raise ConnectionError
+
+    socket = WebsocketCommunicator(Gone.as_asgi(), "/ws")
+    await socket.send_input({"type": "websocket.connect"})
+    with pytest.raises(ConnectionError):
+        await socket.wait(PATIENCE_S)
+    assert not events.listening()
+
+
 async def test_numbers_begin_at_one_and_have_no_gap(dashboard):
     async with dashboard() as socket:
         for n in range(5):
             events.publish("note", {"n": n})
-        seqs = [(await socket.receive_json_from())["seq"] for _ in range(6)]  # presence, and the five
+        seqs = [
+            (await socket.receive_json_from(PATIENCE_S))["seq"] for _ in range(6)
+        ]  # presence, and the five
         assert seqs == [1, 2, 3, 4, 5, 6]
 
 
@@ -56,7 +81,7 @@ async def test_presence_names_each_person_once(dashboard):
 async def test_a_page_of_another_origin_is_refused():
     headers = [(b"host", b"testserver:8000"), (b"origin", b"http://evil.example")]
     socket = WebsocketCommunicator(DashboardConsumer.as_asgi(), "/ws", headers=headers)
-    connected, _ = await socket.connect()
+    connected, _ = await socket.connect(PATIENCE_S)
     assert not connected  # closed before it was accepted: servers answer 403
     await socket.disconnect()
     assert not events.listening()
@@ -114,7 +139,7 @@ class Desk(DashboardConsumer):
 
 async def test_what_waits_already_is_told_first(dashboard):
     async with dashboard(Desk) as socket:
-        first = await socket.receive_json_from()
+        first = await socket.receive_json_from(PATIENCE_S)
         assert (first["seq"], first["type"]) == (1, "new_request")
 
 
@@ -132,7 +157,7 @@ async def test_a_flood_is_a_resync_at_each_end_and_then_events_flow_again(dashbo
         await socket.until("presence")
         for n in range(500):
             events.publish("new_request", {"id": n})
-        got = [await socket.receive_json_from(timeout=3) for _ in range(2)]
+        got = [await socket.receive_json_from(PATIENCE_S) for _ in range(2)]
         assert [event["type"] for event in got] == ["resync", "resync"]
         events.publish("new_request", {"id": "after"})
         assert (await socket.until("new_request"))["data"]["id"] == "after"
@@ -168,6 +193,6 @@ async def test_event_text_is_sent_as_its_author_spelled_it(dashboard):
     async with dashboard() as socket:
         await socket.until("presence")
         events.publish("new_request", lambda: {"body": events.embed('{"t": 1.10}', href="/x")})
-        text = await socket.receive_from()
+        text = await socket.receive_from(PATIENCE_S)
         assert '"body":{"t": 1.10}' in text
         json.loads(text)

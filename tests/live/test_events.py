@@ -9,6 +9,7 @@ import pytest
 from channels.layers import get_channel_layer
 
 from apps.live import events
+from tests.conftest import PATIENCE_S
 
 
 class Listener:
@@ -19,7 +20,7 @@ class Listener:
 
     async def batch(self) -> dict:
         """The next message that carries events."""
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             while not (message := await get_channel_layer().receive(self.channel))["count"]:
                 pass
         return message

@@ -5,6 +5,7 @@ import json
 
 from apps.live import outbox
 from apps.live.outbox import Outbox
+from tests.conftest import PATIENCE_S
 
 
 class Client:
@@ -22,7 +23,7 @@ class Client:
 async def read_all(box: Outbox, client: Client, count: int) -> None:
     running = asyncio.ensure_future(box.run(client.send))
     client.reads.set()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         while len(client.got) < count:
             await asyncio.sleep(0)
     running.cancel()

@@ -11,7 +11,7 @@ from apps.journal.filters import FilterError, read_query, units
 from apps.journal.models import Exchange
 
 SUGGESTIONS_MAX = 20
-RECENT = 5_000  # how many of the newest exchanges give their values
+RECENT = 20_000  # how many of the newest exchanges give their values
 
 _WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+', re.S)  # a quotation may still be open
 _NAMED = re.compile(r"(-?)(\w+):(.*)", re.S)

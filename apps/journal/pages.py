@@ -10,6 +10,7 @@ from apps.journal.filters import Filter
 from apps.journal.models import Exchange
 
 SEARCH_S = 0.1  # how long one page looks into bodies; it ends at most a slice later
+PATIENCE_S, SURE = 1.0, 2000  # on a busy machine longer, until so many rows were looked into
 SLICE_S = 0.02  # what a slice should take
 SLICE_MIN, SLICE_MAX = 32, 8192  # rows
 
@@ -39,7 +40,7 @@ def read_page(chosen: Filter, *, limit: int, cursor: str | None) -> Page:
 def _search(chosen: Filter, rows: QuerySet[Exchange], limit: int) -> Page:
     """Slice by slice: a text that is nowhere would else be looked for in every body at once."""
     found: list[Exchange] = []
-    size, end = SLICE_MIN, time.monotonic() + SEARCH_S
+    size, looked, start = SLICE_MIN, 0, time.monotonic()
     while True:
         began = time.monotonic()
         last = rows.values_list("id", "created_at")[size - 1 : size].first()
@@ -49,8 +50,8 @@ def _search(chosen: Filter, rows: QuerySet[Exchange], limit: int) -> Page:
             return Page(found[:limit], found[limit - 1].id)
         if last is None:
             return Page(found, None)
-        now = time.monotonic()
-        if now >= end:
+        now, looked = time.monotonic(), looked + size
+        if now - start >= (SEARCH_S if looked >= SURE else PATIENCE_S):
             return Page(found, last[0], last[1])
         rows = Exchange.objects.order_by("-id").filter(id__lt=last[0])
         size = _next_size(size, took_s=now - began)

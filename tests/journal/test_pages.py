@@ -41,9 +41,17 @@ def walk(line: str, **params) -> tuple[list[str], int]:
 def in_a_hurry(monkeypatch):
     """Each page looks into one slice only."""
     monkeypatch.setattr(pages, "SEARCH_S", 0)
+    monkeypatch.setattr(pages, "PATIENCE_S", 0)
 
 
-def test_a_search_finds_all_in_their_order_whatever_the_slices(add_many):
+@pytest.fixture
+def at_leisure(monkeypatch):
+    """However slow the machine is, a search comes to its end."""
+    monkeypatch.setattr(pages, "SEARCH_S", 60)
+    monkeypatch.setattr(pages, "PATIENCE_S", 60)
+
+
+def test_a_search_finds_all_in_their_order_whatever_the_slices(add_many, at_leisure):
     ids = add_many([{"request_body": f'"parcel {n % 3}"'} for n in range(300)])
     assert walk('"parcel 1"', limit=7)[0] == ids[1::3][::-1]
     assert walk('"parcel 1"', limit=200) == (ids[1::3][::-1], 1)
@@ -60,6 +68,16 @@ def test_a_search_that_takes_long_stops_and_says_how_far_it_came(add_many, in_a_
     found, count = walk("parcel")
     assert found == [ids[299], ids[150], ids[0]]
     assert count == 10
+
+
+def test_a_search_looks_at_a_few_rows_even_when_it_is_late(add_many, monkeypatch):
+    monkeypatch.setattr(pages, "SEARCH_S", 0)
+    monkeypatch.setattr(pages, "PATIENCE_S", 60)
+    monkeypatch.setattr(pages, "SURE", 200)
+    ids = add_many([{"request_body": '"parcel"' if n in (0, 150) else ""} for n in range(2000)])
+    assert walk('"parcel"')[0] == [ids[150], ids[0]]
+    assert get(q="parcel", cursor=ids[300])["items"][0]["id"] == ids[150]
+    assert get(q="parcel")["next"] is not None
 
 
 def test_a_full_page_of_a_search_goes_on_after_its_last_row(add_many, in_a_hurry):

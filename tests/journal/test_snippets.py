@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from ipaddress import ip_network
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test.client import Client
 
 from apps.journal.models import Body, Exchange
 from apps.journal.snippets.curl import curl, quoted
@@ -267,6 +269,20 @@ def test_an_unknown_form_and_an_unknown_exchange_are_404(server: Server, caller:
     assert "curl, python, node, preset" in refusal.json()["detail"]
     assert server.api.get("/api/exchanges/nothing/as/curl").status_code == 404
     assert server.api.post(f"/api/exchanges/{first}/as/curl").status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_https_is_believed_from_a_trusted_proxy_only(add: Callable[..., str], settings: Any) -> None:
+    path = f"/api/exchanges/{add(request_body='{}')}/as/curl"
+    headers = {"x-forwarded-proto": "https", "host": "localhost"}
+    assert "'http://localhost/v1/" in Client().get(path, headers=headers).content.decode()
+    settings.MOCKOPENAI_TRUSTED_PROXIES = [ip_network("127.0.0.0/8")]
+    assert "'https://localhost/v1/" in Client().get(path, headers=headers).content.decode()
+    assert "'http://localhost/v1/" in Client().get(path, headers={"host": "localhost"}).content.decode()
+    assert (
+        "'https://localhost/v1/"
+        in Client().get(path, headers={"host": "localhost"}, secure=True).content.decode()
+    )
 
 
 # --- without a server --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from apps.gateway.intake import Address, Headers
 HEADS_MAX = 1024
 HEAD_MAX_BYTES = 8 * 1024
 LENGTHS_MAX = 256  # of bodies, a head; the headers with each are kept, so that they are the same object
-_LENGTH = (b"\r\nContent-Length: ", b"\r\ncontent-length: ")
+_LENGTH = (b"\r\ncontent-length: ", b"\r\nContent-Length: ")
 
 
 class Opened(NamedTuple):
@@ -68,8 +68,8 @@ def opened(data: bytes) -> Opened | None:
     end = data.find(b"\r\n\r\n", 0, HEAD_MAX_BYTES)
     if end < 0:
         return None
-    at = max(data.find(_LENGTH[0], 0, end), data.find(_LENGTH[1], 0, end))
-    if at < 0:
+    at = data.find(_LENGTH[0], 0, end)
+    if at < 0 and (at := data.find(_LENGTH[1], 0, end)) < 0:
         return None
     start = at + len(_LENGTH[0])
     stop = data.find(b"\r\n", start)

@@ -35,6 +35,7 @@ class Lane(HttpToolsProtocol):
         self._intake: Intake | None = None  # of the call that is being decided
         self._late = b""  # what came meanwhile
         self._in_message = False  # the parser has a part of a request
+        self._idle_since = 0.0  # on the loop's clock
         self._is_gone = False
         self._is_last = False  # the server is going down
 
@@ -64,6 +65,17 @@ class Lane(HttpToolsProtocol):
         self._is_gone = True
         super().connection_lost(exc)
 
+    def timeout_keep_alive_handler(self) -> None:
+        """The connection is closed when it has been idle for that long; the timer runs on over calls."""
+        idle_s = 0.0 if self._intake is not None else self.loop.time() - self._idle_since
+        if idle_s < self.timeout_keep_alive:
+            self._arm(self.timeout_keep_alive - idle_s)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _arm(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
     def shutdown(self) -> None:
         if self._intake is not None:
             self._is_last = True
@@ -76,7 +88,6 @@ class Lane(HttpToolsProtocol):
         head = _heads.find(peer_ip, request.head)
         if head is None or len(data) != request.body_at + request.length:
             return False
-        self._unset_keepalive_if_required()
         self._intake = take_in(
             Request(
                 method="POST",
@@ -132,14 +143,18 @@ class Lane(HttpToolsProtocol):
         self.transport.write(b"".join((STATUS_LINE[reply.status], *lines, made.head, made.body)))
         progress.delivered = True
         progress.end(first_byte_at=time.time(), bytes_sent=made.size_bytes)
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._arm(self.timeout_keep_alive)
+        self.flow.resume_reading()
         if self._is_last:
             self.transport.close()
-        else:
-            self.on_response_complete()
         return True
 
     def _hand_over(self, progress: Progress | None, error: Exception | None) -> None:
         """The ordinary way, as if uvicorn had read the request itself; its body is read."""
+        self._unset_keepalive_if_required()
         self.cycle = RequestResponseCycle(
             scope={"type": "http", "method": "POST"},  # type: ignore[typeddict-item]
             transport=self.transport,

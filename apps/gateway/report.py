@@ -90,8 +90,10 @@ class Progress:
         )
         taken = self.decision.taken
         left = Left(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)
-        if listening() or self._outcome is not None:  # somebody wants to hear of it
+        if self._outcome is not None:  # whoever answered waits for it
             writer.submit(settle_group, left).add_done_callback(lambda _: self._tell_end(ending))
+        elif listening():
+            writer.post(settle_group, left, lambda *_: self._tell_end(ending))
         else:
             writer.post(settle_group, left)
 

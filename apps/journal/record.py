@@ -155,8 +155,8 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         call.caller,
         call.endpoint,
         call.method[:16],
-        strip_nul(call.path)[:500],
-        strip_nul(call.model)[:200],
+        strip_nul(call.path[:500]),
+        strip_nul(call.model[:200]),
         call.stream,
         strip_nul(one.summary),
         str.__str__(one.state),  # the plain text: the database driver is slow with enums
@@ -177,7 +177,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         None if one.deadline_at is None else db_time(one.deadline_at),
         WORKER_ID,
         one.reply_channel,
-        strip_nul(one.note)[:1000],
+        strip_nul(one.note[:1000]) if one.note else "",
     )
 
 

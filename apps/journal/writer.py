@@ -68,9 +68,9 @@ class Writer:
         self._send([Job(_one_by_one, work, into(future))])
         return future.result()
 
-    def post(self, batch: Batch, item: Any) -> None:
-        """Joins a group soon, from the event loop; nobody waits for the outcome."""
-        self._lazy.append(Job(batch, item))
+    def post(self, batch: Batch, item: Any, then: Then | None = None) -> None:
+        """Joins a group soon, from the event loop; nobody waits for the outcome, though `then` may hear it."""
+        self._lazy.append(Job(batch, item, then, asyncio.get_running_loop() if then else None))
         if not self._lazy_timer:
             self._lazy_timer = True
             asyncio.get_running_loop().call_later(LAZY_S, self._end_lazy)

@@ -115,9 +115,9 @@ def test_ten_thousand_presets_are_listed_at_once(queues: Queues) -> None:
     add(caller="a", entries=[large] * 10_000)
     overview.callers()
     for look in (overview.callers, lambda: overview.entries("a", limit=100)):
-        began = time.monotonic()
+        began = time.process_time()
         look()
-        assert time.monotonic() - began < 0.5  # 30 ms on a quiet machine
+        assert time.process_time() - began < 0.5  # its own time: 30 ms
 
 
 async def test_the_last_taken_entry_is_named_with_who_took_it(server: Server) -> None:

@@ -68,7 +68,9 @@ def test_however_it_was_named_the_caller_stays(server: Server, caller: str, ende
     told = server.api.post(path, json=chat(), headers=headers)
     row = server.api.get(f"/api/exchanges?caller={name}&limit=1").json()["items"][0]
     assert told.json()["choices"]
-    assert again(server, row["id"])["caller"] == name
+    second = again(server, row["id"])
+    assert second["caller"] == name
+    assert second["headers"].get("x-mock-caller", name) == name
 
 
 def test_a_stream_comes_again_as_a_stream(server: Server, caller: str, ended: Ended) -> None:

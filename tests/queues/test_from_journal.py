@@ -76,6 +76,16 @@ def test_as_a_preset_it_imports_to_the_same_entry(server: Server, caller: str, r
     assert queued == posted == imported == json.loads(text)
 
 
+def test_the_body_is_queued_as_it_was_spelled(server: Server, caller: str) -> None:
+    body = '{"n": 1.10,  "text": "caf\\u00e9"}'
+    server.api.post(f"/api/preset-queue/{caller}", content=f'{{"verbatim": true, "response": {body}}}')
+    call(server, caller)
+    exchange_id = newest(server, caller)
+    queue(server, exchange_id)
+    assert call(server, caller).text == body
+    assert body in server.api.get(f"/api/exchanges/{exchange_id}/as/preset").text
+
+
 def test_another_queue_and_how_often_may_be_named(server: Server, caller: str) -> None:
     server.queue(caller, {"content": "hi"})
     call(server, caller)

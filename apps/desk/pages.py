@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.desk import catalogue, docs_pages, frame, queue_pages, settings_pages, views
+from apps.desk import catalogue, compose, docs_pages, frame, queue_pages, settings_pages, views
 
 app_name = "pages"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/recent", views.recent, name="recent"),
     path("desk/call/<str:exchange_id>", views.call, name="call"),
     path("desk/call/<str:exchange_id>/story", views.story, name="story"),
+    path("desk/call/<str:exchange_id>/compose", compose.asked, name="compose"),
     path("desk/call/<str:exchange_id>/text/<str:part>", views.text, name="text"),
     path("desk/call/<str:exchange_id>/card/<int:card>/<int:place>", views.piece, name="piece"),
     path("queues", queue_pages.queues, name="queues"),

@@ -4,9 +4,11 @@ from django.urls import path
 
 from apps.desk import act
 from apps.desk.api import AnswerView, DeskActionView, DeskView, ExtendView, TypeView
+from apps.desk.compose_check import CheckView
 
 urlpatterns = [
     path("api/desk", DeskView.as_view()),
+    path("api/desk/check", CheckView.as_view()),
     path("api/desk/<str:exchange_id>/answer", AnswerView.as_view()),
     path("api/desk/<str:exchange_id>/extend", ExtendView.as_view()),
     path("api/desk/<str:exchange_id>/stream", TypeView.as_view()),

@@ -1,0 +1,92 @@
+"""What OpenAI's SDKs could not read in a chat completion, each with its place."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import orjson
+
+from apps.wire.chat_whole import FINISH_REASONS
+from apps.wire.endpoint import Body
+from apps.wire.jsongate import kind
+
+Finding = tuple[str, str]  # where, and what is wrong
+_TOP = ("id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint")
+_CHOICE = ("index", "message", "finish_reason", "logprobs", "text")
+_MESSAGE = (
+    *("role", "content", "tool_calls", "refusal", "function_call"),
+    *("annotations", "audio", "reasoning_content"),
+)
+SHORT_FORM = frozenset({*_TOP, *_CHOICE, *_MESSAGE, "error", "metadata", "moderation"})
+
+
+def strange_names(draft: Body) -> Iterator[Finding]:
+    """Names that no chat completion has: they go out as they are, most are slips of the pen."""
+    for name in draft:
+        if name not in SHORT_FORM:
+            [near] = get_close_matches(name, SHORT_FORM, n=1) or [""]
+            hint = f": did you mean {near}?" if near else "; it goes out as it is"
+            yield name, f"is no field of a chat completion{hint}"
+
+
+def findings(body: Body) -> Iterator[Finding]:
+    """What is wrong with a completed body."""
+    yield from _texts(body, "", "id", "model")
+    if type(body.get("created")) is not int:
+        yield "created", f"must be a whole number, not {kind(body.get('created'))}"
+    choices = body.get("choices")
+    if not isinstance(choices, list):
+        yield "choices", f"must be a list, not {kind(choices)}"
+        return
+    for index, choice in enumerate(choices):
+        yield from _choice(choice, f"choices[{index}]")
+    yield from _usage(body.get("usage"))
+
+
+def _choice(choice: Any, place: str) -> Iterator[Finding]:
+    if not isinstance(choice, dict):
+        yield place, f"must be an object, not {kind(choice)}"
+        return
+    reason, message = choice.get("finish_reason"), choice.get("message")
+    if not isinstance(reason, str) or reason not in FINISH_REASONS:
+        yield f"{place}.finish_reason", f"must be one of {', '.join(sorted(FINISH_REASONS))}"
+    if not isinstance(message, dict):
+        yield f"{place}.message", f"must be an object, not {kind(message)}"
+        return
+    if message.get("role") != "assistant":
+        yield f"{place}.message.role", "must be assistant"
+    for name in ("content", "refusal"):
+        if not isinstance(message.get(name), str | None):
+            yield f"{place}.message.{name}", f"must be a string or null, not {kind(message[name])}"
+    calls = message.get("tool_calls")
+    for index, call in enumerate(calls if isinstance(calls, list) else []):
+        yield from _tool_call(call, f"{place}.message.tool_calls[{index}]")
+
+
+def _tool_call(call: Any, place: str) -> Iterator[Finding]:
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict):
+        return
+    if not function.get("name"):
+        yield f"{place}.function.name", "is missing: which tool is called"
+    try:
+        orjson.loads(function.get("arguments") or "")
+    except orjson.JSONDecodeError as error:
+        yield f"{place}.function.arguments", f"is not JSON: {error}"
+
+
+def _usage(usage: Any) -> Iterator[Finding]:
+    if usage is None:
+        return
+    if not isinstance(usage, dict):
+        yield "usage", f"must be an object, not {kind(usage)}"
+        return
+    for name in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        if type(usage.get(name)) is not int:
+            yield f"usage.{name}", f"must be a whole number, not {kind(usage.get(name))}"
+
+
+def _texts(body: Body, place: str, *names: str) -> Iterator[Finding]:
+    for name in names:
+        if not isinstance(body.get(name), str):
+            yield f"{place}{name}", f"must be a string, not {kind(body.get(name))}"

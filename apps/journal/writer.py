@@ -69,7 +69,7 @@ class Writer:
         return future.result()
 
     def post(self, batch: Batch, item: Any, then: Then | None = None) -> None:
-        """Joins a group soon, from the event loop; nobody waits for the outcome, though `then` may hear it."""
+        """Joins a group soon, from the event loop; nobody waits for the outcome, but `then` may hear it."""
         self._lazy.append(Job(batch, item, then, asyncio.get_running_loop() if then else None))
         if not self._lazy_timer:
             self._lazy_timer = True

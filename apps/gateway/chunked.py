@@ -1,8 +1,8 @@
-"""The express lane of streams: an event goes to uvicorn's transport as a chunk, in a plain call, past `send`.
+"""Writes an event of a stream to uvicorn's transport as a chunk, in a plain call, past `send`.
 
 `send` is a coroutine: it wants a task to run in, and a stream of slow tokens would wake that task
 for each of them. What is done here is what uvicorn's own `send` does in the same state; in any other
-state (as `express` it reaches into uvicorn, which is pinned to a minor version) nothing is
+state (as `lane` it reaches into uvicorn, which is pinned to a minor version) nothing is
 done, and the event has to go the ordinary way, which waits or knows what is wrong.
 """
 

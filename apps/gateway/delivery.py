@@ -104,7 +104,8 @@ async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:
         await line.wait(reply.pace.first_token_ms / 1000)
     if line.is_cut:
         raise HungUp
-    await line.respond(reply.status, headers, body)
+    await line.start(reply.status, headers)
+    await line.write(body, last=True)
 
 
 async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator[bytes]) -> None:
@@ -112,11 +113,7 @@ async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator
     first = due.take(0.0)
     if line.is_cut:
         raise HungUp
-    headers = head(call, reply, EVENT_STREAM)
-    if first and due.over:  # without a pace, and not long: one write
-        await line.respond(reply.status, headers, first, as_chunk=True)
-        return
-    await line.start(reply.status, headers)
+    await line.start(reply.status, head(call, reply, EVENT_STREAM))
     if first:
         await line.write(first, last=False)
     await _play(line, due)

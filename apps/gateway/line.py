@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from apps.gateway.chunked import write_chunk
-from apps.gateway.express import write_whole
 from apps.live.tasks import spawn
 
 Message = MutableMapping[str, Any]
@@ -86,17 +85,6 @@ class Line:
         self.started = True
         self.first_byte_at = time.time()
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
-
-    async def respond(self, status: int, headers: RawHeaders, body: bytes, *, as_chunk: bool = False) -> None:
-        """Sends an answer that is all there; `headers` have its content-length unless it goes as a chunk."""
-        small = 0 < len(body) <= PIECE_BYTES
-        if small and write_whole(self._send, status, headers, body, as_chunk=as_chunk):
-            self.started = True
-            self.first_byte_at = time.time()
-            self.bytes_sent = len(body)
-        else:
-            await self.start(status, headers)
-            await self.write(body, last=True)
 
     async def write(self, data: bytes, *, last: bool) -> None:
         """Writes in pieces, each waiting until the one before has drained; raises HungUp in between."""

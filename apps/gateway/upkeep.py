@@ -44,8 +44,8 @@ async def ensure_started() -> None:
     spawn(_every(SWEEP_S, _sweep), name="sweep")
     spawn(_every(PRUNE_S, _prune), name="prune")
     _settle_memory()
-    # The token tables take a while to load: not in the first call that needs them.
-    loop.run_in_executor(None, warm)
+    # The token tables take a while to load, and hold up everything else meanwhile: not in somebody's call.
+    await loop.run_in_executor(None, warm)
 
 
 def _settle_memory() -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
+from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from django.db import Error
 from redis.exceptions import RedisError
@@ -181,6 +182,6 @@ async def ring(channel: str, exchange_id: str) -> bool:
     """
     is_here = waiting_here().ring(exchange_id)
     if not is_here and channel:
-        with contextlib.suppress(RedisError, OSError):
+        with contextlib.suppress(RedisError, OSError, ChannelFull):  # full: that process hears no bells
             await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
     return is_here

@@ -17,6 +17,7 @@ from apps.desk import typed
 from apps.desk.models import Typed
 from apps.desk.typed import Frame
 from apps.desk.verdict import Person
+from apps.desk.waiting import ring
 from apps.journal.models import Body, Exchange, State
 from apps.wire.ids import exchange_id
 from tests.conftest import Server, free_port, start_server
@@ -183,3 +184,9 @@ async def test_a_lost_bell_costs_no_more_than_a_tick(house: House) -> None:
         await asyncio.to_thread(call.type, 4, "d", done=True)
         await call.caller.rest()
         assert call.caller.text == "a b c d"
+
+
+async def test_bells_for_a_process_that_cannot_hear_them_disturb_nobody() -> None:
+    """Two processes without a Redis: the channel of the other one only fills up."""
+    for _ in range(200):
+        assert not await ring("specific..inmemory!elsewhere", "01m81hh06e00a3czztkjagkehg")

@@ -59,7 +59,7 @@ class Made(NamedTuple):
     size_bytes: int  # of the body without what cuts it into chunks
 
 
-def at_once(call: Call, endpoint: Endpoint | None, reply: Reply) -> Made | None:
+def at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> Made | None:
     """The answer that leaves in one go; None when there is something to wait for, or much to send."""
     if reply.delay_ms or reply.pace != INSTANT or reply.typed or reply.status in BODILESS:
         return None
@@ -75,7 +75,7 @@ def at_once(call: Call, endpoint: Endpoint | None, reply: Reply) -> Made | None:
     lines = head_lines(
         reply,
         request_id=call.request_id,
-        processing_ms=_processing_ms(call),
+        processing_ms=_processing_ms(call, now),
         content_type=JSON if events is None else EVENT_STREAM,
     )
     if events is None:
@@ -87,12 +87,15 @@ def at_once(call: Call, endpoint: Endpoint | None, reply: Reply) -> Made | None:
 def head(call: Call, reply: Reply, content_type: bytes) -> RawHeaders:
     """The headers of an answer, as late as possible: they say how long the server took."""
     return standard(
-        reply, request_id=call.request_id, processing_ms=_processing_ms(call), content_type=content_type
+        reply,
+        request_id=call.request_id,
+        processing_ms=_processing_ms(call, time.time()),
+        content_type=content_type,
     )
 
 
-def _processing_ms(call: Call) -> int:
-    return max(0, round((time.time() - call.received_at) * 1000))
+def _processing_ms(call: Call, now: float) -> int:
+    return max(0, round((now - call.received_at) * 1000))
 
 
 async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:

@@ -21,7 +21,7 @@ from apps.gateway.decision import Decision
 from apps.gateway.delivery import at_once
 from apps.gateway.heads import Head, Heads, Opened, opened
 from apps.gateway.intake import Intake, Request, is_ours, locate, take_in
-from apps.gateway.report import Progress
+from apps.gateway.report import Progress, sent_at_once
 
 _UNKNOWN_WAYS = ("transfer-encoding", "expect", "upgrade", "connection")
 _heads = Heads()
@@ -124,25 +124,26 @@ class Lane(HttpToolsProtocol):
         """The call's group is committed (or failed): answers it, here or the ordinary way."""
         intake, self._intake = self._intake, None
         assert intake is not None  # a connection has one call at a time
-        progress = None if error is not None else Progress(intake, decision)
-        if progress is None or not self._answer(progress):
-            self._hand_over(progress, error)
-        late, self._late = self._late, b""
-        if late and not self._is_gone:
+        if error is not None:
+            self._hand_over(None, error)
+        elif not self._answer(intake, decision):
+            self._hand_over(Progress(intake, decision), None)
+        if self._late and not self._is_gone:
+            late, self._late = self._late, b""
             self.data_received(late)
 
-    def _answer(self, progress: Progress) -> bool:
+    def _answer(self, intake: Intake, decision: Decision) -> bool:
         """Writes a reply that is all there in one go; False when there is something to wait for."""
-        if self._is_gone or self.flow.write_paused or self.transport.is_closing():
+        reply = decision.reply
+        if reply is None or self._is_gone or self.flow.write_paused or self.transport.is_closing():
             return False
-        reply = progress.decision.reply
-        made = None if reply is None else at_once(progress.intake.call, progress.intake.endpoint, reply)
-        if reply is None or made is None:
+        now = time.time()
+        made = at_once(intake.call, intake.endpoint, reply, now)
+        if made is None:
             return False
         lines = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
         self.transport.write(b"".join((STATUS_LINE[reply.status], *lines, made.head, made.body)))
-        progress.delivered = True
-        progress.end(first_byte_at=time.time(), bytes_sent=made.size_bytes)
+        sent_at_once(intake, decision, sent_at=now, bytes_sent=made.size_bytes)
         self.server_state.total_requests += 1
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:

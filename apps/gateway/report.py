@@ -35,13 +35,25 @@ def settle_group(items: Sequence[Left]) -> list[None]:
     returning = [(ending, preset_id) for ending, preset_id, _ in items if preset_id is not None]
     # Who took this process for dead has settled its exchanges, and given back their presets.
     ours = still_open([ending.id for ending, _ in returning])
-    end_exchanges([one.ending for one in items])
+    end_exchanges([ending for ending, _, _ in items])
     discard([preset_id for ending, preset_id in returning if ending.id in ours and ending.delivered])
     give_back([preset_id for ending, preset_id in returning if ending.id in ours and not ending.delivered])
-    for one in items:
-        if one.note:
-            Exchange.objects.filter(id=one.ending.id).update(note=one.note)
+    for ending, _, note in items:
+        if note:
+            Exchange.objects.filter(id=ending.id).update(note=note)
     return [None] * len(items)
+
+
+def sent_at_once(intake: Intake, decision: Decision, *, sent_at: float, bytes_sent: int) -> None:
+    """A decided call has its whole reply already, sent in one go at `sent_at` (unix seconds)."""
+    taken = decision.taken
+    if listening() or (taken is not None and taken.returns):
+        progress = Progress(intake, decision)
+        progress.delivered = True
+        progress.end(first_byte_at=sent_at, bytes_sent=bytes_sent)
+    else:  # nobody hears of it, and nothing comes back: the row alone
+        took_ms = _ms(sent_at - intake.call.received_at)
+        writer.post(settle_group, Left(Ending(intake.call.id, True, took_ms, took_ms, bytes_sent)))
 
 
 class Progress:

@@ -137,16 +137,14 @@ def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: lis
 
 
 def _draft(row: Sequence[Any]) -> Draft:
-    pace = Pace(row[5], row[6]) if row[5] or row[6] else INSTANT
+    _, body, status, headers, delay_ms, first_ms, token_ms, verbatim, retry, _, _, *seen = row
     return Draft(
-        body=row[1].encode(),
-        status=row[2],
-        headers=() if row[3] == "[]" else tuple((name, value) for name, value in orjson.loads(row[3])),
-        delay_ms=row[4],
-        pace=pace,
-        verbatim=bool(row[7]),
-        x_should_retry=None if row[8] is None else bool(row[8]),
-        whole_for=row[11],
-        prompt_tokens=row[12],
-        completion_tokens=row[13],
+        body.encode(),
+        status,
+        () if headers == "[]" else tuple((name, value) for name, value in orjson.loads(headers)),
+        delay_ms,
+        Pace(first_ms, token_ms) if first_ms or token_ms else INSTANT,
+        bool(verbatim),
+        None if retry is None else bool(retry),
+        *seen,  # whole_for, prompt_tokens, completion_tokens
     )

@@ -80,14 +80,17 @@ def _check_n(n: int | None) -> None:
 def summary(call: Call) -> str:
     """One line of at most 200 characters: the last user text, or the tool results that came after it."""
     messages = call.data.get("messages")
-    known = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
-    if not known:
-        return ""
-    last = known[-1]
-    if last.get("role") in ("tool", "function"):
-        return _line("[tool result] " + _text(last.get("content")))
-    user = next((item for item in reversed(known) if item.get("role") == "user"), last)
-    return _line(_text(user.get("content")))
+    last: Body | None = None
+    for item in reversed(messages) if isinstance(messages, list) else ():
+        if not isinstance(item, dict):
+            continue
+        role = item.get("role")
+        if last is None and role in ("tool", "function"):
+            return _line("[tool result] " + _text(item.get("content")))
+        last = last or item
+        if role == "user":
+            return _line(_text(item.get("content")))
+    return _line(_text(last.get("content"))) if last else ""
 
 
 def _text(content: Any) -> str:

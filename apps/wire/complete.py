@@ -55,17 +55,8 @@ def complete(draft: Draft, call: Call, endpoint: Endpoint) -> Reply:
     else:
         text, body = _completed(draft, call, endpoint)
         prompt_tokens, completion_tokens = tokens(body)
-    return Reply(
-        body=text,
-        status=draft.status,
-        headers=draft.headers,
-        delay_ms=draft.delay_ms,
-        pace=draft.pace,
-        verbatim=draft.verbatim,
-        x_should_retry=draft.x_should_retry,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-    )
+    # What a reply has of its draft stands in the same order in both.
+    return Reply(text, *draft[1:7], prompt_tokens, completion_tokens)
 
 
 def _completed(draft: Draft, call: Call, endpoint: Endpoint) -> tuple[bytes, Body]:

@@ -1,17 +1,25 @@
-"""A call's body as cards that a person can read: one a message, each made of texts."""
+"""A call's body as cards that a person can read: one a message, each made of pieces."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from apps.desk.pictures import is_picture
+
 TEXT_SHOWN = 3_000  # characters of a text that are shown at once; the rest is fetched when asked for
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_WEB = ("https://", "http://")
+_IMAGES = ("image_url", "input_image")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One text of a card. `kind`: "text", "code" for what a machine wrote, "media" for what is no text."""
+    """One part of a card.
+
+    `kind`: "text", "code" for what a machine wrote, "picture" for one that came along (`text` is its
+    data: URL), "link" for one that lies elsewhere and is never fetched, "media" for what is no text.
+    """
 
     kind: str
     text: str
@@ -25,15 +33,21 @@ class Piece:
     def is_cut(self) -> bool:
         return len(self.text) > TEXT_SHOWN
 
+    @property
+    def size_bytes(self) -> int:
+        """Of a picture, near enough: base64 writes three bytes as four characters."""
+        return len(self.text) * 3 // 4
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message; `index` is its place in the call."""
+    """One message; `index` is its place in the call, `call_id` the tool call that it answers."""
 
     index: int
     role: str
     name: str
     pieces: tuple[Piece, ...]
+    call_id: str = ""
 
     @property
     def style(self) -> str:
@@ -52,9 +66,9 @@ def read_object(text: str) -> dict[str, Any]:
 def read_cards(data: dict[str, Any]) -> list[Card]:
     """The messages of a call, the oldest first."""
     messages = data.get("messages")
-    if not isinstance(messages, list):
-        return []
-    return [_card(index, item) for index, item in enumerate(messages) if isinstance(item, dict)]
+    known = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
+    asked = {str(call.get("id")): _function_name(call) for item in known for call in tool_calls(item)}
+    return [_card(index, item, asked) for index, item in enumerate(known)]
 
 
 def read_settings(data: dict[str, Any]) -> list[tuple[str, str]]:
@@ -64,40 +78,60 @@ def read_settings(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, _scalar(value)) for name, value in plain if not isinstance(value, dict | list)][:12]
 
 
-def tool_names(data: dict[str, Any]) -> list[str]:
-    """The names of the tools that the call offers."""
-    tools = data.get("tools")
-    return [_tool_name(tool) for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
+def tool_calls(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tool calls that a message holds."""
+    calls = message.get("tool_calls")
+    return [item for item in calls if isinstance(item, dict)] if isinstance(calls, list) else []
 
 
-def _card(index: int, message: dict[str, Any]) -> Card:
-    pieces = [*_content(message.get("content")), *_calls(message)]
+def called_names(data: dict[str, Any]) -> list[str]:
+    """The names of the tools that were called until now, one for each time."""
+    messages = data.get("messages")
+    known = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
+    return [_function_name(call) for item in known for call in tool_calls(item)]
+
+
+def _card(index: int, message: dict[str, Any], asked: dict[str, str]) -> Card:
+    pieces = [*_content(message), *_calls(message)]
     refusal = message.get("refusal")
     if isinstance(refusal, str):
         pieces.append(Piece("text", refusal, "refusal"))
-    name = message.get("name") or message.get("tool_call_id") or ""
-    return Card(index, str(message.get("role", "?")), str(name), tuple(pieces))
+    call_id = str(message.get("tool_call_id") or "")
+    name = message.get("name") or asked.get(call_id, "")
+    return Card(index, str(message.get("role", "?")), str(name), tuple(pieces), call_id)
 
 
-def _content(content: Any) -> list[Piece]:
+def _content(message: dict[str, Any]) -> list[Piece]:
+    content = message.get("content")
+    kind = "code" if message.get("role") in ("tool", "function") else "text"
     if isinstance(content, str):
-        return [Piece("text", content)] if content else []
+        return [Piece(kind, content)] if content else []
     parts = content if isinstance(content, list) else []
-    return [_part(part) for part in parts if isinstance(part, dict)]
+    return [_part(part, kind) for part in parts if isinstance(part, dict)]
 
 
-def _part(part: dict[str, Any]) -> Piece:
+def _part(part: dict[str, Any], kind: str) -> Piece:
     text = part.get("text", part.get("refusal"))
     if isinstance(text, str):
-        return Piece("text", text)
-    kind = str(part.get("type", "part"))
-    return Piece("media", orjson.dumps(part.get(kind, part)).decode(), kind)
+        return Piece(kind, text)
+    form = str(part.get("type", "part"))
+    if form in _IMAGES:
+        return _image(part)
+    return Piece("media", orjson.dumps(part.get(form, part)).decode(), form)
+
+
+def _image(part: dict[str, Any]) -> Piece:
+    image = part.get("image_url")
+    about = image if isinstance(image, dict) else {"url": image}
+    url, detail = str(about.get("url") or ""), about.get("detail")
+    title = f"image, {detail} detail" if isinstance(detail, str) else "image"
+    if is_picture(url):
+        return Piece("picture", url, title)
+    return Piece("link" if url.startswith(_WEB) else "media", url, title)
 
 
 def _calls(message: dict[str, Any]) -> list[Piece]:
-    calls = message.get("tool_calls")
-    found = [item for item in calls if isinstance(item, dict)] if isinstance(calls, list) else []
-    functions = [item.get("function") for item in found] + [message.get("function_call")]
+    functions = [call.get("function") for call in tool_calls(message)] + [message.get("function_call")]
     return [
         Piece("code", _scalar(function.get("arguments")), str(function.get("name", "")))
         for function in functions
@@ -105,10 +139,9 @@ def _calls(message: dict[str, Any]) -> list[Piece]:
     ]
 
 
-def _tool_name(tool: dict[str, Any]) -> str:
-    function = tool.get("function")
-    named = function if isinstance(function, dict) else tool
-    return str(named.get("name") or tool.get("type") or "?")
+def _function_name(call: dict[str, Any]) -> str:
+    function = call.get("function")
+    return str(function.get("name", "")) if isinstance(function, dict) else ""
 
 
 def _scalar(value: Any) -> str:

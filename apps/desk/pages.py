@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.desk import catalogue, compose, docs_pages, frame, queue_pages, settings_pages, views
+from apps.desk import call_pages, catalogue, compose, docs_pages, frame, queue_pages, settings_pages, views
 
 app_name = "pages"
 
@@ -10,11 +10,15 @@ urlpatterns = [
     path("", views.desk, name="desk"),
     path("desk/waiting", views.waiting, name="waiting"),
     path("desk/recent", views.recent, name="recent"),
-    path("desk/call/<str:exchange_id>", views.call, name="call"),
-    path("desk/call/<str:exchange_id>/story", views.story, name="story"),
+    path("desk/call/<str:exchange_id>", call_pages.call, name="call"),
+    path("desk/call/<str:exchange_id>/story", call_pages.story, name="story"),
+    path("desk/call/<str:exchange_id>/earlier/<int:before>", call_pages.earlier, name="earlier"),
     path("desk/call/<str:exchange_id>/compose", compose.asked, name="compose"),
-    path("desk/call/<str:exchange_id>/text/<str:part>", views.text, name="text"),
-    path("desk/call/<str:exchange_id>/card/<int:card>/<int:place>", views.piece, name="piece"),
+    path("desk/call/<str:exchange_id>/text/<str:part>", call_pages.text, name="text"),
+    path("desk/call/<str:exchange_id>/card/<int:card>/<int:place>", call_pages.piece, name="piece"),
+    path("desk/call/<str:exchange_id>/picture/<int:card>/<int:place>", call_pages.picture, name="picture"),
+    path("desk/call/<str:exchange_id>/tool/<int:place>", call_pages.tool, name="tool"),
+    path("desk/call/<str:exchange_id>/schema", call_pages.schema, name="schema"),
     path("queues", queue_pages.queues, name="queues"),
     path("queues/callers", queue_pages.callers, name="callers"),
     path("queues/entries", queue_pages.entries, name="entries"),

@@ -1,34 +1,42 @@
-"""What the pages show of exchanges: those that wait, the recent ones, one call with its messages."""
+"""What the desk's lists and its open call show."""
 
 from typing import Any
 
 import orjson
 from django.utils import timezone
 
-from apps.desk.cards import read_cards, read_object, read_settings, tool_names
-from apps.desk.waiting_list import waiting_items
+from apps.desk.cards import Card, read_cards, read_object, read_settings
+from apps.desk.models import Parked
+from apps.desk.offers import read_tools, schema_name
+from apps.desk.typing import typing_items
+from apps.desk.waiting_list import until, waiting_items
 from apps.journal.models import Body, Exchange, State
 from apps.queues import storage
 from apps.queues.take import SHARED
+from apps.wire.usage import chat_prompt_tokens
 
-WAITING_SHOWN = 200
-RECENT_SHOWN = 20
+WAITING_SHOWN = 100
+RECENT_SHOWN = 50
 CARDS_SHOWN = 6  # of a long conversation, its beginning apart
-CARDS_MAX = 500
+CARDS_MORE = 200  # so many earlier ones at a time
+TOOLS_SHOWN = 200
+COUNTED_MAX = 200_000  # characters of a call whose tokens are counted while somebody waits for the page
 SETTING_MAX = 60
 QUEUES_NAMED = 5
 
 Context = dict[str, Any]  # what a template is given
 
 
-def waiting_calls() -> Context:
+def waiting_calls(shown: int = WAITING_SHOWN) -> Context:
     """The waiting calls, least time left first; of very many only those, and how many more there are."""
     items = waiting_items()
-    shown = items[:WAITING_SHOWN]
-    for item in shown:
-        limits = _limits(item["deadline"], item["created_at"], item["client_timeout_s"])
-        item["until"], item["patience_s"] = limits
-    return {"waiting": shown, "waiting_count": len(items), "hidden": len(items) - len(shown)}
+    return {
+        "waiting": items[:shown],
+        "waiting_count": len(items),
+        "hidden": max(0, len(items) - shown),
+        "more": shown + 2 * WAITING_SHOWN,
+        "typing": typing_items(),
+    }
 
 
 def recent_calls() -> Context:
@@ -40,16 +48,22 @@ def find(exchange_id: str) -> tuple[Exchange, Body] | None:
     return (body.exchange, body) if body else None
 
 
-def whole_call(row: Exchange, body: Body, *, unfolded: bool = False) -> Context:
-    """One call to read; `unfolded` with the messages that are left out at first."""
+def whole_call(row: Exchange, body: Body) -> Context:
+    """One call to read."""
     data = read_object(body.request_body)
     headers = orjson.loads(body.request_headers)
     keys = [value.rpartition(" ")[2] for name, value in headers if name.lower() == "authorization"]
+    tools = read_tools(data)
     return {
         **call_story(row),
-        **_messages(data, unfolded=unfolded),
+        **_messages(read_cards(data)),
+        **_tries(row),
         "settings": [(name, value) for name, value in read_settings(data) if len(value) <= SETTING_MAX],
-        "tools": tool_names(data),
+        "tools": tools[:TOOLS_SHOWN],
+        "tools_count": len(tools),
+        "tools_called": sum(tool.called > 0 for tool in tools),
+        "schema": schema_name(data),
+        "tokens": _tokens(row, body, data),
         "key": keys[0] if keys else "",
         "headers": headers,
         "reply_headers": orjson.loads(body.reply_headers),
@@ -61,30 +75,48 @@ def whole_call(row: Exchange, body: Body, *, unfolded: bool = False) -> Context:
 
 def call_story(row: Exchange) -> Context:
     """What has become of a call, and while it waits: until when, and who is replying."""
-    deadline = row.deadline_at.timestamp() if row.deadline_at else None
-    until, patience_s = _limits(deadline, row.created_at.timestamp(), row.client_timeout_s)
+    end, whose = until(row)
     claimed = row.claim_until is not None and row.claim_until > timezone.now()
     return {
         "row": row,
-        "until": until,
-        "patience_s": patience_s,
+        "until": end,
+        "time_left_of": whose,
+        "patience_s": end - row.created_at.timestamp(),
         "claimed_by": row.claimed_by if claimed else "",
     }
 
 
-def _messages(data: dict[str, Any], *, unfolded: bool) -> Context:
+def earlier_messages(row: Exchange, body: Body, *, before: int) -> Context:
+    """The messages before the one at that place, as many as one click shows."""
+    cards = read_cards(read_object(body.request_body))[: max(0, before)]
+    first = _beginning(cards)
+    shown = cards[max(len(first), len(cards) - CARDS_MORE) :]
+    return {"row": row, "cards": shown, "folded": len(cards) - len(first) - len(shown)}
+
+
+def _messages(cards: list[Card]) -> Context:
     """The last messages, before them the instructions that the conversation began with."""
-    cards = read_cards(data)
-    last = cards[-(CARDS_MAX if unfolded else CARDS_SHOWN) :]
-    first = [card for card in cards[:1] if card not in last and card.role in ("system", "developer")]
+    last = cards[-CARDS_SHOWN:]
+    first = [card for card in _beginning(cards) if card not in last]
     return {"first": first, "cards": last, "folded": len(cards) - len(last) - len(first)}
 
 
-def _limits(deadline: float | None, created_at: float, client_timeout_s: float | None) -> tuple[float, float]:
-    """When nobody waits any more (unix seconds), and how long that is from the call's beginning."""
-    theirs = None if client_timeout_s is None else created_at + client_timeout_s
-    until = min((end for end in (deadline, theirs) if end is not None), default=created_at)
-    return until, until - created_at
+def _beginning(cards: list[Card]) -> list[Card]:
+    return [card for card in cards[:1] if card.role in ("system", "developer")]
+
+
+def _tries(row: Exchange) -> Context:
+    """Which of an SDK's tries this is, and the one before."""
+    note = Parked.objects.filter(exchange_id=row.id).first() or Parked()
+    earlier = Exchange.objects.filter(id=note.retry_of).first() if note.retry_of else None
+    return {"try_number": row.retry_count + 1, "try_of": note.tries, "earlier": earlier}
+
+
+def _tokens(row: Exchange, body: Body, data: dict[str, Any]) -> int | None:
+    """The prompt's tokens; counted now when nothing has counted them, and it does not take long."""
+    if row.prompt_tokens is not None or len(body.request_body) > COUNTED_MAX or "messages" not in data:
+        return row.prompt_tokens
+    return chat_prompt_tokens(data)
 
 
 def _elsewhere(row: Exchange) -> list[dict[str, Any]]:

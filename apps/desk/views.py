@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from apps.desk.cards import read_cards, read_object
 from apps.desk.frame import page
-from apps.desk.shown import Context, call_story, find, recent_calls, waiting_calls, whole_call
+from apps.desk.shown import WAITING_SHOWN, Context, find, recent_calls, waiting_calls, whole_call
 from apps.journal.filters import Filter, FilterError, read_query
-from apps.journal.models import Body, Exchange
+from apps.journal.models import Exchange
 
 JOURNAL_PAGE = 50
+SHOWN_MAX = 10_000
 ID_LENGTH = 26
 # What a caller sent, or is sent, is never a page of ours.
 PLAIN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
@@ -30,52 +30,16 @@ def desk(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def waiting(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/_waiting.html", waiting_calls())
+    """The list's first rows; `?shown=N` for more of them."""
+    shown = request.GET.get("shown", "")
+    many = min(int(shown), SHOWN_MAX) if shown.isascii() and shown.isdigit() and len(shown) < 7 else 0
+    return render(request, "desk/_waiting.html", waiting_calls(max(many, WAITING_SHOWN)))
 
 
 @never_cache
 @require_GET
 def recent(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/_recent.html", recent_calls())
-
-
-@never_cache
-@require_GET
-def call(request: HttpRequest, exchange_id: str) -> HttpResponse:
-    """One call to read; `?all=1` with the messages that are folded at first."""
-    context = whole_call(*_get(exchange_id), unfolded="all" in request.GET)
-    return render(request, "desk/_call.html", context)
-
-
-@never_cache
-@require_GET
-def story(request: HttpRequest, exchange_id: str) -> HttpResponse:
-    """What has become of a call."""
-    row = Exchange.objects.filter(id=exchange_id).first()
-    if row is None:
-        raise Http404
-    return render(request, "desk/_story.html", call_story(row))
-
-
-@never_cache
-@require_GET
-def text(request: HttpRequest, exchange_id: str, part: str) -> HttpResponse:
-    """The whole text of a body: `part` is call or reply."""
-    body = _get(exchange_id)[1]
-    texts = {"call": body.request_body, "reply": body.reply_body}
-    if part not in texts:
-        raise Http404
-    return plain(texts[part])
-
-
-@never_cache
-@require_GET
-def piece(request: HttpRequest, exchange_id: str, card: int, place: int) -> HttpResponse:
-    """The whole text of one piece of a message."""
-    cards = {one.index: one for one in read_cards(read_object(_get(exchange_id)[1].request_body))}
-    if card not in cards or place >= len(cards[card].pieces):
-        raise Http404
-    return plain(cards[card].pieces[place].text)
 
 
 @never_cache
@@ -95,13 +59,6 @@ def plain(content: str) -> HttpResponse:
     """A text of somebody else's as plain text, whatever it says it is."""
     raw = content.encode(errors="replace")
     return HttpResponse(raw, content_type="text/plain; charset=utf-8", headers=PLAIN)
-
-
-def _get(exchange_id: str) -> tuple[Exchange, Body]:
-    found = find(exchange_id)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _opened(request: HttpRequest) -> Context:

@@ -62,17 +62,17 @@ def waiting_items() -> list[dict[str, Any]]:
 
 def time_left_s(row: Exchange, now: float) -> float:
     """Seconds until nobody waits any more; `now` in unix seconds."""
-    return round(max(0.0, _until(row)[0] - now), 3)
+    return round(max(0.0, until(row)[0] - now), 3)
 
 
 def _item(row: Exchange, note: Parked, now: datetime) -> dict[str, Any]:
-    until, whose = _until(row)
+    end, whose = until(row)
     is_claimed = row.claim_until is not None and row.claim_until > now
     return {
         **exchange_item(row),
         "claimed_by": row.claimed_by if is_claimed else "",
-        "until": until,
-        "patience_s": until - row.created_at.timestamp(),
+        "until": end,
+        "patience_s": end - row.created_at.timestamp(),
         "time_left_s": time_left_s(row, now.timestamp()),
         "time_left_of": whose,
         "try": {"number": row.retry_count + 1, "of": note.tries},
@@ -83,7 +83,7 @@ def _item(row: Exchange, note: Parked, now: datetime) -> dict[str, Any]:
     }
 
 
-def _until(row: Exchange) -> tuple[float, str]:
+def until(row: Exchange) -> tuple[float, str]:
     """When nobody waits any more, in unix seconds, and whose patience ends then."""
     began = row.created_at.timestamp()
     ours = row.deadline_at.timestamp() if row.deadline_at else began

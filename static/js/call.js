@@ -1,5 +1,7 @@
 // The open call: which one it is, fetched to read, kept true while its story goes on.
 
+import { copyFrom } from "./copy.js";
+import { fetchJson } from "./jsonview.js";
 import { find, findAll, on } from "./page.js";
 import { fetchPart, put } from "./swap.js";
 import { selectTab, startTabs } from "./tabs.js";
@@ -16,25 +18,32 @@ export class OpenCall {
     this.onChange = onChange;
     startTabs(document);
     startTexts(document.body);
-    on(document, "click", ".row[data-call]", (event, row) => this.#follow(event, row.dataset.call));
+    this.place.addEventListener("shown", (event) => fetchJson(event.target));
+    on(document, "click", "a[data-call]", (event, link) => this.#follow(event, link.dataset.call));
     on(this.place, "click", "[data-back]", (event) => {
       event.preventDefault();
       this.open("");
     });
-    on(this.place, "click", "[data-unfold]", (_, button) => this.#load(button.dataset.unfold));
+    on(this.place, "click", "[data-copy-as]", (_, item) => copyFrom(item.dataset.copyAs, find("b", item).textContent));
     addEventListener("popstate", () => this.show(new URL(location).searchParams.get("call") ?? ""));
     this.mark();
   }
 
   get id() {
-    return find(".call", this.place)?.dataset.id ?? "";
+    return this.facts?.id ?? "";
   }
 
   get caller() {
-    return find(".call", this.place)?.dataset.caller ?? "";
+    return this.facts?.caller ?? "";
   }
 
-  /** The attributes of the story: state, until, claimedBy; undefined when no call is open. */
+  /** The attributes of the call: id, caller, endpoint, model, stream ("true" or ""), retryCount, compose (where what
+   *  it asks for is to be had); undefined when none is open. */
+  get facts() {
+    return find(".call", this.place)?.dataset;
+  }
+
+  /** The attributes of the story: state, until, timeLeftOf, deadline, claimedBy; undefined when no call is open. */
   get story() {
     return find(".story", this.place)?.dataset;
   }

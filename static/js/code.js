@@ -94,6 +94,22 @@ export async function codeEditor(parent, { text = "", label, onChange = () => {}
   };
 }
 
+/** A text to read, below its page's scroll bar; what hides in it or turns it around is shown. */
+export async function codeView(parent, { text, label }) {
+  const cm = await load();
+  const extensions = [
+    look(cm),
+    cm.lineNumbers(),
+    cm.foldGutter(),
+    cm.highlightSpecialChars({ addSpecialChars: /[\u202a-\u202e\u2060-\u206f\u{e0000}-\u{e007f}]/gu }),
+    cm.keymap.of([...cm.searchKeymap, ...cm.foldKeymap, ...cm.defaultKeymap]),
+    cm.EditorState.readOnly.of(true),
+    cm.EditorView.editable.of(false), // the page's letter keys go on working
+    cm.EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
+  ];
+  return new cm.EditorView({ parent, doc: text, extensions });
+}
+
 /** Two texts side by side, read-only, their differences marked; long equal stretches are folded. */
 export async function codeDiff(parent, { before, after, labels }) {
   const cm = await load();

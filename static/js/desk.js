@@ -4,58 +4,32 @@ import { ask } from "./api.js";
 import { OpenCall } from "./call.js";
 import { startFrame } from "./frame.js";
 import { indent } from "./json.js";
+import { moveInList, startList } from "./list.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
-import { personName } from "./person.js";
 import { Reply } from "./reply.js";
 import { refresh } from "./swap.js";
-import { fill, gettext } from "./words.js";
 import { startWelcome } from "./welcome.js";
+import { fill, gettext } from "./words.js";
 
 const waiting = find("#waiting");
-const recent = find("#recent");
 
 const call = new OpenCall({ onChange: () => reply.update() });
 const reply = new Reply(call, { onSent: next });
 
-async function fetchWaiting() {
-  await refresh(waiting);
+const refetchStory = coalesce(() => call.refresh(), 200);
+
+function onFresh() {
   const count = Number(find("[data-count]", waiting).dataset.count);
   find("#choose").hidden = !count;
   find("#empty").hidden = Boolean(count);
   call.mark();
-  const mine = findAll("[data-name]", waiting).filter((who) => who.dataset.name === personName());
-  mine.forEach((who) => (who.textContent = gettext("you")));
-}
-
-async function fetchRecent() {
-  await refresh(recent);
-  call.mark();
-}
-
-const refetchWaiting = coalesce(fetchWaiting);
-const refetchRecent = coalesce(fetchRecent);
-const refetchStory = coalesce(() => call.refresh(), 200);
-
-function refetch() {
-  refetchWaiting();
-  refetchRecent();
-  refetchStory();
-}
-
-const ENDS = ["completed_request", "settled"];
-const CHANGES = ["new_request", "claimed", "released", "extended", ...ENDS];
-
-function onEvent(kind, data) {
-  if (CHANGES.includes(kind)) refetchWaiting();
-  if (ENDS.includes(kind)) refetchRecent();
-  if (data.id && data.id === call.id) refetchStory();
 }
 
 /** After an answer: on to the call with the least time left. */
 async function next(id) {
-  await fetchWaiting();
-  const row = findAll(".row", waiting).find((other) => other.dataset.call !== id);
+  await refresh(waiting);
+  const row = findAll(".row[data-until]", waiting).find((other) => other.dataset.call !== id);
   await call.open(row?.dataset.call ?? "");
   find(`.row[data-call="${CSS.escape(call.id)}"]`, waiting)?.focus();
 }
@@ -70,13 +44,16 @@ async function copyFrom(caller) {
 }
 
 on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));
-startWelcome();
+startList({ onFresh });
+startWelcome({ open: (id) => call.open(id) });
 startFrame({
   keys: [
+    { key: "j", label: gettext("next call"), act: () => moveInList(1) },
+    { key: "k", label: gettext("previous call"), act: () => moveInList(-1) },
     { key: "r", label: gettext("write the reply"), act: () => reply.focus() },
     { key: "Control+Enter", label: gettext("send it") },
     { key: "+", label: gettext("hold the call 60 s longer"), act: () => reply.extend() },
   ],
-  onEvent,
-  refetch,
+  onEvent: (_, data) => data.id && data.id === call.id && refetchStory(),
+  refetch: refetchStory,
 });

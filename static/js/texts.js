@@ -3,18 +3,19 @@
 import { indent } from "./json.js";
 import { find, findAll, make, on } from "./page.js";
 import { fetchPart } from "./swap.js";
+import { showText } from "./visible.js";
 import { fill, gettext } from "./words.js";
 
 const SHOWN = 100_000; // characters of a body that are laid out at once
 
-function showText(place, text) {
-  const whole = indent(text);
-  place.textContent = whole.slice(0, SHOWN);
+/** A long text in `place`: its beginning, and below it the button for all of it. */
+export function showLong(place, whole) {
+  showText(place, whole.slice(0, SHOWN));
   if (whole.length <= SHOWN) return;
   const label = fill(gettext("Show all %(n)s characters"), { n: whole.length.toLocaleString() });
   const more = make("button", { type: "button", className: "link" }, label);
   more.addEventListener("click", () => {
-    place.textContent = whole;
+    showText(place, whole);
     more.remove();
   });
   place.after(more);
@@ -27,7 +28,7 @@ export async function fetchTexts(root) {
     delete place.dataset.text;
     place.textContent = gettext("loading…");
     try {
-      showText(place, await fetchPart(url));
+      showLong(place, indent(await fetchPart(url)));
     } catch {
       place.dataset.text = url;
       place.textContent = gettext("This text cannot be had now: it is gone, or the server is away.");
@@ -42,7 +43,7 @@ export function startTexts(root) {
   on(root, "click", "[data-whole]", async (_, button) => {
     const text = await fetchPart(button.dataset.whole).catch(() => null);
     if (text === null) return;
-    find(".piece-body", button.closest(".piece")).textContent = text;
+    showText(find(".piece-body", button.closest(".piece")), text);
     button.remove();
   });
 }

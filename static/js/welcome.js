@@ -1,47 +1,31 @@
-// The empty desk: snippets to copy, and a test call that the page itself sends.
+// The empty desk: snippets to copy, and a test call that the server sends to itself.
 
-import { notice } from "./notices.js";
-import { find, on } from "./page.js";
-import { fill, gettext } from "./words.js";
+import { ask, problems } from "./api.js";
+import { copy } from "./copy.js";
+import { showProblem } from "./notices.js";
+import { find, findAll, on } from "./page.js";
+import { gettext } from "./words.js";
 
-const CALL = JSON.stringify({
-  model: "gpt-4o",
-  messages: [
-    { role: "system", content: "You are a friendly person at the other end of a mock server." },
-    { role: "user", content: "This is a test call from the desk. What is six times seven?" },
-  ],
-});
-
-async function copy(button) {
+async function copySnippet(button) {
   const pre = find("pre", button.parentElement);
-  try {
-    await navigator.clipboard.writeText(pre.textContent);
-    button.textContent = gettext("Copied");
-  } catch {
-    // Without https the browser keeps the clipboard to itself; selected, it is one key away.
-    getSelection().selectAllChildren(pre);
-    button.textContent = gettext("Selected: press Ctrl+C");
-  }
+  const done = await copy(pre.textContent);
+  if (!done) getSelection().selectAllChildren(pre);
+  find("span", button).textContent = done ? gettext("Copied") : gettext("Selected: press Ctrl+C");
 }
 
-/** Sends a call like any SDK, and tells what came back whenever it comes. */
-async function testCall() {
-  try {
-    const response = await fetch("/v1/chat/completions", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Mock-Caller": "test-call" },
-      body: CALL,
-    });
-    const data = await response.json().catch(() => ({}));
-    const words = data.choices?.[0]?.message?.content ?? data.error?.message ?? "";
-    const text = fill(gettext("The test call got %(code)s: %(words)s"), { code: response.status, words });
-    notice(text, { stay: true, level: response.ok ? "ok" : "warn" });
-  } catch {
-    notice(gettext("The test call got no answer: its connection was cut."), { stay: true, level: "warn" });
-  }
+/** `open(id)` opens the call. */
+async function sendTestCall(form, open) {
+  const wanted = Object.fromEntries(findAll("[type=checkbox]", form).map((box) => [box.name, box.checked]));
+  const result = await ask("POST", "/api/desk/test-call", { body: JSON.stringify(wanted) });
+  showProblem(find("[data-problem]", form), result.code === 202 ? [] : problems(result));
+  if (result.code === 202) await open(result.data.id);
 }
 
-export function startWelcome() {
-  on(find("#empty"), "click", "[data-copy]", (_, button) => copy(button));
-  find("#test-call").addEventListener("click", testCall);
+export function startWelcome({ open }) {
+  const form = find("#test-form");
+  on(find("#empty"), "click", "[data-copy]", (_, button) => copySnippet(button));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sendTestCall(form, open);
+  });
 }

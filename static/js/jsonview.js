@@ -1,0 +1,34 @@
+// JSON to read: in CodeMirror where it is not huge, else as a quick plain text.
+
+import { codeView } from "./code.js";
+import { indent } from "./json.js";
+import { find, findAll, make } from "./page.js";
+import { fetchPart } from "./swap.js";
+import { showLong } from "./texts.js";
+import { gettext } from "./words.js";
+
+const VIEW_MAX = 500_000; // characters
+
+function show(place, text, label) {
+  // Without the page's nonce CodeMirror would have no styles.
+  if (text.length <= VIEW_MAX && find("meta[name=csp-nonce]")) return codeView(place, { text, label });
+  const pre = make("pre", { tabIndex: 0 });
+  place.append(pre);
+  return showLong(pre, text);
+}
+
+/** Fills the places inside `root` that have not been fetched yet. */
+export async function fetchJson(root) {
+  for (const place of findAll("[data-json]", root)) {
+    const { json: url, label } = place.dataset;
+    delete place.dataset.json;
+    try {
+      const text = indent(await fetchPart(url));
+      place.replaceChildren();
+      await show(place, text, label);
+    } catch {
+      place.dataset.json = url;
+      place.textContent = gettext("This text cannot be had now: it is gone, or the server is away.");
+    }
+  }
+}

@@ -1,48 +1,77 @@
 """The dashboard's pages about queues, whole and in the parts that change."""
 
-from dataclasses import dataclass
-from typing import Any
-
+import orjson
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from apps.desk.frame import page
-from apps.desk.views import plain
-from apps.journal.models import Exchange
+from apps.desk.queue_shown import NameProblem, callers_list, entries_block, queue_name, queue_state
+from apps.desk.views import PLAIN, plain
 from apps.queues import storage
+from apps.queues.entry import written
 from apps.queues.models import Preset
-
-ENTRIES_SHOWN = 100
-CALLERS_SUGGESTED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A preset, without its body, at its place."""
-
-    place: int
-    preset: Preset
 
 
 @never_cache
 @require_GET
 def queues(request: HttpRequest) -> HttpResponse:
-    context = {**page(request, "queues"), **_callers(request), **_entries(request)}
-    return render(request, "queues/queues.html", context)
+    """Every caller; `?caller=NAME` leads to that one's queue, or says why there can be none."""
+    named = request.GET.get("caller", "").strip()
+    if not named:
+        return _render(request, callers_list())
+    try:
+        return redirect("pages:queue", queue_name(named))
+    except NameProblem:
+        return _render(request, callers_list(find=named), status=400)
+
+
+@never_cache
+@require_GET
+def queue(request: HttpRequest, caller: str) -> HttpResponse:
+    """One queue."""
+    try:
+        name = queue_name(caller)
+    except NameProblem:
+        return _render(request, callers_list(find=caller), status=404)
+    if name != caller:
+        return redirect("pages:queue", name)
+    return _render(request, {**callers_list(chosen=name), **queue_state(name), **entries_block(name)})
 
 
 @never_cache
 @require_GET
 def callers(request: HttpRequest) -> HttpResponse:
-    return render(request, "queues/_callers.html", _callers(request))
+    """The list of callers; `find` filters it."""
+    chosen, find = request.GET.get("chosen", ""), request.GET.get("find", "").strip()
+    return render(request, "queues/_callers.html", callers_list(chosen=chosen, find=find))
 
 
 @never_cache
 @require_GET
-def entries(request: HttpRequest) -> HttpResponse:
-    return render(request, "queues/_entries.html", _entries(request))
+def state(request: HttpRequest, caller: str) -> HttpResponse:
+    """How a queue stands."""
+    return render(request, "queues/_state.html", queue_state(caller))
+
+
+@never_cache
+@require_GET
+def entries(request: HttpRequest, caller: str, start: int) -> HttpResponse:
+    """A block of entries, from a place on."""
+    return render(request, "queues/_entries.html", entries_block(caller, start=max(1, start)))
+
+
+@never_cache
+@require_GET
+def entry(request: HttpRequest, caller: str, preset_id: int) -> HttpResponse:
+    """One entry to edit: its fields, and as `body` its response, spelled as its author did."""
+    preset = storage.queue(caller).filter(pk=preset_id).first()
+    if preset is None:
+        raise Http404
+    fields = {**written(preset), "id": str(preset.pk), "body": preset.body}
+    del fields["response"]
+    return HttpResponse(orjson.dumps(fields), content_type="application/json", headers=PLAIN)
 
 
 @never_cache
@@ -55,24 +84,5 @@ def text(request: HttpRequest, preset_id: int) -> HttpResponse:
     return plain(preset.body)
 
 
-def _callers(request: HttpRequest) -> dict[str, Any]:
-    """Every queue that holds something, then the callers who called lately and have none."""
-    filled = storage.callers()
-    known = {row["caller"] for row in filled}
-    lately = Exchange.objects.order_by("-id").values_list("caller", flat=True)[:200]
-    idle = [name for name in dict.fromkeys(lately) if name not in known][:CALLERS_SUGGESTED]
-    chosen = request.GET.get("caller", "")
-    if chosen and chosen not in known and chosen not in idle:
-        idle.insert(0, chosen)
-    return {"filled": filled, "idle": idle, "chosen": chosen}
-
-
-def _entries(request: HttpRequest) -> dict[str, Any]:
-    chosen = request.GET.get("caller", "")
-    presets = storage.queue(chosen)
-    count = presets.count() if chosen else 0
-    shown = [
-        Entry(place, preset)
-        for place, preset in enumerate(presets.defer("body")[:ENTRIES_SHOWN] if count else [], 1)
-    ]
-    return {"chosen": chosen, "count": count, "entries": shown, "hidden": max(0, count - ENTRIES_SHOWN)}
+def _render(request: HttpRequest, parts: dict[str, object], *, status: int = 200) -> HttpResponse:
+    return render(request, "queues/queues.html", {**page(request, "queues"), **parts}, status=status)

@@ -1,0 +1,174 @@
+// An open queue: its list, its panels, its keys, and the events that change it.
+
+import { problems } from "./api.js";
+import { Blocks } from "./blocks.js";
+import { Bring } from "./bring.js";
+import { startDropping } from "./dropping.js";
+import { EntryForm } from "./entry.js";
+import { notice, sure } from "./notices.js";
+import { Order } from "./order.js";
+import { coalesce, find, findAll, on } from "./page.js";
+import { Queue } from "./queue.js";
+import { refresh } from "./swap.js";
+import { Deleting } from "./undo.js";
+import { fill, gettext, ngettext } from "./words.js";
+
+const OF_QUEUES = ["queue_updated", "all_queues_updated"];
+const OF_CALLS = ["new_request", "completed_request", "settled", "typing"];
+
+class OpenQueue {
+  constructor(root) {
+    this.queue = new Queue({ caller: root.dataset.caller, href: root.dataset.href });
+    this.state = find("#state");
+    const href = (start) => `${this.queue.href}/from/${start}`;
+    this.blocks = new Blocks(find("#entries"), { href, onFresh: () => this.#mark() });
+    this.refetch = coalesce(() => this.#fetch());
+    this.refetchState = coalesce(() => this.#fetchState());
+    const done = { onOpen: () => this.#hideSides(), onDone: () => this.refetch() };
+    this.order = new Order(this.queue, this.blocks);
+    this.deleting = new Deleting(this.queue, this.blocks, done);
+    this.bring = new Bring(this.queue, done);
+    this.form = new EntryForm(this.queue, { ...done, onDone: (id) => this.#onWritten(id) });
+    startDropping({ onFile: (file) => this.bring.import(file), onText: (text) => this.bring.paste(text) });
+    this.#listen(root);
+    this.#show();
+  }
+
+  /** The shared queue is about every caller's calls. */
+  onEvent(kind, { ip }) {
+    const { caller } = this.queue;
+    const isAboutQueues = OF_QUEUES.includes(kind);
+    if (ip && ip !== caller && (isAboutQueues || caller !== "*")) return;
+    if (isAboutQueues) this.refetch();
+    else if (OF_CALLS.includes(kind)) this.refetchState();
+  }
+
+  /** The entry that has the focus, or holds what has it. */
+  get row() {
+    return document.activeElement.closest("#entries [data-id]");
+  }
+
+  async step(by) {
+    const next = this.row ? await this.blocks.beside(this.row, by) : find("#entries [data-id]");
+    if (!next) return;
+    find("[data-open]", next).focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  edit(row) {
+    return this.form.edit(row.dataset.id, this.blocks.placeOf(row)).then(() => this.#mark());
+  }
+
+  async duplicate(row) {
+    const [entry, next] = [await this.queue.entry(row.dataset.id), await this.blocks.beside(row, 1)];
+    if (entry) await this.#told(this.queue.copy(entry, next?.dataset.id ?? null), gettext("Duplicated."));
+  }
+
+  pause() {
+    const paused = !this.isPaused;
+    const said = paused ? gettext("Paused: this queue counts as empty.") : gettext("The queue goes on.");
+    return this.#told(this.queue.pause(paused), said);
+  }
+
+  async clear() {
+    const n = this.blocks.count;
+    const count = fill(ngettext("Its %(n)s entry is deleted.", "All its %(n)s entries are deleted.", n), { n: n.toLocaleString() });
+    const yes = await sure({
+      title: fill(gettext("Clear the queue of %(caller)s?"), { caller: this.queue.caller }),
+      text: `${count} ${gettext("Export them first if they may be needed again.")}`,
+      yes: gettext("Clear it"),
+    });
+    if (!yes) return;
+    this.deleting.forget();
+    await this.#told(this.queue.clear(), gettext("Cleared."));
+  }
+
+  close() {
+    const { id } = this.form;
+    const isOpen = find(".side:not([hidden])");
+    this.#hideSides();
+    (find(`[data-id="${CSS.escape(id)}"] [data-open]`) ?? find(isOpen ? "#new" : "#entries [data-open], #new")).focus();
+  }
+
+  get isPaused() {
+    return "paused" in find("[data-count]", this.state).dataset;
+  }
+
+  async #told(asked, said) {
+    const result = await asked;
+    notice(result.code === 200 ? said : problems(result).join(" "), { level: result.code === 200 ? "ok" : "warn", name: "told" });
+    this.refetch();
+  }
+
+  async #fetchState() {
+    await refresh(this.state);
+    this.#show();
+  }
+
+  async #fetch() {
+    await this.#fetchState();
+    await this.blocks.refresh();
+  }
+
+  #show() {
+    const count = Number(find("[data-count]", this.state).dataset.count);
+    this.blocks.setCount(count);
+    find("#nothing").hidden = Boolean(count);
+    for (const id of ["#export", "#clear", "#entry-keys"]) find(id).hidden = !count;
+    findAll("[data-when]", find("#pause")).forEach((part) => (part.hidden = (part.dataset.when === "paused") !== this.isPaused));
+  }
+
+  #hideSides() {
+    findAll(".side").forEach((side) => (side.hidden = true));
+    this.form.id = "";
+    this.#mark();
+  }
+
+  #mark() {
+    for (const row of findAll("#entries [data-id]")) {
+      row.classList.toggle("entry-edited", Boolean(this.form?.id) && row.dataset.id === this.form.id);
+    }
+  }
+
+  #onWritten(id) {
+    if (id) this.close();
+    this.refetch();
+  }
+
+  #listen(root) {
+    const acts = { open: "edit", duplicate: "duplicate" };
+    for (const [name, act] of Object.entries(acts)) {
+      on(find("#entries"), "click", `[data-${name}]`, (_, button) => this[act](button.closest("[data-id]")));
+    }
+    on(find("#entries"), "click", "[data-delete]", (_, button) => this.deleting.delete(button.closest("[data-id]")));
+    on(document, "click", "[data-close]", () => this.close());
+    const presses = { new: () => this.form.new(), paste: () => this.bring.paste(), import: () => this.bring.choose(), pause: () => this.pause(), clear: () => this.clear() };
+    for (const [id, act] of Object.entries(presses)) find(`#${id}`, root).addEventListener("click", act);
+  }
+}
+
+/** What the frame has to know of an open queue: its keys, its events. */
+export function openQueue(root) {
+  const open = new OpenQueue(root);
+  const withRow = (act) => () => (open.row ? act(open.row) : false);
+  return {
+    keys: [
+      { key: "j", label: gettext("next entry"), act: () => open.step(1) },
+      { key: "k", label: gettext("previous entry"), act: () => open.step(-1) },
+      { key: "Enter", label: gettext("edit the entry") },
+      { key: "n", label: gettext("add an entry"), act: () => open.form.new() },
+      { key: "v", label: gettext("paste several"), act: () => open.bring.paste() },
+      { key: "i", label: gettext("import a file"), act: () => open.bring.choose() },
+      { key: "d", label: gettext("duplicate the entry"), act: withRow((row) => open.duplicate(row)) },
+      { key: "Delete", label: gettext("delete the entry"), act: withRow((row) => open.deleting.delete(row)) },
+      { key: "u", label: gettext("have the deleted entry back"), act: () => open.deleting.undo() },
+      { key: "Alt+ArrowUp", label: gettext("move the entry up"), act: withRow((row) => open.order.shift(row, -1)) },
+      { key: "Alt+ArrowDown", label: gettext("move the entry down"), act: withRow((row) => open.order.shift(row, 1)) },
+      { key: "p", label: gettext("pause the queue, or let it go on"), act: () => open.pause() },
+      { key: "Control+Enter", label: gettext("add or save what is written") },
+      { key: "Escape", label: gettext("close the panel; leave the field"), act: () => open.close() },
+    ],
+    onEvent: (kind, data) => open.onEvent(kind, data),
+    refetch: () => open.refetch(),
+  };
+}

@@ -1,0 +1,46 @@
+// What a batch or a file would add, and what is wrong with it, before anything is written.
+
+import { find, findAll, make } from "./page.js";
+import { fill, gettext, ngettext } from "./words.js";
+
+const WRONG_SHOWN = 100;
+
+function entryRow(item) {
+  const text = make("span", { className: "entry-words" });
+  if (item.label) text.append(make("b", {}, item.label), " ");
+  text.append(item.words);
+  const outcome = make("span", { className: "outcome" }, String(item.status_code));
+  outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
+  const marks = make("span", { className: "entry-marks" });
+  if (item.endpoint !== "text") marks.append(make("span", { className: "chip" }, item.endpoint));
+  if (item.uses !== 1) marks.append(item.uses === null ? gettext("for ever") : `${item.uses} ×`);
+  if (item.delay_ms) marks.append(` ${item.delay_ms} ms`);
+  const place = make("span", { className: "entry-place" }, item.place.toLocaleString());
+  return make("li", {}, place, outcome, text, marks);
+}
+
+/** One line for what would be: "3 entries will be added, 1 cannot." */
+function sum(added, failed) {
+  const will = fill(ngettext("%(n)s entry will be added.", "%(n)s entries will be added.", added), { n: added.toLocaleString() });
+  if (!failed) return will;
+  const wrong = ngettext("%(n)s cannot be used and is left out:", "%(n)s cannot be used and are left out:", failed);
+  return `${will} ${fill(wrong, { n: failed.toLocaleString() })}`;
+}
+
+/** `wrong`: [{place, error}], `place` says where in the text or the file. */
+export function showPreview(box, { added, items, wrong }) {
+  box.hidden = false;
+  find("[data-sum]", box).textContent = sum(added, wrong.length);
+  find("[data-sum]", box).dataset.level = wrong.length ? "warn" : "ok";
+  const lines = wrong.slice(0, WRONG_SHOWN).map(({ place, error }) => make("li", {}, make("b", {}, place), ` ${error}`));
+  if (wrong.length > WRONG_SHOWN) lines.push(make("li", {}, fill(gettext("and %(n)s more"), { n: (wrong.length - WRONG_SHOWN).toLocaleString() })));
+  find("[data-wrong]", box).replaceChildren(...lines);
+  find("[data-good]", box).replaceChildren(...items.map(entryRow));
+  const more = added - items.length;
+  find("[data-more]", box).textContent = more > 0 ? fill(gettext("and %(n)s more after these"), { n: more.toLocaleString() }) : "";
+}
+
+export function hidePreview(box) {
+  box.hidden = true;
+  findAll("ul, ol", box).forEach((list) => list.replaceChildren());
+}

@@ -9,7 +9,7 @@ from apps.desk.cards import Card, read_cards, read_object, read_settings
 from apps.desk.models import Parked
 from apps.desk.offers import read_tools, schema_name
 from apps.desk.typing import typing_items
-from apps.desk.waiting_list import until, waiting_items
+from apps.desk.waiting_list import soonest_items, until
 from apps.journal.models import Body, Exchange, State
 from apps.queues import storage
 from apps.queues.take import SHARED
@@ -29,11 +29,11 @@ Context = dict[str, Any]  # what a template is given
 
 def waiting_calls(shown: int = WAITING_SHOWN) -> Context:
     """The waiting calls, least time left first; of very many only those, and how many more there are."""
-    items = waiting_items()
+    items, count = soonest_items(shown)
     return {
-        "waiting": items[:shown],
-        "waiting_count": len(items),
-        "hidden": max(0, len(items) - shown),
+        "waiting": items,
+        "waiting_count": count,
+        "hidden": max(0, count - len(items)),
         "more": shown + 2 * WAITING_SHOWN,
         "typing": typing_items(),
     }

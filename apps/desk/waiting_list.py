@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Func, IntegerField, TextField, Value, When
+from django.db.models import Case, F, Func, IntegerField, QuerySet, TextField, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
@@ -53,10 +53,23 @@ def waiting_items() -> list[dict[str, Any]]:
     `until` (unix seconds) is when nobody waits any more, `time_left_s` how long that is from now,
     `time_left_of` whose patience ends then: "hold" is ours, "client" its own. `patience_s` is all of it.
     """
-    rows = list(Exchange.objects.filter(state=State.WAITING).order_by("id"))
-    notes = {note.exchange_id: note for note in Parked.objects.filter(exchange__state=State.WAITING)}
+    return _items(Exchange.objects.filter(state=State.WAITING))
+
+
+def soonest_items(count: int) -> tuple[list[dict[str, Any]], int]:
+    """The first so many of those items, and how many calls wait in all: quick, however many they are."""
+    fields = ("created_at", "deadline_at", "client_timeout_s", "id")
+    rows = Exchange.objects.filter(state=State.WAITING).values_list(*fields)
+    ends = sorted((_end(*limits)[0], row_id) for *limits, row_id in rows)
+    first = [row_id for _, row_id in ends[:count]]
+    return _items(Exchange.objects.filter(state=State.WAITING, id__in=first)), len(ends)
+
+
+def _items(rows: QuerySet[Exchange]) -> list[dict[str, Any]]:
+    found = list(rows.order_by("id"))
+    notes = {note.exchange_id: note for note in Parked.objects.filter(exchange__in=rows)}
     now, nothing = timezone.now(), Parked()
-    items = [_item(row, notes.get(row.id, nothing), now) for row in rows]
+    items = [_item(row, notes.get(row.id, nothing), now) for row in found]
     return sorted(items, key=lambda item: float(item["until"]))
 
 
@@ -85,7 +98,11 @@ def _item(row: Exchange, note: Parked, now: datetime) -> dict[str, Any]:
 
 def until(row: Exchange) -> tuple[float, str]:
     """When nobody waits any more, in unix seconds, and whose patience ends then."""
-    began = row.created_at.timestamp()
-    ours = row.deadline_at.timestamp() if row.deadline_at else began
-    theirs = began + row.client_timeout_s if row.client_timeout_s is not None else ours
+    return _end(row.created_at, row.deadline_at, row.client_timeout_s)
+
+
+def _end(created_at: datetime, deadline_at: datetime | None, timeout_s: float | None) -> tuple[float, str]:
+    began = created_at.timestamp()
+    ours = deadline_at.timestamp() if deadline_at else began
+    theirs = began + timeout_s if timeout_s is not None else ours
     return (theirs, "client") if theirs < ours else (ours, "hold")

@@ -25,9 +25,15 @@ function say(state, text, short = text) {
   }
 }
 
-function showPeople(count) {
-  const text = ngettext("%(n)s person here", "%(n)s people here", count);
-  find("#people").textContent = count ? fill(text, { n: count }) : "";
+const NAMES_SHOWN = 4;
+
+function showPeople({ people, names }) {
+  const place = find("#people");
+  const count = fill(ngettext("%(n)s person here", "%(n)s people here", people), { n: people });
+  const known = names.slice(0, NAMES_SHOWN).join(", ") + (names.length > NAMES_SHOWN ? ", …" : "");
+  place.textContent = known ? `${count}: ${known}` : count;
+  place.title = names.join(", ");
+  place.hidden = !people;
 }
 
 /** `onEvent(kind, data)` hears what changed; `refetch()` has to make true again what no live region does. */
@@ -49,7 +55,7 @@ export function live({ onEvent, refetch }) {
       refetchAll();
     } else if (state === "closed") {
       polling ??= setInterval(refetchAll, POLL_MS);
-      showPeople(0);
+      showPeople({ people: 0, names: [] });
       const long = gettext("reconnecting in %(n)s s · looking every 5 s meanwhile");
       say("closed", fill(long, { n: seconds }), fill(gettext("reconnecting in %(n)s s"), { n: seconds }));
     } else if (polling) {
@@ -61,7 +67,7 @@ export function live({ onEvent, refetch }) {
     const missed = seq && seen && seq !== seen + 1;
     seen = seq || seen;
     if (missed || type === "resync") refetchAll();
-    if (type === "presence") showPeople(data.people);
+    if (type === "presence") showPeople(data);
     else if (type === "fallback_updated") showMode(data.text);
     if (type === "resync" || type === "pong") return;
     hear(type, data ?? {});

@@ -3,11 +3,11 @@
 import { ask } from "./api.js";
 import { OpenCall } from "./call.js";
 import { startFrame } from "./frame.js";
-import { indent } from "./json.js";
 import { moveInList, startList } from "./list.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
 import { Reply } from "./reply.js";
+import { replyKeys } from "./replykeys.js";
 import { refresh } from "./swap.js";
 import { startWelcome } from "./welcome.js";
 import { fill, gettext } from "./words.js";
@@ -39,8 +39,7 @@ async function copyFrom(caller) {
   const { code, data } = await ask("GET", `/api/preset-queue/${encodeURIComponent(caller)}`);
   const [first] = code === 200 ? data.items : [];
   if (!first) return notice(fill(gettext("The queue of %(caller)s is empty by now."), { caller }), { level: "warn" });
-  const text = await fetch(`/queues/entries/${first.id}/text`).then((response) => response.text());
-  return reply.fillIn({ kind: "json", json: indent(text), status: String(first.status_code) });
+  return reply.fillIn(first);
 }
 
 on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));
@@ -50,9 +49,7 @@ startFrame({
   keys: [
     { key: "j", label: gettext("next call"), act: () => moveInList(1) },
     { key: "k", label: gettext("previous call"), act: () => moveInList(-1) },
-    { key: "r", label: gettext("write the reply"), act: () => reply.focus() },
-    { key: "Control+Enter", label: gettext("send it") },
-    { key: "+", label: gettext("hold the call 60 s longer"), act: () => reply.extend() },
+    ...replyKeys(reply),
   ],
   onEvent: (_, data) => data.id && data.id === call.id && refetchStory(),
   refetch: refetchStory,

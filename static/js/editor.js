@@ -1,118 +1,186 @@
-// The editor of an answer: text or JSON, and a status. Made for the reply and for a queue's entry.
+// The editor of an answer: a form and its JSON, two views of one draft. See docs/dashboard.md.
 
-import { indent, objectProblem } from "./json.js";
-import { showProblem } from "./notices.js";
+import { problems } from "./api.js";
+import { AnswerForm } from "./answerform.js";
+import { Check, sizeOf } from "./check.js";
+import { CodeView } from "./codeview.js";
+import { DraftBody } from "./draftbody.js";
+import { DraftFields } from "./draftfields.js";
+import { showProblems } from "./fieldproblems.js";
 import { find, findAll, on } from "./page.js";
-import { gettext } from "./words.js";
+import { writeJson } from "./rawjson.js";
+import { fill, gettext, ngettext } from "./words.js";
 
-const EMPTY = { kind: "text", text: "", json: "", status: "200" };
-const WORDS = {
-  json: gettext("This is not JSON yet:"),
-  object: gettext("The body has to be a JSON object: {…}"),
-};
-
-const isRetried = (status) => [408, 409, 429].includes(status) || status >= 500;
-
-function statusNote(status) {
-  if (isRetried(status)) return gettext("An error. SDKs try such a call again by themselves, usually twice.");
-  if (status >= 400) return gettext("An error. A text becomes its message, in OpenAI's shape.");
-  return "";
-}
+const CHECK_MS = 300;
 
 export class Editor {
-  /** `onChange()` is called after each change that a person makes. */
-  constructor(form, { onChange }) {
-    this.form = form;
-    this.box = find("[data-problem]", form);
-    const changed = () => {
-      this.#show();
-      this.problem([]);
-      onChange();
-    };
-    form.addEventListener("input", changed);
-    on(form, "change", "[name=kind]", () => this.#carryOver());
-    on(form, "click", "[data-status]", (_, button) => {
-      form.elements.status.value = button.dataset.status;
-      changed();
+  #check = new Check();
+  #timer = 0;
+
+  /** `onChange(draft)` hears every change that a person makes; Ctrl+Enter calls `send`, by default the form is submitted. */
+  constructor(root, { onChange = () => {}, call = null, send = () => root.requestSubmit() } = {}) {
+    Object.assign(this, { root, onChange, send, call: null, body: new DraftBody() });
+    const changed = () => this.#changed();
+    this.fields = new DraftFields(root, { onChange: changed });
+    this.answer = new AnswerForm(root, this, { onChange: changed });
+    this.code = new CodeView(find("[data-code]", root), {
+      onChange: (text) => this.#written(text),
+      check: () => this.#checked(),
     });
-    find("[data-indent]", form).addEventListener("click", () => {
-      form.elements.json.value = indent(form.elements.json.value);
-      changed();
+    root.addEventListener("input", ({ target }) => {
+      if (target.name && target.name !== "view" && !target.closest("[data-own], [data-code]")) this.#typed(target);
+      else if (target.closest("[data-headers]")) changed();
     });
-    form.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      form.requestSubmit();
+    on(root, "change", "[name=view]", (_, { value }) => {
+      this.#turn(value);
+      if (this.draft()) this.onChange(this.draft());
     });
-    this.write(null);
+    on(root, "click", "[data-to-json]", () => Object.assign(this, { view: "json" }));
+    on(root, "click", "[data-indent]", () => this.code.indent());
+    root.addEventListener("keydown", (event) => this.#key(event));
+    this.about(call);
+    this.fill(null);
   }
 
-  /** What stands there: {kind, text, json, status}; null when nothing was written. */
-  read() {
-    const { kind, text, json, status } = this.form.elements;
-    const draft = { kind: kind.value, text: text.value, json: json.value, status: status.value };
-    return draft.text || draft.json || draft.status !== EMPTY.status ? draft : null;
+  /** What the call asked for; null for none. */
+  about(call) {
+    this.call = call;
+    this.answer.about(call);
+    this.#read({ view: this.view, ...this.draft() });
   }
 
-  write(draft) {
-    const { kind, text, json, status } = this.form.elements;
-    const given = { ...EMPTY, ...draft };
-    [kind.value, text.value, json.value, status.value] = [given.kind, given.text, given.json, given.status];
-    this.problem([]);
-    this.#show();
+  /** Shows a draft: REST's fields, the body in `response` or as its text in `body`; null empties the editor. */
+  fill(draft) {
+    this.#read(draft ?? {});
+    this.problems([]);
+    find("[data-tokens]", this.root).textContent = "";
+    if (draft) this.#checkSoon();
+  }
+
+  /** What stands there, as `fill` takes it; null when nothing was written. */
+  draft() {
+    const fields = this.fields.read();
+    const { text, kind, spare } = this.body;
+    const hasSpare = Object.values(spare).some(Boolean);
+    if (!text && !hasSpare && !Object.keys(fields).length) return null;
+    return { ...fields, body: text, kind, spare, view: this.view };
+  }
+
+  /** The request's body: `response` spelled as written, the other fields, `more`. Null, and a word, when it cannot be sent. */
+  payload(more = {}) {
+    const { status } = this.fields;
+    if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
+    if (this.body.isEmpty && status < 400 && status !== 204) return this.#refuse(gettext("Write an answer first."));
+    const rest = JSON.stringify({ ...this.fields.read(), ...more }).slice(1);
+    return `{"response": ${this.body.text || "{}"}${rest === "}" ? "" : ", "}${rest}`;
+  }
+
+  /** Puts what is wrong beside its field: the server's answer, its errors, or lines of text. */
+  problems(found) {
+    const list = Array.isArray(found) ? found : found.errors?.length ? found.errors : problems({ data: found });
+    showProblems(this.root, list);
+  }
+
+  lock(yes) {
+    find("[data-fields]", this.root).disabled = yes;
+    find("[data-code]", this.root).inert = yes;
+  }
+
+  get view() {
+    return this.root.elements.view.value;
+  }
+
+  set view(view) {
+    this.root.elements.view.value = view;
+    this.#turn(view);
+    this.focus();
+    if (this.draft()) this.onChange(this.draft());
+  }
+
+  /** Makes the draft OpenAI's own error of that status. */
+  error(status) {
+    this.view = "form";
+    this.answer.become("error");
+    this.answer.error.choose(status);
   }
 
   focus() {
-    this.form.elements[this.form.elements.kind.value].focus();
+    if (this.view === "json") this.code.focus();
+    else this.answer.focus();
   }
 
-  problem(lines) {
-    showProblem(this.box, lines);
+  #read(draft) {
+    const { response, kind, spare, view = "form" } = draft;
+    this.fields.write(draft);
+    const text = draft.body ?? (response === undefined ? "" : writeJson(response));
+    this.body.write(text, { kind, spare, status: this.fields.status, hasSchema: this.answer.hasSchema });
+    this.root.elements.view.value = view;
+    this.#turn(view);
   }
 
-  /** The REST body as JSON text, JSON spelled as it was written; null, and a word, when it cannot be. */
-  payload() {
-    const { kind, text, json } = this.form.elements;
-    const status = Number(this.form.elements.status.value);
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      return this.#refuse(gettext("The status has to be a whole number from 200 to 599."));
+  #turn(view) {
+    for (const part of findAll("[data-view]", this.root)) part.hidden = part.dataset.view !== view;
+    if (view === "json") this.code.show(this.body.text);
+    this.answer.show();
+    this.#size();
+  }
+
+  #key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (!event.repeat) this.send();
+    } else if (event.key === "j" && !find("[data-editor]", this.root).hidden) {
+      event.preventDefault();
+      this.view = this.view === "json" ? "form" : "json";
     }
-    if (kind.value === "json") {
-      const wrong = objectProblem(json.value, { words: WORDS });
-      return wrong ? this.#refuse(wrong) : `{"response": ${json.value}, "status_code": ${status}}`;
-    }
-    if (!text.value && status < 400) return this.#refuse(gettext("Write an answer first."));
-    const response = text.value ? { content: text.value } : {};
-    return JSON.stringify({ response, status_code: status });
+  }
+
+  #typed(field) {
+    this.answer.take(field);
+    this.#changed();
+  }
+
+  #written(text) {
+    const { kind, spare } = this.draft() ?? {};
+    this.body.write(text, { kind, spare, status: this.fields.status, hasSchema: this.answer.hasSchema });
+    this.#changed();
+  }
+
+  #changed() {
+    this.#size();
+    this.problems([]);
+    this.#checkSoon();
+    this.onChange(this.draft());
+  }
+
+  #size() {
+    this.fields.showMore();
+    find("[data-size]", this.root).textContent = this.body.text ? sizeOf(this.body.text) : "";
+  }
+
+  #checked() {
+    return this.#check.of(this.body.text, this.fields.read(), this.call?.id);
+  }
+
+  #checkSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), CHECK_MS);
+  }
+
+  /** What the server would say of it, beside the fields; what is about the JSON's text stands in the text. */
+  async #look() {
+    const { text } = this.body;
+    const told = await this.#checked();
+    if (text !== this.body.text || find("[data-problem]:not([hidden])", this.root)) return;
+    const n = told.completion_tokens;
+    find("[data-tokens]", this.root).textContent = n === null || !text ? "" : fill(ngettext("%(n)s token", "%(n)s tokens", n), { n });
+    const found = [...told.errors, ...told.warnings.map((one) => ({ ...one, level: "warn" }))];
+    showProblems(this.root, found);
   }
 
   #refuse(line) {
-    this.problem([line]);
+    this.problems([line]);
     return null;
-  }
-
-  /** Text and JSON are two views of one draft as long as the JSON is only a content. */
-  #carryOver() {
-    const { kind, text, json } = this.form.elements;
-    if (kind.value === "json" && !json.value && text.value) {
-      json.value = JSON.stringify({ content: text.value }, null, 2);
-    } else if (kind.value === "text" && !objectProblem(json.value, { words: WORDS })) {
-      const value = JSON.parse(json.value);
-      if (Object.keys(value).join() === "content" && typeof value.content === "string") {
-        [text.value, json.value] = [value.content, ""];
-      }
-    }
-  }
-
-  #show() {
-    const { kind, json, status } = this.form.elements;
-    findAll("[data-for]", this.form).forEach((part) => {
-      part.hidden = part.dataset.for !== kind.value;
-    });
-    findAll("[data-status]", this.form).forEach((button) => {
-      button.ariaPressed = String(button.dataset.status === status.value);
-    });
-    find("[data-status-note]", this.form).textContent = statusNote(Number(status.value));
-    find("[data-json-note]", this.form).textContent = json.value ? objectProblem(json.value, { words: WORDS }) : "";
   }
 }

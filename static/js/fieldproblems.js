@@ -1,0 +1,52 @@
+// What is wrong with a form, each thing beside the field that it is about.
+
+import { find, findAll, make } from "./page.js";
+import { showProblem } from "./notices.js";
+
+const BODY = "response.";
+let count = 0;
+
+/** The nearest place around a field that is shown in this view. */
+function placeOf(root, field) {
+  const isAround = (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`);
+  const places = findAll("[data-field]", root).filter((place) => isAround(place.dataset.field) && !place.closest("[hidden]"));
+  return places.sort((a, b) => b.dataset.field.length - a.dataset.field.length)[0];
+}
+
+function open(place) {
+  const details = place.closest("details");
+  if (details) details.open = true;
+}
+
+function mark(place, text, level) {
+  const id = `field-problem-${++count}`;
+  const control = find("input, select, textarea", place);
+  control?.setAttribute("aria-describedby", id);
+  if (level === "bad") control?.setAttribute("aria-invalid", "true");
+  place.append(make("p", { className: "field-problem", id }, text));
+  find(`#${id}`, place).dataset.level = level;
+}
+
+function clear(root) {
+  for (const old of findAll(".field-problem", root)) {
+    const control = find(`[aria-describedby="${old.id}"]`, root);
+    control?.removeAttribute("aria-describedby");
+    control?.removeAttribute("aria-invalid");
+    old.remove();
+  }
+}
+
+/** Shows [{field, error, level}] or texts; what has no field that can be seen stands in the box. */
+export function showProblems(root, list) {
+  clear(root);
+  const rest = [];
+  for (const one of list) {
+    const { field = "", error, level = "bad" } = typeof one === "string" ? { error: one } : one;
+    const place = field && placeOf(root, field);
+    if (place) {
+      if (level === "bad") open(place);
+      mark(place, place.dataset.field === field ? error : `${field.replace(BODY, "")}: ${error}`, level);
+    } else rest.push(field ? `${field}: ${error}` : error);
+  }
+  showProblem(find("[data-problem]", root), rest);
+}

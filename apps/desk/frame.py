@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from apps.desk import catalogue
 from apps.desk.shown import Context
 from apps.desk.waiting_list import time_left_s
+from apps.journal.copy_api import origin
 from apps.journal.models import Exchange, State
 from apps.queues import fallback
 
@@ -27,7 +28,7 @@ def page(request: HttpRequest, section: str) -> Context:
         "languages": settings.LANGUAGES,
         "words_version": catalogue.version(get_language() or settings.LANGUAGE_CODE),
         "journal_limit": settings.MOCKOPENAI_JOURNAL_MAX,
-        "base_url": request.build_absolute_uri("/v1"),
+        "base_url": f"{origin(request)}/v1",
         **waiting_pulse(),
     }
 

@@ -29,7 +29,9 @@ urlpatterns = [
     path("journal", views.journal, name="journal"),
     path("journal/rows", views.journal_rows, name="journal-rows"),
     path("settings", settings_pages.settings, name="settings"),
+    path("settings/fallbacks", settings_pages.fallbacks, name="fallbacks"),
     path("docs", docs_pages.docs, name="docs"),
+    path("docs/<slug:name>", docs_pages.guide, name="guide"),
     path("pulse", frame.pulse, name="pulse"),
     path("jsi18n/<str:language>/<str:version>.js", catalogue.words, name="jsi18n"),
 ]

@@ -1,4 +1,4 @@
-"""The dashboard's page Settings: how the server behaves, switched at run time."""
+"""The page Settings: what happens to calls without a preset, this browser's choices, the server's settings."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,9 +6,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from apps.desk.frame import page
+from apps.desk.settings_shown import families, groups, hold
 
 
 @never_cache
 @require_GET
 def settings(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/settings.html", page(request, "settings"))
+    shown = {"families": families(), "hold": hold(), "groups": groups()}
+    return render(request, "desk/settings.html", {**page(request, "settings"), **shown})
+
+
+@never_cache
+@require_GET
+def fallbacks(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/_fallbacks.html", {"families": families()})

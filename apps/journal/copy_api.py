@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
@@ -35,7 +35,7 @@ class CopyView(RestView):
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def origin(request: Request) -> str:
+def origin(request: HttpRequest | Request) -> str:
     """This server as whoever asks reaches it, without a slash at the end.
 
     Behind a trusted proxy that speaks TLS we see plain HTTP; it says so in X-Forwarded-Proto.

@@ -11,7 +11,8 @@ function printed(key) {
   return strokes.map((stroke) => make("kbd", {}, NAMES[stroke] ?? stroke));
 }
 
-function section([title, keys]) {
+/** A list of keys as it stands in the sheet. */
+export function keySection([title, keys]) {
   const lines = keys.map(({ key, label }) =>
     make("div", {}, make("dt", {}, ...printed(key)), make("dd", {}, label)),
   );
@@ -20,6 +21,6 @@ function section([title, keys]) {
 
 export function showKeys() {
   const dialog = find("#keys-dialog");
-  find("[data-keys]", dialog).replaceChildren(...keyLists().map(section));
+  find("[data-keys]", dialog).replaceChildren(...keyLists().map(keySection));
   dialog.showModal();
 }

@@ -14,7 +14,7 @@ run: $(VENV)/.installed  ## install, migrate and serve on http://127.0.0.1:8000 
 	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.installed-dev  ## every test; no service has to be installed by hand
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-dev  ## ruff, mypy --strict, migrations, Django's own checks
 	$(VENV)/bin/ruff check .

@@ -13,6 +13,7 @@ from apps.desk.shown import Context
 from apps.desk.waiting_list import time_left_s
 from apps.journal.copy_api import origin
 from apps.journal.models import Exchange, State
+from apps.journal.prune import pruned
 from apps.queues import fallback
 
 
@@ -27,10 +28,17 @@ def page(request: HttpRequest, section: str) -> Context:
         "theme": theme if theme in ("light", "dark") else "system",
         "languages": settings.LANGUAGES,
         "words_version": catalogue.version(get_language() or settings.LANGUAGE_CODE),
-        "journal_limit": settings.MOCKOPENAI_JOURNAL_MAX,
+        **_pruned(),
         "base_url": f"{origin(request)}/v1",
         **waiting_pulse(),
     }
+
+
+def _pruned() -> Context:
+    """How many exchanges the journal's limits have deleted, and the limit on their number."""
+    told = pruned()
+    count, limit = told["count"], told["keep"]
+    return {"pruned": count, "pruned_text": f"{count:,}", "journal_limit": f"{limit:,}"}
 
 
 @never_cache

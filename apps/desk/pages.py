@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from apps.desk import call_pages, catalogue, compose, docs_pages, frame, queue_pages, settings_pages, views
+from apps.desk import (
+    call_pages,
+    catalogue,
+    compose,
+    docs_pages,
+    frame,
+    journal_pages,
+    queue_pages,
+    settings_pages,
+    views,
+)
 
 app_name = "pages"
 
@@ -26,8 +36,12 @@ urlpatterns = [
     path("queues/<str:caller>/entries/<int:preset_id>", queue_pages.entry, name="entry"),
     path("callers", queue_pages.callers, name="callers"),
     path("queues/entries/<int:preset_id>/text", queue_pages.text, name="entry-text"),
-    path("journal", views.journal, name="journal"),
-    path("journal/rows", views.journal_rows, name="journal-rows"),
+    path("journal", journal_pages.journal, name="journal"),
+    path("journal/rows", journal_pages.rows, name="journal-rows"),
+    path("journal/newer", journal_pages.newer, name="journal-newer"),
+    path("journal/diff", journal_pages.diff, name="journal-diff"),
+    path("journal/<str:exchange_id>", journal_pages.exchange, name="exchange"),
+    path("journal/<str:exchange_id>/whole", journal_pages.whole, name="exchange-whole"),
     path("settings", settings_pages.settings, name="settings"),
     path("settings/fallbacks", settings_pages.fallbacks, name="fallbacks"),
     path("docs", docs_pages.docs, name="docs"),

@@ -1,31 +1,91 @@
-// The journal: exchanges newest first, which come by themselves while the newest are looked at.
+// The journal: a filter line, the list below it, one exchange beside it.
 
-import { OpenCall } from "./call.js";
+import { FilterLine } from "./filterline.js";
 import { startFrame } from "./frame.js";
-import { coalesce, find } from "./page.js";
-import { refresh } from "./swap.js";
+import { startActions } from "./journal_actions.js";
+import { showExport, startAll } from "./journal_all.js";
+import { ExchangeList } from "./journal_list.js";
+import { Marks } from "./journal_marks.js";
+import { OpenExchange } from "./journal_open.js";
+import { address, where } from "./journal_url.js";
+import { find } from "./page.js";
+import { gettext } from "./words.js";
 
-const rows = find("#rows");
-const call = new OpenCall();
+const CALLS = ["new_request", "completed_request", "settled", "typing"];
+const SEQUENCE_MS = 1000;
 
-const refetchRows = coalesce(async () => {
-  if (!("still" in rows.dataset)) await refresh(rows); // an older page stays as it was opened
-  call.mark();
+let opened = null;
+const line = new FilterLine({ onSubmit: filter });
+const marks = new Marks();
+const list = new ExchangeList(where().query, { onProblem: (error) => line.problem(error), onChange });
+opened = new OpenExchange(list, { onChange });
+
+function onChange() {
+  opened?.mark();
+  marks.show();
+}
+
+async function filter(query) {
+  history.pushState({}, "", address({ query }));
+  await apply(query);
+  const problem = find("[data-problem]", list.place);
+  if (problem) line.select(problem.dataset.position ? Number(problem.dataset.position) : null);
+}
+
+async function apply(query) {
+  showExport(query);
+  await list.show(query);
+  if (opened.id && !where().id) await opened.show("");
+}
+
+/** Back and forward: the address says what is to be seen. */
+async function follow() {
+  const { id, query } = where();
+  if (query !== list.query) {
+    line.write(query);
+    await apply(query);
+    await list.restore(history.state ?? {});
+  }
+  if (id !== opened.id) await opened.show(id);
+}
+
+/** The exchange that a key means: the line that has the focus, else the open one. */
+function meant() {
+  return document.activeElement.closest(".row[data-call]")?.dataset.call ?? opened.id;
+}
+
+/** Escape leaves the field first, then closes what is open. */
+function leave() {
+  if (!document.activeElement.matches("input, textarea, select")) return opened.close();
+  document.activeElement.blur();
+  return (find('.line[aria-current="true"]') ?? find("a.line"))?.focus();
+}
+
+let went = -SEQUENCE_MS; // when g was pressed: g d goes to the desk and marks nothing
+document.addEventListener("keydown", (event) => event.key === "g" && (went = event.timeStamp));
+
+const keys = [
+  { key: "d", label: gettext("mark for diff"), act: (event) => event.timeStamp - went > SEQUENCE_MS && marks.toggle(meant()) },
+  { key: "Shift+D", label: gettext("compare the two that are marked"), act: () => marks.compare() },
+  { key: "n", label: gettext("show what is newer"), act: () => !find("#newer").hidden && list.renew() },
+  { key: "Escape", label: gettext("leave the field; close the exchange"), act: leave },
+];
+
+history.scrollRestoration = "manual"; // the list has to be there first
+addEventListener("popstate", follow);
+addEventListener("pagehide", () => history.replaceState({ ...history.state, ...list.memory }, ""));
+startActions(opened);
+startAll(list);
+onChange();
+if (history.state?.shown) list.restore(history.state);
+startFrame({
+  keys,
+  onEvent(kind, data) {
+    if (CALLS.includes(kind)) list.catchUp();
+    if (data.id && data.id === opened.id) opened.refresh();
+  },
+  refetch() {
+    list.catchUp();
+    opened.refresh();
+  },
 });
-const refetchStory = coalesce(() => call.refresh(), 200);
-
-function refetch() {
-  refetchRows();
-  refetchStory();
-}
-
-const CALLS = ["new_request", "completed_request", "settled"];
-
-function onEvent(kind, data) {
-  if (CALLS.includes(kind)) {
-    refetchRows();
-    }
-  if (data.id && data.id === call.id) refetchStory();
-}
-
-startFrame({ onEvent, refetch });

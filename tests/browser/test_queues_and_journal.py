@@ -1,11 +1,9 @@
-"""The queues' page and the journal's in a real browser."""
+"""The queues' page in a real browser."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-import openai
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Ask, OpenPage
@@ -61,17 +59,3 @@ def test_the_fallback_is_switched(server: Server, open_page: OpenPage, ask: Ask)
     assert ask(server, "Hello").result(20).choices[0].message.content
     page.goto(server.url)
     expect(page.locator("#empty")).to_contain_text("answered automatically at the moment")
-
-
-def test_the_journal_is_filtered_and_fills_by_itself(server: Server, open_page: OpenPage, ask: Ask) -> None:
-    server.queue("ci-9", {"content": "yes"}, {"error": "no"}, status_code=429)
-    page = open_page(f"{server.url}/journal?q=caller:ci-9")
-    expect(page.locator("#rows .row")).to_have_count(0)
-    with pytest.raises(openai.RateLimitError):
-        ask(server, "One for the journal", caller="ci-9").result(20)
-    expect(page.locator("#rows .row")).to_have_count(1)
-    page.locator("#rows .row").click()
-    expect(page.locator("#call .story")).to_contain_text("A preset from the queue of ci-9 answered it.")
-    page.fill("#filter", "status:nonsense")
-    page.keyboard.press("Enter")
-    expect(page.locator("#rows .problem")).to_contain_text("a status such as 429")

@@ -1,0 +1,113 @@
+// The open exchange: fetched to read, with an address of its own, kept true until it has ended.
+
+import { address } from "./journal_url.js";
+import { coalesce, find, findAll, on } from "./page.js";
+import { fetchPart, put } from "./swap.js";
+import { selectTab, startTabs } from "./tabs.js";
+import { startTexts } from "./texts.js";
+import { gettext } from "./words.js";
+
+const NARROW = matchMedia("(max-width: 767px)");
+
+export class OpenExchange {
+  #turn = 0;
+
+  /** `onChange()` hears that another exchange, or none, is open. */
+  constructor(list, { onChange }) {
+    Object.assign(this, { list, onChange });
+    this.place = find("#opened");
+    this.refresh = coalesce(() => this.#refresh(), 200);
+    startTabs(document);
+    startTexts(document.body);
+    on(document, "click", ".row[data-call]", (event, row) => this.#follow(event, () => this.open(row.dataset.call)));
+    on(document, "click", "[data-close]", (event) => this.#follow(event, () => this.close()));
+  }
+
+  get #article() {
+    return find(".exchange", this.place);
+  }
+
+  get id() {
+    return this.#article?.dataset.id ?? "";
+  }
+
+  get caller() {
+    return this.#article?.dataset.caller ?? "";
+  }
+
+  /** How many steps back in the browser's history the list lies; 0 when this page began with an exchange. */
+  get #depth() {
+    return history.state?.depth ?? 0;
+  }
+
+  async open(id) {
+    if (id === this.id) return;
+    const depth = this.#article && !this.#depth ? 0 : this.#depth + 1;
+    history.replaceState({ ...history.state, ...this.list.memory }, "");
+    history.pushState({ depth }, "", address({ id, query: this.list.query }));
+    await this.show(id);
+  }
+
+  close() {
+    if (!this.#article) return;
+    if (this.#depth) {
+      history.go(-this.#depth);
+    } else {
+      history.pushState({}, "", address({ query: this.list.query }));
+      this.show("");
+    }
+  }
+
+  /** Shows an exchange, "" for none, as the address says. */
+  async show(id) {
+    const turn = ++this.#turn;
+    const before = this.id;
+    const html = id ? await this.#fetch(id) : "";
+    if (turn !== this.#turn) return;
+    const { memory } = this.list;
+    this.list.steady(id || before, () => put(this.place, html));
+    this.place.scrollTop = 0;
+    this.onChange();
+    if (NARROW.matches) scrollTo(0, id ? 0 : (history.state?.top ?? memory.top));
+    if (id && NARROW.matches) find("h1", this.place)?.focus({ preventScroll: true });
+    if (!id) find(`.row[data-call="${CSS.escape(before)}"]`)?.focus({ preventScroll: true });
+  }
+
+  /** Marks the line of what is open. */
+  mark() {
+    for (const row of findAll(".row[data-call]")) {
+      if (row.dataset.call === this.id) row.ariaCurrent = "true";
+      else row.removeAttribute("aria-current");
+    }
+  }
+
+  async #fetch(id) {
+    const query = new URLSearchParams({ q: this.list.query });
+    try {
+      return await fetchPart(`${address({ id })}/whole?${query}`);
+    } catch (error) {
+      const gone = gettext("This exchange is not in the journal any more.");
+      const away = gettext("The server cannot be reached.");
+      return `<p class="exchange hollow">${error.cause === 404 ? gone : away}</p>`;
+    }
+  }
+
+  /** What has ended does not change any more. */
+  async #refresh() {
+    const { id } = this;
+    if (!id || !("open" in this.#article.dataset)) return;
+    const turn = this.#turn;
+    const tab = find('[aria-selected="true"]', this.place)?.id;
+    const html = await this.#fetch(id);
+    if (turn !== this.#turn) return;
+    put(this.place, html);
+    selectTab(tab);
+    this.onChange();
+  }
+
+  #follow(event, act) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    act();
+  }
+}

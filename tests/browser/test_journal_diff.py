@@ -1,0 +1,78 @@
+"""Two exchanges side by side in a real browser."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.test_journal import LINE, fill, journal
+from tests.conftest import Server
+
+__all__ = ["journal"]  # the fixture
+
+
+def mark_two(page: Page) -> None:
+    for key in ("j", "d", "j", "d"):
+        page.keyboard.press(key)
+    expect(page.locator(".line-mark:visible kbd")).to_have_text(["A", "B"])
+
+
+def test_two_lines_are_marked_and_compared_by_keyboard(journal: Server, open_page: OpenPage) -> None:
+    fill(journal, 2)
+    page = open_page(f"{journal.url}/journal")
+    mark_two(page)
+    page.keyboard.press("Shift+D")
+    request = page.locator("[data-diff=request] .cm-mergeView")
+    expect(request.locator(".cm-content").first).to_contain_text('"content": "call 1"')
+    expect(request.locator(".cm-content").last).to_contain_text('"content": "call 0"')
+    expect(request.locator(".cm-changedText").first).to_have_text("1")
+    expect(page.locator("[data-diff=reply] .cm-mergeView")).to_be_visible()
+    page.get_by_role("link", name="Swap A and B").click()
+    expect(request.locator(".cm-content").first).to_contain_text('"content": "call 0"')
+
+
+def test_a_mark_is_taken_back_and_survives_other_pages(journal: Server, open_page: OpenPage) -> None:
+    fill(journal, 3)
+    page = open_page(f"{journal.url}/journal")
+    mark_two(page)
+    page.keyboard.press("d")
+    expect(page.locator("#marks")).to_contain_text("Mark another to compare the two.")
+    page.goto(f"{journal.url}/docs")
+    page.goto(f"{journal.url}/journal")
+    expect(page.locator(".line-mark:visible")).to_have_count(1)
+    page.locator(LINE).last.click()
+    page.click("[data-mark]")
+    expect(page.locator("[data-mark]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-compare]")).to_be_visible()
+    page.click("[data-clear]")
+    expect(page.locator("#marks")).to_be_hidden()
+    expect(page.locator("[data-mark]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_going_to_the_desk_marks_nothing(journal: Server, open_page: OpenPage) -> None:
+    fill(journal, 1)
+    page = open_page(f"{journal.url}/journal")
+    page.keyboard.press("j")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url(f"{journal.url}/")
+    assert page.evaluate("sessionStorage.getItem('mockopenai.marks')") is None
+
+
+def test_equal_requests_are_said_to_be_equal(journal: Server, open_page: OpenPage) -> None:
+    fill(journal, 1)
+    fill(journal, 1)
+    a, b = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]
+    page = open_page(f"{journal.url}/journal/diff?a={a}&b={b}")
+    expect(page.locator("[data-note=request]")).to_have_text("no difference")
+    expect(page.locator("[data-diff=request] pre")).to_contain_text("call 0")
+
+
+def test_on_a_phone_one_stands_below_the_other(journal: Server, open_page: OpenPage) -> None:
+    fill(journal, 2)
+    a, b = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]
+    page = open_page(f"{journal.url}/journal/diff?a={a}&b={b}", width=390)
+    editors = page.locator("[data-diff=request] .cm-mergeViewEditor")
+    expect(editors).to_have_count(2)
+    first, second = editors.nth(0).bounding_box(), editors.nth(1).bounding_box()
+    assert first is not None and second is not None
+    assert second["y"] >= first["y"] + first["height"] - 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

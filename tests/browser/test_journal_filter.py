@@ -1,0 +1,133 @@
+"""The filter line in a real browser: it completes itself, says where it is wrong, and stands in the address."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.test_journal import LINE, fill, journal
+from tests.conftest import Server
+
+__all__ = ["journal"]  # the fixture
+
+OPTION = "#filter-options [role=option]"
+
+
+@pytest.fixture
+def page(journal: Server, open_page: OpenPage) -> Page:
+    """The journal with two callers in it."""
+    fill(journal, 2, caller="ci-7", content="refund")
+    fill(journal, 1, caller="dev", content="weather")
+    return open_page(f"{journal.url}/journal")
+
+
+def test_names_then_values_are_completed_by_keyboard(journal: Server, page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.locator(OPTION).first).to_contain_text("caller:")
+    page.keyboard.type("cal")
+    expect(page.locator(OPTION)).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.locator("#filter")).to_have_value("caller:")
+    expect(page.locator(OPTION)).to_have_text(["caller:dev", "caller:ci-7"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#filter")).to_have_attribute("aria-activedescendant", "filter-options-1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#filter")).to_have_value("caller:ci-7 ")
+    expect(page.locator("#filter-options")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator(LINE)).to_have_count(2)
+    expect(page).to_have_url(f"{journal.url}/journal?q=caller%3Aci-7")
+    expect(page.locator("#found")).to_have_text("2 found")
+
+
+def test_tab_takes_what_is_on_its_way_and_leaves_the_field_when_nothing_is_typed(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("sour")
+    page.keyboard.press("Tab")
+    expect(page.locator("#filter")).to_have_value("source:")
+    expect(page.locator("#filter")).to_be_focused()
+    page.fill("#filter", "")
+    expect(page.locator(OPTION).first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#filter")).not_to_be_focused()
+
+
+def test_escape_closes_the_list_and_then_leaves_the_field(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("st")
+    expect(page.locator(OPTION)).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter-options")).to_be_hidden()
+    expect(page.locator("#filter")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter")).not_to_be_focused()
+
+
+def test_a_completion_is_taken_by_a_click_and_in_the_middle_of_the_line(page: Page) -> None:
+    page.fill("#filter", "mod status:200")
+    page.evaluate("document.querySelector('#filter').setSelectionRange(3, 3)")
+    page.locator("#filter").dispatch_event("input")
+    page.locator(OPTION, has_text="model:").click()
+    expect(page.locator("#filter")).to_have_value("model: status:200")
+    page.locator(OPTION, has_text="model:gpt-4o").click()
+    expect(page.locator("#filter")).to_have_value("model:gpt-4o status:200")
+    page.keyboard.press("Enter")
+    expect(page.locator(LINE)).to_have_count(3)
+
+
+def test_what_is_wrong_is_told_at_its_place(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("caller:dev status:nonsense")
+    expect(page.locator("#filter-problem")).to_be_hidden()  # it is being written
+    page.keyboard.press("Enter")
+    expect(page.locator("#filter-problem")).to_contain_text("a status such as 429")
+    expect(page.locator("#filter-mirror mark")).to_have_text("status:nonsense")
+    expect(page.locator("#filter")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#rows")).to_contain_text("This filter cannot be read")
+    page.keyboard.type("status:200")  # what was wrong is selected
+    expect(page.locator("#filter-problem")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator(LINE)).to_have_count(1)
+
+
+def test_what_is_wrong_is_told_once_the_caret_has_left_it(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("latency:soon caller:")
+    expect(page.locator("#filter-mirror mark")).to_have_text("latency:soon")
+    expect(page.locator("#filter-problem")).to_contain_text("a comparison with a duration")
+
+
+def test_back_and_forward_go_through_the_filters_and_a_reload_keeps_one(page: Page) -> None:
+    for line in ("caller:dev", "caller:ci-7"):
+        page.fill("#filter", line)
+        page.keyboard.press("Enter")
+        expect(page.locator("#found")).to_have_text("1 found" if line == "caller:dev" else "2 found")
+    page.go_back()
+    expect(page.locator("#filter")).to_have_value("caller:dev")
+    expect(page.locator(LINE)).to_have_count(1)
+    page.go_forward()
+    expect(page.locator(LINE)).to_have_count(2)
+    page.reload()
+    expect(page.locator("#filter")).to_have_value("caller:ci-7")
+    expect(page.locator(LINE)).to_have_count(2)
+
+
+def test_nothing_found_says_what_was_sought_and_a_click_shows_everything(page: Page) -> None:
+    page.fill("#filter", "caller:nobody tool:get_weather")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows .sought")).to_have_text("caller:nobody tool:get_weather")
+    page.click("#filter-clear")
+    expect(page.locator(LINE)).to_have_count(3)
+    expect(page.locator("#filter")).to_be_focused()
+
+
+def test_the_search_in_the_header_of_other_pages_leads_here(journal: Server, page: Page) -> None:
+    page.goto(f"{journal.url}/docs")
+    page.wait_for_selector("#connection[data-state=open]")
+    page.keyboard.press("/")
+    page.keyboard.type("weather")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/journal\?q=weather$"))
+    expect(page.locator(LINE)).to_have_count(1)

@@ -1,4 +1,4 @@
-"""The page Settings: what happens to calls without a preset, this browser's choices, the server's settings."""
+"""The page Settings: what happens to calls without a preset, this browser's choices, the server's own."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

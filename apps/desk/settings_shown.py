@@ -5,7 +5,6 @@ import platform
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
@@ -13,6 +12,12 @@ from django.utils.translation import gettext as _
 
 from apps.queues.fallback import modes
 from apps.wire.table import ENDPOINTS
+
+# Strict: whatever else stands in the address might be a piece of its password.
+_REDIS = re.compile(
+    r"(?:rediss?://(?:[^@/?#]*@)?(?P<server>(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?(?:/\d*)?)|unix://(?P<socket>/[^@?#]*))"
+    r"(?:\?[^@#]*)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +152,8 @@ def redis_place(url: str) -> str:
     """Where Redis is; of an address that does not look like one nothing, it might be a password."""
     if not url:
         return _("none: events stay in this process")
-    match = re.fullmatch(r"rediss?://(?:[^@/?#]*@)?([^@/?#]+)((?:/\d*)?)(?:\?.*)?", url, re.S)
-    if match:
-        return "".join(match.groups())
-    path = urlsplit(url).path
-    return path if url.startswith("unix://") and "@" not in url else _("set")
+    match = _REDIS.fullmatch(url)
+    return (match["server"] or match["socket"]) if match else _("set")
 
 
 def _fact(name: str, value: str, variable: str) -> Fact:

@@ -18,8 +18,6 @@ export function showMode(mode) {
   find("#hold").dataset.mode = mode;
   for (const item of findAll("[data-hold]")) item.ariaChecked = String(item.dataset.hold === mode);
   for (const text of findAll("[data-mode-text]")) text.hidden = text.dataset.modeText !== mode;
-  const chosen = find(`#fallback [value="${CSS.escape(mode)}"]`);
-  if (chosen) chosen.checked = true;
 }
 
 export async function switchTo(mode) {

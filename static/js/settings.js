@@ -10,6 +10,12 @@ import { gettext } from "./words.js";
 const families = find("#families");
 let wanted = {};
 
+/** What the server said last; a part that comes again unchanged leaves its radios as they were pressed. */
+function showKnown() {
+  if (Object.keys(wanted).length) return;
+  for (const radio of findAll("[data-family]", families)) radio.checked = radio.defaultChecked;
+}
+
 /** One request at a time: whoever moves over the modes with the arrows ends with the last of them. */
 const send = coalesce(async () => {
   const changes = wanted;
@@ -17,7 +23,10 @@ const send = coalesce(async () => {
   if (!Object.keys(changes).length) return;
   const result = await ask("PUT", "/api/fallback", { body: JSON.stringify(changes) });
   if (result.code === 200) notice(gettext("Switched, for everybody."), { name: "fallback" });
-  else notice(problems(result).join(" "), { level: "bad", name: "fallback" });
+  else {
+    notice(problems(result).join(" "), { level: "bad", name: "fallback" });
+    showKnown();
+  }
   refreshRegion(families);
 });
 
@@ -36,6 +45,7 @@ on(families, "change", "[data-family]", (_, { dataset, value }) => {
   wanted[dataset.family] = value;
   send();
 });
+families.addEventListener("fresh", showKnown);
 on(document, "change", "[data-mirrors]", (_, control) => {
   original(control).click();
   mirror();

@@ -1,6 +1,7 @@
 // CodeMirror for JSON, loaded when it is first needed: an editor that checks while one writes, and a diff.
 
 import { find } from "./page.js";
+import { typeOver } from "./typeover.js";
 import { gettext } from "./words.js";
 
 let loading = null;
@@ -55,6 +56,7 @@ function writing(cm, { label, lint, onChange }) {
     cm.history(),
     cm.drawSelection(),
     cm.indentOnInput(),
+    typeOver(cm),
     cm.bracketMatching(),
     cm.closeBrackets(),
     cm.lintGutter(),
@@ -129,4 +131,18 @@ export async function codeDiff(parent, { before, after, labels }) {
     gutter: true,
     collapseUnchanged: { margin: 3, minSize: 6 },
   });
+}
+
+/** The same below one another, for a narrow page: each stretch as it was, then as it became. */
+export async function codeDiffBelow(parent, { before, after, label }) {
+  const cm = await load();
+  const extensions = [
+    look(cm),
+    cm.lineNumbers(),
+    cm.EditorState.readOnly.of(true),
+    cm.EditorView.editable.of(false),
+    cm.EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
+    cm.unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3, minSize: 6 } }),
+  ];
+  return new cm.EditorView({ parent, doc: after, extensions });
 }

@@ -193,6 +193,21 @@ def test_what_an_sdk_could_not_read_is_said_at_its_place(
     expect(page.locator("[data-size]")).to_have_text("34 bytes")
 
 
+def test_typing_over_json_keeps_to_the_policy(server: Server, open_page: OpenPage, ask: Ask) -> None:
+    page = open_page(server.url)
+    ask(server, "Typed over")
+    open_call(page, "Typed over")
+    kind(page, "Error")
+    page.locator("#reply .segments label", has_text="JSON").click()
+    page.locator("#reply-json .cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("x")
+    expect(page.locator("#reply-json .cm-content")).to_have_text("x")
+    page.keyboard.press("Control+a")
+    page.keyboard.type('"')
+    expect(page.locator("#reply-json .cm-content")).to_have_text('"x"')
+
+
 @pytest.mark.parametrize(("status", "caught", "code"), [
     (400, openai.BadRequestError, "context_length_exceeded"),
     (401, openai.AuthenticationError, "invalid_api_key"),

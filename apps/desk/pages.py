@@ -35,7 +35,6 @@ urlpatterns = [
     path("queues/<str:caller>/from/<int:start>", queue_pages.entries, name="entries"),
     path("queues/<str:caller>/entries/<int:preset_id>", queue_pages.entry, name="entry"),
     path("callers", queue_pages.callers, name="callers"),
-    path("queues/entries/<int:preset_id>/text", queue_pages.text, name="entry-text"),
     path("journal", journal_pages.journal, name="journal"),
     path("journal/rows", journal_pages.rows, name="journal-rows"),
     path("journal/newer", journal_pages.newer, name="journal-newer"),

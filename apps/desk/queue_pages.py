@@ -8,10 +8,9 @@ from django.views.decorators.http import require_GET
 
 from apps.desk.frame import page
 from apps.desk.queue_shown import NameProblem, callers_list, entries_block, queue_name, queue_state
-from apps.desk.views import PLAIN, plain
+from apps.desk.views import PLAIN
 from apps.queues import storage
 from apps.queues.entry import written
-from apps.queues.models import Preset
 
 
 @never_cache
@@ -72,16 +71,6 @@ def entry(request: HttpRequest, caller: str, preset_id: int) -> HttpResponse:
     fields = {**written(preset), "id": str(preset.pk), "body": preset.body}
     del fields["response"]
     return HttpResponse(orjson.dumps(fields), content_type="application/json", headers=PLAIN)
-
-
-@never_cache
-@require_GET
-def text(request: HttpRequest, preset_id: int) -> HttpResponse:
-    """The whole body of one entry."""
-    preset = Preset.objects.filter(pk=preset_id).first()
-    if preset is None:
-        raise Http404
-    return plain(preset.body)
 
 
 def _render(request: HttpRequest, parts: dict[str, object], *, status: int = 200) -> HttpResponse:

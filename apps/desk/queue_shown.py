@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from apps.desk.shown import Context
@@ -28,9 +29,13 @@ class Row:
     """A caller in the list: how many entries, how many calls wait on the desk."""
 
     caller: str
-    count: int = 0
-    paused: bool = False
-    waiting: int = 0
+    count: int
+    paused: bool
+    waiting: int
+
+    @property
+    def length(self) -> str:
+        return number_format(self.count, force_grouping=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,12 @@ def queue_state(caller: str) -> Context:
     if caller != SHARED:
         waiting = waiting.filter(caller=caller)
     ids = list(waiting.order_by("id").values_list("id", flat=True))
+    count = storage.queue(caller).count()
     return {
         "chosen": caller,
         "is_shared": caller == SHARED,
-        "count": storage.queue(caller).count(),
+        "count": count,
+        "length": number_format(count, force_grouping=True),
         "paused": is_paused(caller),
         "last_taken": _last_taken(caller),
         "waiting_here": len(ids),

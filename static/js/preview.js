@@ -11,10 +11,12 @@ function entryRow(item) {
   text.append(item.words);
   const outcome = make("span", { className: "outcome" }, String(item.status_code));
   outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
-  const marks = make("span", { className: "entry-marks" });
-  if (item.endpoint !== "text") marks.append(make("span", { className: "chip" }, item.endpoint));
-  if (item.uses !== 1) marks.append(item.uses === null ? gettext("for ever") : `${item.uses} ×`);
-  if (item.delay_ms) marks.append(` ${item.delay_ms} ms`);
+  const unusual = [
+    item.endpoint !== "text" && item.endpoint,
+    item.uses !== 1 && (item.uses === null ? gettext("for ever") : `${item.uses} ×`),
+    item.delay_ms > 0 && `${item.delay_ms} ms`,
+  ].filter(Boolean);
+  const marks = make("span", { className: "entry-marks" }, ...unusual.map((mark) => make("span", {}, mark)));
   const place = make("span", { className: "entry-place" }, item.place.toLocaleString());
   return make("li", {}, place, outcome, text, marks);
 }

@@ -155,5 +155,5 @@ def test_a_large_file_shows_its_first_entries_and_how_far_it_is(
     expect(page.locator("#bring [data-more]")).to_have_text("and 4,950 more after these")
     assert True in page.evaluate("window.seen")
     page.click("[data-commit]")
-    expect(page.locator("#state")).to_contain_text("5000 entries", timeout=30_000)
+    expect(page.locator("#state")).to_contain_text("5,000 entries", timeout=30_000)
     wait_for(lambda: server.api.get("/api/preset-queue/ci-7/entries?limit=1").json()["count"] == 5000)

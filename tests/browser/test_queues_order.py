@@ -1,7 +1,7 @@
 """The order of a queue in a real browser: by keyboard, by dragging, and among very many."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -118,20 +118,26 @@ def test_an_entry_is_sent_to_a_place_by_its_dialog(server: Server, open_page: Op
     wait_for(holds(server, "answer 1", "answer 2", "answer 4", "answer 3", "answer 5"))
 
 
+def loads(page: Page, url: str) -> Iterator[float]:
+    """How long a page takes until its first entry is there, in seconds, a few times: the machine is shared."""
+    for _ in range(4):
+        began = time.monotonic()
+        page.goto(url)
+        expect(words(page).first).to_have_text("answer 1")
+        yield time.monotonic() - began
+
+
 def test_ten_thousand_entries_stay_quick(server: Server, open_page: OpenPage) -> None:
     many(server, 10_000)
+    server.queue("ci-8", *said("answer 1"))
     sizes: list[int] = []
     page = open_page(f"{server.url}/queues/ci-7")
     page.on(
         "response", lambda response: sizes.append(len(response.body())) if "/from/" in response.url else None
     )
-    took_s: list[float] = []
-    while not took_s or (min(took_s) > 1 and len(took_s) < 10):  # the machine may be busy with something else
-        began = time.monotonic()
-        page.goto(f"{server.url}/queues/ci-7")
-        expect(words(page).first).to_have_text("answer 1")
-        took_s.append(time.monotonic() - began)
-    assert min(took_s) < 1
+    many_s, one_s = (min(loads(page, f"{server.url}/queues/{caller}")) for caller in ("ci-7", "ci-8"))
+    assert many_s < 3 * one_s
+    page.goto(f"{server.url}/queues/ci-7")
     pane = page.locator(".pane-call")
     pane.evaluate("(pane) => pane.scrollTo(0, pane.scrollHeight)")
     expect(words(page).last).to_have_text("answer 10000")

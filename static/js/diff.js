@@ -1,13 +1,14 @@
 // Two exchanges side by side: request and reply, their differences marked.
 
 import { ask, problems } from "./api.js";
-import { codeDiff } from "./code.js";
+import { codeDiff, codeDiffBelow } from "./code.js";
 import { startFrame } from "./frame.js";
 import { showProblem } from "./notices.js";
 import { find, make } from "./page.js";
 import { fill, gettext } from "./words.js";
 
 const LETTERS = ["A", "B"];
+const NARROW = matchMedia("(max-width: 767px)");
 
 function size({ size_bytes }) {
   return size_bytes.toLocaleString();
@@ -26,17 +27,24 @@ async function show(part, before, after, label) {
   const said = note(before, after);
   find(`[data-note="${part}"]`).textContent = said;
   place.replaceChildren();
-  if (before.too_large || after.too_large) return;
-  if (said) place.append(make("pre", { className: "raw", tabIndex: 0 }, before.text || gettext("nothing")));
-  else await codeDiff(place, { before: before.text, after: after.text, labels: LETTERS.map((letter) => `${letter}: ${label}`) });
+  if (before.too_large || after.too_large) return undefined;
+  if (said) return place.append(make("pre", { className: "raw", tabIndex: 0 }, before.text || gettext("nothing")));
+  const texts = { before: before.text, after: after.text };
+  if (NARROW.matches) return codeDiffBelow(place, { ...texts, label });
+  return codeDiff(place, { ...texts, labels: LETTERS.map((letter) => `${letter}: ${label}`) });
+}
+
+async function showBoth({ a, b }) {
+  await show("request", a.request, b.request, gettext("Request"));
+  await show("reply", a.reply, b.reply, gettext("Reply"));
 }
 
 async function compare(sides) {
   const { a, b } = sides.dataset;
   const result = await ask("GET", `/api/exchanges/diff?${new URLSearchParams({ a, b })}`);
   if (result.code !== 200) return showProblem(find("#diff-problem"), problems(result));
-  await show("request", result.data.a.request, result.data.b.request, gettext("Request"));
-  return show("reply", result.data.a.reply, result.data.b.reply, gettext("Reply"));
+  NARROW.addEventListener("change", () => showBoth(result.data));
+  return showBoth(result.data);
 }
 
 startFrame();

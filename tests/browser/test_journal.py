@@ -212,7 +212,7 @@ def test_axe_finds_nothing_serious(journal: Server, open_page: OpenPage, scheme:
         page.goto(f"{journal.url}/journal{path}")
         page.wait_for_selector("#connection[data-state=open]")
         if "diff" in path:
-            expect(page.locator(".cm-mergeView").first).to_be_visible()
+            expect(page.locator(".diff-texts .cm-editor").first).to_be_visible()
         axe(page)
     page.goto(f"{journal.url}/journal/{first}")
     page.click("[data-queue]")

@@ -70,9 +70,14 @@ def test_on_a_phone_one_stands_below_the_other(journal: Server, open_page: OpenP
     fill(journal, 2)
     a, b = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]
     page = open_page(f"{journal.url}/journal/diff?a={a}&b={b}", width=390)
-    editors = page.locator("[data-diff=request] .cm-mergeViewEditor")
-    expect(editors).to_have_count(2)
-    first, second = editors.nth(0).bounding_box(), editors.nth(1).bounding_box()
+    was, became = page.locator("[data-diff=request] .cm-deletedChunk"), page.locator(".cm-changedLine").first
+    expect(was).to_contain_text('"content": "call 1"')
+    expect(became).to_contain_text('"content": "call 0"')
+    first, second = was.bounding_box(), became.bounding_box()
     assert first is not None and second is not None
     assert second["y"] >= first["y"] + first["height"] - 1
+    page.set_viewport_size({"width": 1440, "height": 860})
+    expect(page.locator("[data-diff=request] .cm-mergeViewEditor")).to_have_count(2)
+    page.set_viewport_size({"width": 390, "height": 860})
+    expect(was).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils.translation import to_locale
+from django.utils.translation import templatize, to_locale
 
 from tests.conftest import ROOT
 
@@ -18,6 +18,19 @@ CATALOGUES = [
     for locale in LOCALES
     for domain in ("django", "djangojs")
 ]
+STRING = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+CALL = re.compile(rf"\b(?:_|gettext|gettext_lazy|ngettext)\(\s*({STRING}(?:\s+{STRING})*)")
+COMMENT = re.compile(r"^\s*(?:/\*|\*|//).*", re.MULTILINE)
+
+
+def written(domain: str) -> set[str]:
+    """The texts in the sources, read without GNU gettext, which not everybody has."""
+    if domain == "djangojs":
+        sources = [COMMENT.sub("", path.read_text()) for path in (ROOT / "static" / "js").rglob("*.js")]
+    else:
+        sources = [path.read_text() for path in (ROOT / "apps").rglob("*.py")]
+        sources += [templatize(path.read_text()) for path in (ROOT / "templates").rglob("*.html")]
+    return {ast.literal_eval(f"({text})") for source in sources for text in CALL.findall(source)}
 
 
 def read_po(path: Path) -> dict[str, list[str]]:
@@ -52,6 +65,13 @@ def test_every_text_is_translated(catalogue: Path) -> None:
     assert len(texts) > 50
     assert [text for text, translations in texts.items() if not all(translations)] == []
     assert "fuzzy" not in catalogue.with_suffix(".po").read_text()
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: f"{path.parts[-3]}-{path.name}")
+def test_every_text_of_the_sources_is_in_the_catalogue(catalogue: Path) -> None:
+    texts = written(catalogue.name)
+    assert len(texts) > 50
+    assert sorted(texts - read_po(catalogue.with_suffix(".po")).keys()) == [], "run `make messages`"
 
 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: f"{path.parts[-3]}-{path.name}")

@@ -18,7 +18,7 @@ const STATES = {
 export class LiveReply {
   #typist = null;
 
-  /** `onText(text)` hears what is typed, `onEnd({code, data, text})` that nothing more can be, `onBack()` that nothing was. */
+  /** `onText(text)` hears what is typed, `onEnd({id, code, data, text})` that nothing more can be. */
   constructor({ onText, onEnd }) {
     Object.assign(this, { onText, onEnd, id: "" });
     this.pane = find("#live");
@@ -42,21 +42,21 @@ export class LiveReply {
     return Boolean(this.#typist?.sent);
   }
 
-  /** `text` is there already and has not left; `so_far` ({seq, text}) has. */
-  begin(id, { reasons, text = "", so_far = { seq: 0, text: "" }, takeOver = false, usage }) {
+  /** `text` is there already and has not left; `soFar` ({seq, text}) has. */
+  begin(id, { reasons, text = "", soFar = { seq: 0, text: "" }, takeOver = false, usage }) {
     this.leave();
     this.id = id;
     this.usage = usage;
     this.#typist = new Typist(id, { onState: (state, data) => this.#heard(state, data), takeOver });
-    this.#typist.resume(so_far);
+    this.#typist.resume(soFar);
     this.reason.replaceChildren(...reasons.map((reason) => make("option", {}, reason)));
-    const whole = text.startsWith(so_far.text) ? text : so_far.text;
+    const whole = text.startsWith(soFar.text) ? text : soFar.text;
     this.field.lock("");
     this.field.write(whole);
-    this.field.lock(so_far.text);
+    this.field.lock(soFar.text);
     this.#typist.text = whole;
     this.pane.hidden = false;
-    this.pause(whole !== so_far.text);
+    this.pause(whole !== soFar.text);
     if (!whole) this.#say("ready");
     this.#count();
     this.field.focus();
@@ -72,8 +72,7 @@ export class LiveReply {
 
   pause(yes) {
     this.#typist.pause(yes);
-    this.button.ariaPressed = String(yes);
-    this.button.textContent = yes ? gettext("Go on") : gettext("Pause");
+    this.#showPause();
     this.#say(yes ? "paused" : "going", yes ? "warn" : "");
   }
 
@@ -100,8 +99,14 @@ export class LiveReply {
     this.#locked();
     if (state === "refused") this.#tell(data.detail ?? "", "bad");
     else if (state !== "sent") this.#say(state, "warn");
-    if (this.#typist.paused !== (this.button.ariaPressed === "true")) this.button.ariaPressed = String(this.#typist.paused);
+    this.#showPause();
     return undefined;
+  }
+
+  #showPause() {
+    const { paused } = this.#typist;
+    this.button.ariaPressed = String(paused);
+    this.button.textContent = paused ? gettext("Go on") : gettext("Pause");
   }
 
   /** What is under way cannot be taken back any more either. */

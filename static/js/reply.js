@@ -1,27 +1,28 @@
 // The reply to the open call: its draft, its claim, and who may write it now.
 
-import { ask, problems } from "./api.js";
+import { ask } from "./api.js";
+import { abortCall, extendCall } from "./callacts.js";
 import { Claim } from "./claim.js";
-import { tick } from "./clock.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { LiveReply } from "./livereply.js";
-import { notice, sure } from "./notices.js";
-import { find, findAll } from "./page.js";
+import { notice } from "./notices.js";
+import { find } from "./page.js";
 import { personName } from "./person.js";
+import { tryJson } from "./rawjson.js";
+import { showBar } from "./replybar.js";
 import { Sending } from "./sending.js";
 import { startSent } from "./sent.js";
+import { typedSoFar, WhoTypes } from "./whotypes.js";
 import { fill, gettext } from "./words.js";
 
 export class Reply {
   #asked = null; // what the open call asked for
-  #typist = ""; // who types an answer to it live, if somebody else does
 
   /** `onSent(id)` is called when an answer has gone. */
   constructor(call, { onSent }) {
     Object.assign(this, { call, onSent, id: "" });
     this.form = find("#reply");
-    this.note = find("#reply-note");
     this.claim = new Claim({ onLost: () => call.refresh() });
     this.editor = new Editor(this.form, { onChange: (draft) => this.#typed(draft), send: () => this.send() });
     this.sending = new Sending(this.editor, { onHeard: (id, result) => this.#heard(id, result) });
@@ -29,6 +30,7 @@ export class Reply {
       onText: (text) => saveDraft(this.id, { body: JSON.stringify({ content: text }) }),
       onEnd: (result) => this.#liveEnded(result),
     });
+    this.typing = new WhoTypes({ onMine: (soFar) => this.#resume(soFar), onOther: () => this.#show() });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -45,16 +47,17 @@ export class Reply {
 
   /** Whoever else is at it: "" when it is free, or ours. */
   get other() {
-    const claimedBy = this.isWaiting ? this.call.story.claimedBy : this.#typist;
+    const claimedBy = this.isWaiting ? this.call.story.claimedBy : this.typing.name;
     return claimedBy === personName() ? "" : (claimedBy ?? "");
   }
 
   /** Fits the form to the open call and to its story. */
   update() {
     if (this.call.id !== this.id) this.#open(this.call.id);
-    if (this.call.story?.state === "answered" && this.#asked?.typed && !this.live.isOn) this.#lookWhoTypes();
-    else if (!["answered", undefined].includes(this.call.story?.state)) this.#typist = "";
-    if (this.live.isOn && !["waiting", "answered"].includes(this.call.story?.state)) this.#leaveLive();
+    const state = this.call.story?.state;
+    if (state !== "answered") this.typing.forget(this.id);
+    else if (this.#asked?.typed && !this.live.isOn) this.typing.look(this.id);
+    if (this.live.isOn && !["waiting", "answered"].includes(state)) this.#leaveLive();
     this.#show();
   }
 
@@ -98,7 +101,7 @@ export class Reply {
 
   takeOver() {
     if (this.isWaiting) this.claim.take(this.id, { takeOver: true }).then(() => this.call.refresh());
-    else this.#resume({ takeOver: true });
+    else typedSoFar(this.id).then((soFar) => soFar && this.#resume(soFar, { takeOver: true }));
   }
 
   claimIt() {
@@ -109,19 +112,13 @@ export class Reply {
 
   async extend() {
     if (find("#reply-left").hidden || this.form.hidden) return;
-    const result = await ask("POST", `/api/desk/${this.id}/extend`, { body: '{"seconds": 60}' });
-    if (result.code === 200) notice(gettext("Held 60 s longer. The caller's own patience may end sooner."));
-    else notice(problems(result).join(" "), { level: "warn" });
+    await extendCall(this.id);
     await this.call.refresh();
   }
 
   async abort() {
     if (find("#abort").hidden || this.form.hidden) return;
-    const { id } = this;
-    const text = fill(gettext("%(caller)s gets no answer at all: its connection just ends."), { caller: this.call.caller });
-    if (!(await sure({ title: gettext("Cut this connection?"), text, yes: gettext("Cut it") }))) return;
-    const result = await ask("POST", `/api/desk/${id}/abort`);
-    if (result.code !== 200) notice(problems(result).join(" "), { level: "warn" });
+    await abortCall(this.id, this.call.caller);
     await this.call.refresh();
   }
 
@@ -140,7 +137,7 @@ export class Reply {
     this.live.leave();
     Object.assign(this, { id });
     this.#asked = null;
-    this.#typist = "";
+    this.typing.forget(id);
     this.editor.about(null);
     this.editor.fill(loadDraft(id));
     if (!id) return;
@@ -153,41 +150,12 @@ export class Reply {
 
   #show() {
     const { isWaiting, other } = this;
-    const { story } = this.call;
-    const isLive = this.live.isOn;
+    const { isOn: isLive, hasBegun } = this.live;
     const isLeft = !isWaiting && !isLive && !other;
-    const left = find("#reply-left");
     this.form.hidden = !this.id || (isLeft && !this.editor.draft());
     find("[data-editor]", this.form).hidden = isLive;
     this.editor.lock(Boolean(other));
-    left.hidden = !isWaiting || this.live.hasBegun;
-    Object.assign(left.dataset, { until: story?.until ?? 0, patience: story?.patience ?? 1 });
-    find("#reply-whose").textContent = story?.claimedBy === personName() ? gettext("yours ·") : "";
-    tick(this.form);
-    const shown = {
-      "#send-split": isWaiting && !other && !isLive,
-      "#type-live": isWaiting && !other && !isLive && Boolean(this.#asked?.typed),
-      "#finish, #pause": isLive,
-      "#take-over": Boolean(other),
-      "#keep, #discard": isLeft,
-      "#abort": isWaiting && !other && !this.live.hasBegun,
-    };
-    for (const [names, yes] of Object.entries(shown)) findAll(names, this.form).forEach((button) => (button.hidden = !yes));
-    this.#say(this.#standing(), { level: other || isLeft ? "warn" : "ok" });
-  }
-
-  #standing() {
-    const { other } = this;
-    if (other && this.isWaiting) return fill(gettext("%(name)s is replying to this call."), { name: other });
-    if (other) return fill(gettext("%(name)s is typing an answer to this call, live."), { name: other });
-    if (this.isWaiting || this.live.isOn) return "";
-    return `${this.call.storyText} ${gettext("Your draft was not sent. It is kept here until you discard it.")}`;
-  }
-
-  #say(text, { level }) {
-    this.note.hidden = !text;
-    this.note.dataset.level = level;
-    if (this.note.textContent !== text) this.note.textContent = text;
+    showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, canType: Boolean(this.#asked?.typed) }, this.call);
   }
 
   #typed(draft) {
@@ -213,25 +181,11 @@ export class Reply {
   }
 
   /** After a reload, or in another's place. */
-  async #resume({ takeOver = false } = {}) {
-    const { id } = this;
-    const { code, data } = await ask("GET", `/api/desk/${id}/stream`);
-    if (code !== 200 || this.id !== id || data.done || !data.seq || this.live.isOn) return;
-    const kept = JSON.parse(loadDraft(id)?.body || "{}").content ?? "";
-    this.#typist = "";
-    this.#goLive({ so_far: data, text: kept, takeOver });
-  }
-
-  async #lookWhoTypes() {
-    const { id } = this;
-    const { code, data } = await ask("GET", `/api/desk/${id}/stream`);
-    if (code !== 200 || this.id !== id || this.live.isOn) return;
-    const isOpen = data.seq > 0 && !data.done && data.state === "answered";
-    if (isOpen && data.by === personName()) return this.#resume();
-    const typist = isOpen ? data.by : "";
-    if (typist === this.#typist) return;
-    this.#typist = typist;
-    this.#show();
+  #resume(soFar, { takeOver = false } = {}) {
+    if (this.id !== soFar.id || this.live.isOn) return;
+    this.typing.forget(this.id);
+    const text = tryJson(loadDraft(this.id)?.body ?? "")?.content ?? "";
+    this.#goLive({ soFar: soFar, text, takeOver });
   }
 
   #liveEnded({ id, code, data, text }) {

@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.desk.cards import Card, read_cards, read_object, read_settings
 from apps.desk.models import Parked
 from apps.desk.offers import read_tools, schema_name
+from apps.desk.typed import newest
 from apps.desk.typing import typing_items
 from apps.desk.waiting_list import soonest_items, until
 from apps.journal.models import Body, Exchange, State
@@ -83,7 +84,14 @@ def call_story(row: Exchange) -> Context:
         "time_left_of": whose,
         "patience_s": end - row.created_at.timestamp(),
         "claimed_by": row.claimed_by if claimed else "",
+        "is_typed": row.state == State.ANSWERED and _is_typed(row),
     }
+
+
+def _is_typed(row: Exchange) -> bool:
+    """Whether somebody is typing the answer."""
+    last = newest(row.id)
+    return last is not None and not last.is_last
 
 
 def earlier_messages(row: Exchange, body: Body, *, before: int) -> Context:

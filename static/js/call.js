@@ -1,7 +1,7 @@
 // The open call: which one it is, fetched to read, kept true while its story goes on.
 
 import { copyFrom } from "./copy.js";
-import { fetchJson } from "./jsonview.js";
+import { fetchJson, tidy } from "./jsonview.js";
 import { find, findAll, on } from "./page.js";
 import { fetchPart, put } from "./swap.js";
 import { selectTab, startTabs } from "./tabs.js";
@@ -10,6 +10,7 @@ import { gettext } from "./words.js";
 
 export class OpenCall {
   #turn = 0; // counts what was opened: what was asked for before comes too late
+  #wanted = ""; // the call that is open, or on its way
 
   /** `onChange()` is called when another call (or none) is open, or its story has changed. */
   constructor({ onChange = () => {} } = {}) {
@@ -19,6 +20,8 @@ export class OpenCall {
     startTabs(document);
     startTexts(document.body);
     this.place.addEventListener("shown", (event) => fetchJson(event.target));
+    this.place.addEventListener("htmx:afterSettle", () => tidy(this.place));
+    tidy(this.place);
     on(document, "click", "a[data-call]", (event, link) => this.#follow(event, link.dataset.call));
     on(this.place, "click", "[data-back]", (event) => {
       event.preventDefault();
@@ -26,6 +29,7 @@ export class OpenCall {
     });
     on(this.place, "click", "[data-copy-as]", (_, item) => copyFrom(item.dataset.copyAs, find("b", item).textContent));
     addEventListener("popstate", () => this.show(new URL(location).searchParams.get("call") ?? ""));
+    this.#wanted = this.id;
     this.mark();
   }
 
@@ -64,6 +68,7 @@ export class OpenCall {
 
   async show(id) {
     const turn = ++this.#turn;
+    this.#wanted = id;
     if (id) await this.#load(`/desk/call/${encodeURIComponent(id)}`);
     else put(this.place, "");
     if (turn !== this.#turn) return;
@@ -78,7 +83,7 @@ export class OpenCall {
   async refresh() {
     const { id } = this;
     const turn = this.#turn;
-    if (!id) return;
+    if (!id || id !== this.#wanted) return; // another one is on its way
     const html = await fetchPart(`/desk/call/${encodeURIComponent(id)}/story`).catch((error) => error.cause);
     if (turn !== this.#turn || html === undefined) return;
     const before = this.story?.state;
@@ -109,7 +114,9 @@ export class OpenCall {
     const turn = this.#turn;
     try {
       const html = await fetchPart(url);
-      if (turn === this.#turn) put(this.place, html);
+      if (turn !== this.#turn) return;
+      put(this.place, html);
+      tidy(this.place);
     } catch (error) {
       if (turn !== this.#turn) return;
       const gone = gettext("This call is not in the journal any more.");

@@ -8,6 +8,7 @@ import { showLong } from "./texts.js";
 import { gettext } from "./words.js";
 
 const VIEW_MAX = 500_000; // characters
+const LINE_MAX = 72; // so much JSON is read as one line
 
 function show(place, text, label) {
   // Without the page's nonce CodeMirror would have no styles.
@@ -15,6 +16,13 @@ function show(place, text, label) {
   const pre = make("pre", { tabIndex: 0 });
   place.append(pre);
   return showLong(pre, text);
+}
+
+/** Indents the longer JSON of tool calls and results; where odd characters are marked, it stays as it is. */
+export function tidy(root) {
+  for (const body of findAll(".piece-code .piece-body:not(:has(.odd))", root)) {
+    if (body.textContent.length > LINE_MAX) body.textContent = indent(body.textContent);
+  }
 }
 
 /** Fills the places inside `root` that have not been fetched yet. */

@@ -43,7 +43,8 @@ export function startTexts(root) {
   on(root, "click", "[data-whole]", async (_, button) => {
     const text = await fetchPart(button.dataset.whole).catch(() => null);
     if (text === null) return;
-    showText(find(".piece-body", button.closest(".piece")), text);
+    const piece = button.closest(".piece");
+    showText(find(".piece-body", piece), piece.matches(".piece-code") ? indent(text) : text);
     button.remove();
   });
 }

@@ -26,6 +26,7 @@ def tool(name: str, description: str = "") -> Any:
     }
 
 
+RESULT = '{"status": "shipped", "price": 149.00, "items": ["front wheel", "rear wheel", "a bell"]}'
 CONVERSATION: Any = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "Where is order 17?"},
@@ -36,7 +37,7 @@ CONVERSATION: Any = [
             {"id": "call_1", "type": "function", "function": {"name": "get_order", "arguments": '{"id": 17}'}}
         ],
     },
-    {"role": "tool", "tool_call_id": "call_1", "content": '{"status": "shipped"}'},
+    {"role": "tool", "tool_call_id": "call_1", "content": RESULT},
     {"role": "user", "content": "Refund it."},
 ]
 
@@ -85,6 +86,9 @@ def test_tool_calls_their_results_and_what_is_offered(server: Server, open_page:
     expect(asked.locator(".piece-body")).to_have_text('{"id": 17}')
     expect(result.locator("h3")).to_contain_text("get_order")
     expect(result.locator("h3")).to_contain_text("call_1")
+    expect(result.locator(".piece-body")).to_have_text(
+        re.compile(r'^{\n  "status": "shipped",\n  "price": 149\.00,')
+    )
     page.click("#tab-tools")
     expect(page.locator("#tab-tools")).to_have_text("Tools (called 1 / available 2)")
     tools = page.locator("#panel-tools .tool")
@@ -200,19 +204,6 @@ def test_two_hundred_turns_are_folded_and_unfold_quickly(
     assert time.monotonic() - began < 5  # the machine may be busy
     expect(cards.nth(1)).to_contain_text("turn 0 ")
     expect(cards.last).to_contain_text("turn 198 ")
-
-
-def test_a_call_that_misses_its_presets_is_answered_from_there(
-    server: Server, open_page: OpenPage, ask: Ask
-) -> None:
-    server.queue("172.17.0.1", {"content": "Meant for you"})
-    page = open_page(server.url)
-    future = ask(server, "Strayed")
-    open_call(page, "Strayed")
-    expect(page.locator(".hint")).to_contain_text("172.17.0.1")
-    page.get_by_role("button", name="Answer with the first preset of 172.17.0.1").click()
-    page.click("#send")
-    assert future.result(20).choices[0].message.content == "Meant for you"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

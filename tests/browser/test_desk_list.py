@@ -110,8 +110,11 @@ def test_a_call_that_is_typed_to_stays_in_sight(server: Server, open_page: OpenP
     assert server.api.post(path, json={"seq": 1, "delta": "Well"}, headers=bob).status_code == 200
     row = page.locator("#waiting .rows-typing .row")
     expect(row.locator(".row-who")).to_have_text("bob is typing")
+    row.click()
+    expect(page.locator("#call .story")).to_contain_text("bob is typing the answer.")
     assert server.api.post(path, json={"seq": 2, "done": True}, headers=bob).status_code < 300
     expect(row).to_have_count(0)
+    expect(page.locator("#call .story")).to_contain_text("bob answered this call.")
     expect(page.locator("#recent .row").first).to_contain_text("Talk to me")
 
 

@@ -1,0 +1,78 @@
+"""Two people at one desk: one of them has a call, the other sees who."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Ask, OpenPage, open_call
+from tests.conftest import Server
+
+ROUNDS = 200
+# Both pages ask at the same moment: a time that is the same on both, since they share the machine's clock.
+CLAIM = """
+async ([path, name, at]) => {
+  await new Promise((resolve) => setTimeout(resolve, at - Date.now()));
+  const response = await fetch(`${path}/claim`, {method: "POST", headers: {"X-Mock-Person": name}});
+  return response.status;
+}
+"""
+RACE = """
+async ([path, rounds]) => {
+  const act = (what, name) => fetch(`${path}/${what}`, {method: "POST", headers: {"X-Mock-Person": name}});
+  const codes = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const both = await Promise.all([act("claim", "alice"), act("claim", "bob")]);
+    codes.push(both.map((one) => one.status).sort().join());
+    await Promise.all([act("release", "alice"), act("release", "bob")]);
+  }
+  return codes;
+}
+"""
+
+
+def _claim_together(alice: Page, bob: Page, path: str) -> list[int]:
+    at = alice.evaluate("Date.now() + 300")
+    for page, name in ((alice, "alice"), (bob, "bob")):
+        page.evaluate(f"([...given]) => {{ window.claimed = ({CLAIM})(given); }}", [path, name, at])
+    return [page.evaluate("window.claimed") for page in (alice, bob)]
+
+
+def test_a_claim_has_one_winner_however_often_two_race_for_it(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    alice = open_page(server.url)
+    ask(server, "Who is quicker?")
+    [item] = server.waiting(1)
+    assert set(alice.evaluate(RACE, [f"/api/desk/{item['id']}", ROUNDS])) == {"200,409"}
+
+
+def test_who_lost_the_race_for_a_claim_sees_the_winner_s_name(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    alice, bob = open_page(server.url), open_page(server.url, person="bob")
+    ask(server, "Who is quicker?")
+    [item] = server.waiting(1)
+    for page in (alice, bob):
+        open_call(page, "Who is quicker?")
+    codes = _claim_together(alice, bob, f"/api/desk/{item['id']}")
+    assert sorted(codes) == [200, 409]
+    winner, loser, name = (alice, bob, "alice") if codes[0] == 200 else (bob, alice, "bob")
+    expect(loser.locator("#call .story-who")).to_contain_text(f"{name} is replying")
+    expect(loser.locator("#waiting .row-who")).to_have_text(f"{name} is replying")
+    expect(winner.locator("#waiting .row-who")).to_have_text("you")
+
+
+def test_after_an_answer_the_call_with_the_least_time_left_is_next(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url)
+    for text, seconds in (("Patient", "400"), ("Hurried", "200"), ("Answered", "250")):
+        ask(server, text, extra_headers={"x-stainless-read-timeout": seconds})
+    server.waiting(3)
+    open_call(page, "Answered")
+    page.keyboard.press("r")
+    page.keyboard.type("done")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#call .card").last).to_contain_text("Hurried")
+    expect(page.locator("#waiting .row", has_text="Hurried")).to_be_focused()
+    expect(page.locator("#call .story")).to_contain_text(re.compile("until its caller gives up"))

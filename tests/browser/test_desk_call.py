@@ -117,7 +117,7 @@ def test_pictures_that_came_along_are_shown_and_others_are_not_fetched(
     picture = page.locator("#call .thumb img")
     expect(picture).to_have_count(1)
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('#call .thumb img').naturalWidth === 1")
+    expect(picture).to_have_js_property("naturalWidth", 1)
     expect(page.locator("#call .piece-link a")).to_have_attribute("href", "https://pictures.test/cat.png")
     expect(page.locator("#call .piece-media")).to_have_count(2)
     expect(page.locator("#call a[href^='javascript']")).to_have_count(0)

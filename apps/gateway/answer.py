@@ -15,11 +15,14 @@ from apps.journal.record import open_exchanges
 from apps.journal.writer import writer
 from apps.queues.take import Wanted, take
 
+LARGE_BYTES = 256 * 1024  # of a request; counting the tokens of one can take a second
+
 
 async def decide(intake: Intake) -> Decision:
     """Answers a call from presets or the fallback, or parks it; committed when it returns."""
     table = waiting_here()
-    decision: Decision = await writer.submit(decide_group, Asked(intake, table.channel, table.closing))
+    decide_all = decide_large if len(intake.call.body) > LARGE_BYTES else decide_group
+    decision: Decision = await writer.submit(decide_all, Asked(intake, table.channel, table.closing))
     return decision
 
 
@@ -27,6 +30,12 @@ def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
     """The same without a coroutine: `then` hears the decision, on the (running) loop, or the error."""
     table = waiting_here()
     writer.ask(decide_group, Asked(intake, table.channel, table.closing), then, loop)
+
+
+def decide_large(asked: Sequence[Asked]) -> list[Decision]:
+    """The same for calls that may take long to read: never on the event loop's thread."""
+    decided: list[Decision] = decide_group(list(asked))
+    return decided
 
 
 @plain

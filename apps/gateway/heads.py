@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from apps.gateway.intake import Address, Headers
 
-HEADS_MAX = 1024
-HEAD_MAX_BYTES = 8 * 1024
-LENGTHS_MAX = 256  # of bodies, a head; the headers with each are kept, so that they are the same object
+HEADS_MAX = 512
+HEAD_MAX_BYTES = 4 * 1024
+LENGTHS_MAX = 64  # of bodies, a head; the headers with each are kept, so that they are the same object
 _LENGTH = (b"\r\ncontent-length: ", b"\r\nContent-Length: ")
 
 

@@ -8,6 +8,7 @@ decided. This reaches into uvicorn, which is therefore pinned to a minor version
 """
 
 import asyncio
+import re
 import time
 from typing import Any
 
@@ -23,6 +24,8 @@ from apps.gateway.heads import Head, Heads, Opened, opened
 from apps.gateway.intake import Intake, Request, is_ours, locate, take_in
 from apps.gateway.report import Progress, sent_at_once
 
+# An offer of HTTP/2 over plain text, which may be ignored (RFC 9110, 7.8); the parser would stop at it.
+_H2C = re.compile(rb"\r\nupgrade: *h2c[^\r\n]*(?=\r\n(?:[^\r\n]+\r\n)*\r\n)", re.IGNORECASE)
 _UNKNOWN_WAYS = ("transfer-encoding", "expect", "upgrade", "connection")
 _heads = Heads()
 
@@ -40,18 +43,37 @@ class Lane(HttpToolsProtocol):
         self._is_last = False  # the server is going down
 
     def data_received(self, data: bytes) -> None:
-        if self._intake is not None:
-            self._late += data
+        if self._is_busy:
+            self._late += data  # its turn comes; the parser would have to stop reading, and not see a hang-up
             if len(self._late) > HIGH_WATER_LIMIT:
                 self.flow.pause_reading()
-        elif self._in_message or not (self.cycle is None or self.cycle.response_complete):
+        elif self._in_message:
             super().data_received(data)
         else:
             request = opened(data)
             if request is None or not self._take(request, data):
-                super().data_received(data)
-                if request is not None:
+                before = self.cycle
+                super().data_received(_H2C.sub(b"", data, count=1) if b"h2c" in data else data)
+                if request is not None and self.cycle is not before:
                     self._learn(request, data)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a call is here, whole, and not answered yet."""
+        cycle = self.cycle
+        is_served = cycle is not None and not cycle.response_complete and not self._in_message
+        return self._intake is not None or is_served
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._late:
+            self.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Reads what came while a call was answered."""
+        if self._late and not self._is_busy and not self.transport.is_closing():
+            late, self._late = self._late, b""
+            self.data_received(late)
 
     def on_message_begin(self) -> None:
         self._in_message = True
@@ -128,15 +150,15 @@ class Lane(HttpToolsProtocol):
             self._hand_over(None, error)
         elif not self._answer(intake, decision):
             self._hand_over(Progress(intake, decision), None)
-        if self._late and not self._is_gone:
-            late, self._late = self._late, b""
-            self.data_received(late)
+        self._go_on()
 
     def _answer(self, intake: Intake, decision: Decision) -> bool:
         """Writes a reply that is all there in one go; False when there is something to wait for."""
-        reply = decision.reply
+        reply, taken = decision.reply, decision.taken
         if reply is None or self._is_gone or self.flow.write_paused or self.transport.is_closing():
             return False
+        if taken is not None and taken.returns:
+            return False  # the loop has to hear of a caller who left, before the preset is gone
         now = time.time()
         made = at_once(intake.call, intake.endpoint, reply, now)
         if made is None:

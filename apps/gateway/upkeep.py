@@ -1,8 +1,10 @@
 """What a serving process does beside answering: signs of life, sweeps, pruning; and its end in good order."""
 
 import asyncio
+import contextlib
 import gc
 import logging
+import threading
 from collections.abc import Callable
 from weakref import WeakSet
 
@@ -19,6 +21,7 @@ from apps.live.tasks import spawn
 from apps.wire.usage import warm
 
 PRUNE_S = 30
+LEAVE_S = 2
 
 log = logging.getLogger(__name__)
 _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
@@ -26,6 +29,7 @@ _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 class _Latest:
     loop: asyncio.AbstractEventLoop | None = None
+    stopping = threading.Event()  # a journal that is being pruned can wait for the next start
 
 
 async def ensure_started() -> None:
@@ -37,6 +41,7 @@ async def ensure_started() -> None:
     if loop in _started:
         return
     _started.add(loop)
+    _Latest.stopping.clear()
     attach(loop)
     await waiting_here().start()
     await _quietly(_beat_and_sweep)
@@ -66,7 +71,10 @@ async def drain() -> None:
 
 async def shut_down() -> None:
     """Writes what is left and takes this process off the list of workers."""
-    await _quietly(lambda: writer.run(leave))
+    _Latest.stopping.set()
+    with contextlib.suppress(TimeoutError):  # somebody else holds the database: the others notice anyway
+        async with asyncio.timeout(LEAVE_S):
+            await _quietly(lambda: writer.run(leave))
     await asyncio.get_running_loop().run_in_executor(None, writer.stop)
 
 
@@ -96,7 +104,9 @@ async def _sweep() -> None:
 
 async def _prune() -> None:
     keep, days = settings.MOCKOPENAI_JOURNAL_MAX, settings.MOCKOPENAI_JOURNAL_DAYS
-    await asyncio.get_running_loop().run_in_executor(None, lambda: prune(keep=keep, days=days))
+    await asyncio.get_running_loop().run_in_executor(
+        None, lambda: prune(keep=keep, days=days, enough=_Latest.stopping.is_set)
+    )
 
 
 async def _every(seconds: float, work: Callable[[], "asyncio.Future[None] | object"]) -> None:

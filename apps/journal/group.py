@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection
+
+from apps.journal.begin import begun, is_locked
 
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
 
@@ -26,7 +28,7 @@ class Job:
     `loop` is where `then` has to be called; None: on whatever thread did the work.
     """
 
-    __slots__ = ("batch", "error", "item", "loop", "result", "then")
+    __slots__ = ("batch", "error", "item", "loop", "result", "then", "tries")
 
     def __init__(self, batch: Batch, item: Any, then: Then | None = None, loop: Any = None) -> None:
         self.batch = batch
@@ -35,6 +37,7 @@ class Job:
         self.loop: asyncio.AbstractEventLoop | None = loop
         self.result: Any = None
         self.error: Exception | None = None
+        self.tries = 0
 
     def tell(self) -> None:
         """Hands the outcome over."""
@@ -64,7 +67,7 @@ def settle(jobs: list[Job]) -> None:
     loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
     for job in jobs:
         if job.loop is None:
-            job.tell()
+            tell([job])
         else:
             loops.setdefault(job.loop, []).append(job)
     for loop, told in loops.items():
@@ -75,7 +78,10 @@ def settle(jobs: list[Job]) -> None:
 def tell(jobs: Iterable[Job]) -> None:
     """Hands over what became of each job."""
     for job in jobs:
-        job.tell()
+        try:
+            job.tell()
+        except Exception:
+            log.exception("Hearing of %r failed.", job.batch)
 
 
 class _End(Enum):
@@ -84,6 +90,7 @@ class _End(Enum):
     COMMITTED = "committed"
     FAILED = "failed"  # nothing of it was written
     BEATEN = "beaten"  # the same, and it was nobody's fault: the same may work again
+    LOCKED = "locked"  # somebody else wrote for so long that none of it was begun
     UNKNOWN = "unknown"  # the connection broke during the commit: it may be written, it must not be twice
 
 
@@ -95,7 +102,7 @@ def _commit(jobs: list[Job]) -> None:
             break
     if end is _End.COMMITTED:
         return
-    if len(jobs) == 1 or end is _End.UNKNOWN:
+    if len(jobs) == 1 or end in (_End.UNKNOWN, _End.LOCKED):
         for job in jobs:
             job.error = error
     else:
@@ -107,13 +114,15 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
     """One transaction: how it ended, and its error."""
     used, applied = None, False
     try:
-        with transaction.atomic():
+        with begun():
             used = connection.connection
             apply(jobs)
             applied = True
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
         if not isinstance(error, Error):
             return _End.FAILED, error
+        if used is None and is_locked(error):
+            return _End.LOCKED, error
         # Where rolling back fails, too, Django has dropped the connection and connected anew already.
         is_usable = connection.connection is used and connection.is_usable()
         if not is_usable:

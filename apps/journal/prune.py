@@ -14,25 +14,30 @@ from apps.journal.writer import writer
 CHUNK = 500  # rows in one turn of the writer, so that calls are never kept waiting for long
 
 
-def prune(*, keep: int, days: float) -> int:
+def prune(*, keep: int, days: float, enough: Callable[[], bool] = lambda: False) -> int:
     """Delete what is older than `days` or beyond the newest `keep` exchanges; returns how many.
 
-    What is still open stays. It blocks until it is done: call it from a thread.
+    What is still open stays. It blocks until it is done, or `enough`: call it from a thread.
     """
     too_old = Exchange.objects.filter(created_at__lt=timezone.now() - timedelta(days=days))
-    erased = erase(too_old, then=lambda count: _count(Pruned.Limit.AGE, count))
+    erased = erase(too_old, then=lambda count: _count(Pruned.Limit.AGE, count), enough=enough)
     newest = Exchange.objects.order_by("-id").values_list("id", flat=True)
     beyond = writer.call(lambda: newest[keep : keep + 1].first())
     if beyond is not None:
         too_many = Exchange.objects.filter(id__lte=beyond)
-        erased += erase(too_many, then=lambda count: _count(Pruned.Limit.COUNT, count))
+        erased += erase(too_many, then=lambda count: _count(Pruned.Limit.COUNT, count), enough=enough)
     return erased
 
 
-def erase(rows: QuerySet[Exchange], *, then: Callable[[int], None] = lambda _: None) -> int:
+def erase(
+    rows: QuerySet[Exchange],
+    *,
+    then: Callable[[int], None] = lambda _: None,
+    enough: Callable[[], bool] = lambda: False,
+) -> int:
     """Delete those of the rows that have ended, the oldest first, in chunks; returns how many.
 
-    `then` hears how many each chunk had, within its transaction.
+    `then` hears how many each chunk had, within its transaction; `enough` is asked before each.
     """
     newest = writer.call(lambda: rows.order_by("-id").values_list("id", flat=True).first())
     # Up to the newest of now: under load there would be more to delete for ever.
@@ -46,7 +51,7 @@ def erase(rows: QuerySet[Exchange], *, then: Callable[[int], None] = lambda _: N
         return len(ids)
 
     erased = 0
-    while found := writer.call(chunk):
+    while not enough() and (found := writer.call(chunk)):
         erased += found
     return erased
 

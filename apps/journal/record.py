@@ -111,8 +111,14 @@ def still_open(ids: Sequence[str]) -> set[str]:
     """Those of these exchanges that `end_exchanges` would end; nobody else can until the commit."""
     if not ids:
         return set()
-    rows = Exchange.objects.select_for_update().filter(id__in=ids, state__in=(State.TAKEN, State.ANSWERED))
-    return set(rows.order_by("id").values_list("id", flat=True))
+    places = ", ".join(["{place}"] * len(ids))
+    lock = "" if IS_SQLITE else "FOR UPDATE"
+    found = select_rows(
+        f"SELECT id FROM {Exchange._meta.db_table} WHERE id IN ({places}) "  # noqa: S608
+        f"AND state IN ('taken', 'answered') ORDER BY id {lock}",
+        ids,
+    )
+    return {exchange_id for (exchange_id,) in found}
 
 
 def end_exchanges(endings: Sequence[Ending]) -> None:

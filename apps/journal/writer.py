@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import Error, connection
 
 from apps.journal.group import Batch, Job, Then, into, settle, tell
 from apps.journal.inline import Inline
@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 WORKER_ID = secrets.token_hex(8)  # names this process in rows; random, so that no restart inherits it
 GROUP_MAX = 512  # jobs in one transaction; a call brings two, its opening and its ending
+STOP_S = 3.0  # for what is left when the process ends
+RETRY_S = 1.0  # until a posted job that failed is tried again
+TRIES_MAX = 120
 LAZY_S = 0.02  # how long a job that nobody waits for may wait for company
 
 
@@ -76,14 +79,19 @@ class Writer:
             asyncio.get_running_loop().call_later(LAZY_S, self._end_lazy)
 
     def stop(self) -> None:
-        """Does what is left, then ends the thread and closes its connection."""
+        """Does what was handed over so far, then ends the thread and closes its connection.
+
+        What comes afterwards, from threads that have not ended yet, is done by another one.
+        """
         left = self._company(len(self._lazy))
         if left:
             self._send(left)
-        if self._thread is not None:
-            self._inbox.put(None)
-            self._thread.join(timeout=30)
-            self._thread = None
+        with self._starting:
+            thread, inbox = self._thread, self._inbox
+            self._thread, self._inbox = None, queue.SimpleQueue()
+        if thread is not None:
+            inbox.put(None)
+            thread.join(timeout=STOP_S)
 
     def _end_lazy(self) -> None:
         self._lazy_timer = False
@@ -110,31 +118,44 @@ class Writer:
         return found
 
     def _send(self, jobs: list[Job]) -> None:
-        self._inbox.put(jobs)
-        if self._thread is None:
-            with self._starting:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
-                    self._thread.start()
+        with self._starting:
+            self._inbox.put(jobs)
+            if self._thread is None:
+                thread = threading.Thread(target=self._work, args=(self._inbox,), name="writer", daemon=True)
+                thread.start()
+                self._thread = thread
 
-    def _work(self) -> None:
-        more: list[Job] | None = self._inbox.get()
+    def _work(self, inbox: "queue.SimpleQueue[list[Job] | None]") -> None:
+        more = inbox.get()
         while more is not None:
             self._working = True
             jobs = more
             more = []
-            while len(jobs) < GROUP_MAX and not self._inbox.empty():
-                more = self._inbox.get()
+            while len(jobs) < GROUP_MAX and not inbox.empty():
+                more = inbox.get()
                 if more is None:
                     break
                 jobs = jobs + more
             jobs = jobs + self._company(GROUP_MAX - len(jobs))
             for start in range(0, len(jobs), GROUP_MAX):
                 settle(jobs[start : start + GROUP_MAX])
+            self._again(jobs)
             self._working = False
             if more is not None:
-                more = self._inbox.get()
+                more = inbox.get()
         connection.close()
+
+    def _again(self, jobs: list[Job]) -> None:
+        """What nobody waits for is not lost with a database that is away for a while."""
+        failed = [job for job in jobs if job.then is None and isinstance(job.error, Error)]
+        for job in failed:
+            job.error = None
+            job.tries += 1
+        again = [job for job in failed if job.tries < TRIES_MAX]
+        if again:
+            timer = threading.Timer(RETRY_S, self._send, (again,))
+            timer.daemon = True
+            timer.start()
 
 
 def _one_by_one(items: list[Callable[[], Any]]) -> list[Any]:

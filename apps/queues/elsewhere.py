@@ -3,7 +3,6 @@
 from apps.journal.rows import select_rows
 from apps.queues.models import Preset
 from apps.queues.pause import paused
-from apps.queues.storage import LIVE
 from apps.queues.take import SHARED
 
 COUNT_MAX = 200  # beyond that many it is "200+": counting on would keep calls waiting
@@ -24,6 +23,8 @@ _FIRST = f"""
     FROM names WHERE caller IS NOT NULL
 """  # noqa: S608 - the name of a table
 
+_NEAR = f"SELECT id, caller, endpoint {_LIVE} AND caller = {{place}} ORDER BY position LIMIT {{place}}"
+
 
 def first_queues(limit: int) -> list[tuple[str, str]]:
     """The first queues by name that hold something, and of each how many presets: "3", "200+"."""
@@ -37,7 +38,9 @@ def near_misses(caller: str, *, limit: int) -> str:
     A paused queue reaches nobody.
     """
     within_reach = {caller, SHARED} - paused()
-    rows = Preset.objects.filter(LIVE, caller__in=within_reach).only("caller", "endpoint")
+    found: list[tuple[int, str, str]] = []
+    for name in sorted(within_reach):
+        found += select_rows(_NEAR, (name, limit - len(found)))
     return "; ".join(
-        [f"preset {row.pk} in queue '{row.caller}' is for endpoint '{row.endpoint}'" for row in rows[:limit]]
+        [f"preset {key} in queue '{name}' is for endpoint '{endpoint}'" for key, name, endpoint in found]
     )

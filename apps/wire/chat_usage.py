@@ -32,9 +32,10 @@ def completion_tokens(choices: list[Body], model: str) -> int:
         texts += [text for text in (message.get("content"), message.get("refusal")) if text]
         for tool_call in message.get("tool_calls") or ():
             flat += TOOL_CALL_TOKENS
-            texts += (tool_call.get("function") or tool_call.get("custom") or {}).values()
+            made = tool_call.get("function") or tool_call.get("custom")
+            texts += made.values() if isinstance(made, dict) else ()
         function_call = message.get("function_call")
         if function_call:
             flat += TOOL_CALL_TOKENS
-            texts += function_call.values()
+            texts += function_call.values() if isinstance(function_call, dict) else ()
     return flat + sum(usage.count([text for text in texts if isinstance(text, str)], model))

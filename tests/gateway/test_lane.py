@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -235,6 +236,61 @@ def test_one_head_names_different_callers_for_different_addresses(fast: Server) 
         for text in ("one", "two"):
             wire.socket.sendall(bare)
             assert content(wire.answer()) == text
+
+
+def waiting_of(server: Server, caller: str) -> list[dict[str, Any]]:
+    return [item for item in server.api.get("/api/desk").json()["items"] if item["caller"] == caller]
+
+
+@pytest.mark.parametrize("more", ["a whole call", "the beginning of one"])
+def test_a_caller_who_leaves_with_another_call_in_the_pipe_is_gone(
+    fast: Server, caller: str, more: str
+) -> None:
+    fast.queue(caller, {"content": "at once"})
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "at once"
+        wire.send(asked("wait"))
+        wait_for(lambda: len(waiting_of(fast, caller)) == 1)
+        wire.socket.sendall(wire.request(asked()) if more == "a whole call" else wire.request(asked())[:-9])
+        wait_for(lambda: len(waiting_of(fast, caller)) == 1)
+    wait_for(lambda: not waiting_of(fast, caller))
+    states = [item["state"] for item in fast.api.get(f"/api/exchanges?caller={caller}").json()["items"]]
+    assert states == ["gone", "delivered"]
+
+
+def test_a_preset_that_comes_back_does_so_on_the_fast_way_too(fast: Server, caller: str) -> None:
+    """The loop must have had a turn to hear of a caller who has left already."""
+    fast.queue(caller, {"content": "first"})
+    fast.queue(caller, *[{"content": "back"}] * 8, on_undelivered="requeue")
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "first"
+        request = wire.request(asked())
+    for _ in range(8):
+        with Wire(fast, caller) as wire:
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            wire.socket.sendall(request)
+    rows = wait_for(lambda: journal(fast, caller, 9))
+    undelivered = sum(row["state"] == "undelivered" for row in rows)
+    left = lambda: fast.api.get(f"/api/preset-queue/{caller}").json()["count"]  # noqa: E731
+    wait_for(lambda: left() == undelivered)
+
+
+def test_an_offer_of_http_2_is_ignored(fast: Server, caller: str) -> None:
+    fast.queue(caller, *[{"content": "ok"}] * 2)
+    for _ in range(2):
+        with Wire(fast, caller) as wire:
+            offer = ("connection: Upgrade, HTTP2-Settings", "upgrade: h2c", "http2-settings: AAMAAABk")
+            assert content(wire.ask(asked(), *offer)) == "ok"
+
+
+def test_another_upgrade_after_a_call_that_waited_breaks_nothing(fast: Server, caller: str) -> None:
+    fast.queue(caller, {"content": "at once"}, {"content": "late"}, delay_ms=20)
+    with Wire(fast, caller) as wire:
+        assert content(wire.ask(asked())) == "at once"
+        assert content(wire.ask(asked())) == "late"
+        wire.send(asked(), "connection: upgrade", "upgrade: websocket", "sec-websocket-key: AAAA")
+        wait_for(lambda: fast.api.get("/v1/models").status_code == 200)
+    assert "Traceback" not in fast.log.read_text()
 
 
 @pytest.mark.parametrize("extra", ["connection: close", "expect: 100-continue"])

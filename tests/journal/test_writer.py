@@ -1,7 +1,10 @@
 """The writer: many jobs in one transaction, each with its own outcome."""
 
 import asyncio
+import contextlib
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +46,23 @@ def add(name: str) -> str:
     now = timezone.now()
     Worker.objects.create(id=name, host="h", pid=1, started_at=now, beat_at=now)
     return name
+
+
+def held(path: str, seconds: float) -> threading.Thread:
+    """Somebody else who writes for that long; holds the database when this returns."""
+    has_begun = threading.Event()
+
+    def hold() -> None:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            has_begun.set()
+            time.sleep(seconds)
+            other.execute("COMMIT")
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    has_begun.wait()
+    return thread
 
 
 def names() -> set[str]:
@@ -258,3 +278,58 @@ async def test_a_group_whose_commit_may_have_happened_is_not_run_again(
     assert runs == ["a", "b", "c"]
     assert all(isinstance(result, OperationalError) for result in results)
     assert await writer.run(names) == {"a", "b", "c"}
+
+
+def test_what_comes_while_the_writer_stops_is_done_and_nobody_waits_for_ever() -> None:
+    for _ in range(20):
+        writer, done = Writer(), []
+
+        def ask(writer: Writer = writer, done: list[int] = done) -> None:
+            for number in range(30):
+                done.append(writer.call(lambda number=number: number))
+
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        wait_for(lambda done=done: len(done) > 2)
+        writer.stop()
+        thread.join(timeout=20)
+        assert done == list(range(30))
+        writer.stop()
+
+
+async def test_one_who_listens_badly_keeps_no_answer_from_the_others(writer: Writer, caplog: Any) -> None:
+    loop, heard = asyncio.get_running_loop(), []
+
+    def bad(result: Any, error: Exception | None) -> None:
+        raise ValueError("badly listened")
+
+    writer.ask(Groups(), 1, bad, loop)
+    writer.ask(Groups(), 2, lambda result, error: heard.append(result), loop)
+    while not heard:
+        await asyncio.sleep(0.01)
+    assert heard == [4]
+    assert "badly listened" in caplog.text
+
+
+async def test_what_nobody_waits_for_is_tried_again(writer: Writer) -> None:
+    tries = []
+
+    def flaky(items: list[int]) -> list[int]:
+        tries.append(items)
+        if len(tries) < 3:  # the group, then the job alone
+            raise OperationalError("away for now")
+        return items
+
+    writer.post(flaky, 7)
+    while len(tries) < 3:
+        await asyncio.sleep(0.01)
+    assert tries == [[7]] * 3
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a lock of SQLite's")
+def test_the_writer_waits_for_somebody_else_who_writes(writer: Writer) -> None:
+    writer.call(lambda: add("before"))
+    other = held(str(connection.settings_dict["NAME"]), 0.2)
+    assert writer.call(lambda: add("after")) == "after"
+    other.join()
+    assert names() == {"before", "after"}

@@ -8,6 +8,7 @@ import orjson
 from apps.desk.pictures import is_picture
 
 TEXT_SHOWN = 3_000  # characters of a text that are shown at once; the rest is fetched when asked for
+RULES_SHOWN = 600  # of instructions, which are the same for each call
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _WEB = ("https://", "http://")
 _IMAGES = ("image_url", "input_image")
@@ -24,14 +25,15 @@ class Piece:
     kind: str
     text: str
     title: str = ""
+    shown_max: int = TEXT_SHOWN
 
     @property
     def shown(self) -> str:
-        return self.text[:TEXT_SHOWN]
+        return self.text[: self.shown_max]
 
     @property
     def is_cut(self) -> bool:
-        return len(self.text) > TEXT_SHOWN
+        return len(self.text) > self.shown_max
 
     @property
     def size_bytes(self) -> int:
@@ -102,18 +104,19 @@ def _card(index: int, message: dict[str, Any], asked: dict[str, str]) -> Card:
 
 
 def _content(message: dict[str, Any]) -> list[Piece]:
-    content = message.get("content")
-    kind = "code" if message.get("role") in ("tool", "function") else "text"
+    content, role = message.get("content"), message.get("role")
+    kind = "code" if role in ("tool", "function") else "text"
+    shown_max = RULES_SHOWN if role in ("system", "developer") else TEXT_SHOWN
     if isinstance(content, str):
-        return [Piece(kind, content)] if content else []
+        return [Piece(kind, content, shown_max=shown_max)] if content else []
     parts = content if isinstance(content, list) else []
-    return [_part(part, kind) for part in parts if isinstance(part, dict)]
+    return [_part(part, kind, shown_max) for part in parts if isinstance(part, dict)]
 
 
-def _part(part: dict[str, Any], kind: str) -> Piece:
+def _part(part: dict[str, Any], kind: str, shown_max: int) -> Piece:
     text = part.get("text", part.get("refusal"))
     if isinstance(text, str):
-        return Piece(kind, text)
+        return Piece(kind, text, shown_max=shown_max)
     form = str(part.get("type", "part"))
     if form in _IMAGES:
         return _image(part)

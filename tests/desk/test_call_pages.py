@@ -113,6 +113,13 @@ def test_a_body_of_any_shape_can_be_read(odd: Any) -> None:
         read_cards({"messages": [{"role": "user", "content": [{"type": part, "image_url": odd}]}]})
 
 
+def test_long_texts_are_cut_and_instructions_sooner() -> None:
+    messages = [{"role": role, "content": "x" * 1000} for role in ("system", "user")]
+    rules, text = [card.pieces[0] for card in read_cards({"messages": messages})]
+    assert (len(rules.shown), rules.is_cut, len(rules.text)) == (600, True, 1000)
+    assert (len(text.shown), text.is_cut) == (1000, False)
+
+
 def test_odd_characters_are_named_and_markup_is_escaped() -> None:
     assert visible("a\u202eb<i>") == 'a<span class="odd">U+202E</span>b&lt;i&gt;'
     assert visible("plain\r\n\ttext") == "plain\r\n\ttext"

@@ -88,7 +88,7 @@ def queue_state(caller: str) -> Context:
     waiting = Exchange.objects.filter(state=State.WAITING)
     if caller != SHARED:
         waiting = waiting.filter(caller=caller)
-    ids = list(waiting.order_by("id").values_list("id", flat=True))
+    ids = sorted(waiting.order_by().values_list("id", flat=True))
     count = storage.queue(caller).count()
     return {
         "chosen": caller,

@@ -66,7 +66,7 @@ def soonest_items(count: int) -> tuple[list[dict[str, Any]], int]:
 
 
 def _items(rows: QuerySet[Exchange]) -> list[dict[str, Any]]:
-    found = list(rows.order_by("id"))
+    found = sorted(rows.order_by(), key=lambda row: row.id)  # by the index of those that wait
     notes = {note.exchange_id: note for note in Parked.objects.filter(exchange__in=rows)}
     now, nothing = timezone.now(), Parked()
     items = [_item(row, notes.get(row.id, nothing), now) for row in found]

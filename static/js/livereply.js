@@ -29,7 +29,10 @@ export class LiveReply {
       onText: (text) => this.#typed(text),
       onRefused: () => this.#say("refused", "warn"),
     });
-    this.button.addEventListener("click", () => this.pause(!this.#typist.paused));
+    this.button.addEventListener("click", () => {
+      this.pause(!this.#typist.paused);
+      this.field.focus();
+    });
     find("#finish").addEventListener("click", () => this.finish());
   }
 

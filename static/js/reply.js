@@ -72,7 +72,9 @@ export class Reply {
   }
 
   error(status) {
-    if (!this.form.hidden && !this.live.isOn && !this.other) this.editor.error(status);
+    if (this.form.hidden || this.live.isOn || this.other) return;
+    this.editor.error(status);
+    this.editor.focus();
   }
 
   /** Puts what was found elsewhere into the editor. */
@@ -85,6 +87,12 @@ export class Reply {
   send() {
     if (this.live.isOn) this.live.finish();
     else if (this.isWaiting && !this.other) this.sending.answer(this.id);
+  }
+
+  /** By its key, while the focus is elsewhere; inside the form the editor hears that key itself. */
+  sendFromAfar() {
+    if (this.form.hidden || this.form.contains(document.activeElement)) return false;
+    return this.send();
   }
 
   sendAndQueue() {
@@ -100,7 +108,7 @@ export class Reply {
   }
 
   takeOver() {
-    if (this.isWaiting) this.claim.take(this.id, { takeOver: true }).then(() => this.call.refresh());
+    if (this.isWaiting) this.claim.take(this.id, { takeOver: true }).then(() => this.call.refresh()).then(() => this.focus());
     else typedSoFar(this.id).then((soFar) => soFar && this.#resume(soFar, { takeOver: true }));
   }
 

@@ -4,7 +4,7 @@ import { gettext } from "./words.js";
 
 export const replyKeys = (reply) => [
   { key: "r", label: gettext("write the reply"), act: () => reply.focus() },
-  { key: "Control+Enter", label: gettext("send it, or finish what is typed live") },
+  { key: "Control+Enter", label: gettext("send it, or finish what is typed live"), act: () => reply.sendFromAfar() },
   { key: "Control+j", label: gettext("form or JSON"), act: () => reply.toggle() },
   { key: "t", label: gettext("type live, to a call that streams"), act: () => reply.typeLive() },
   { key: "c", label: gettext("claim the call, or let go of it"), act: () => reply.claimIt() },

@@ -212,6 +212,9 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server(shared_server: Server) -> Iterator[Server]:
     """One server for all tests that need no settings of their own; emptied before each."""
     shared_server.api.delete("/api/preset-queue")
+    for one in shared_server.api.get("/api/callers").json()["callers"]:
+        if one["paused"]:  # a pause outlives what the queue held
+            shared_server.api.post(f"/api/preset-queue/{one['caller']}/pause", json={"paused": False})
     shared_server.api.put("/api/fallback", json={"text": "manual", "models": "auto"})
     for item in shared_server.api.get("/api/desk").json()["items"]:
         shared_server.api.post(f"/api/desk/{item['id']}/abort?take_over=true")

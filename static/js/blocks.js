@@ -54,7 +54,7 @@ export class Blocks {
     const near = findAll("ol", this.list).filter((block) => this.#near.has(block) || block.children.length);
     for (const block of near) await this.#fetch(block);
     if (this.#holds) return;
-    if (row && !this.root.contains(document.activeElement)) this.#refocus(key, place);
+    if (row && document.activeElement === document.body) this.#refocus(key, place); // nobody took it elsewhere
   }
 
   /** The neighbour of a row, `step` 1 or -1, fetched when it has to be; null at the ends. */

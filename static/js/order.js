@@ -62,8 +62,11 @@ export class Order {
     const steps = { up: -1, down: 1 };
     const places = { top: 1, end: this.blocks.count, place: Number(find("#place-number").value) };
     const { returnValue: wanted } = this.dialog;
-    if (steps[wanted]) this.shift(this.row, steps[wanted]);
-    else if (places[wanted]) this.toPlace(this.row, places[wanted]);
+    // The list may have been fetched anew meanwhile: the same entry is another row then, or gone.
+    const row = find(`[data-id="${CSS.escape(this.row.dataset.id)}"]`, this.blocks.root);
+    if (!row) return;
+    if (steps[wanted]) this.shift(row, steps[wanted]);
+    else if (places[wanted]) this.toPlace(row, places[wanted]);
   }
 
   /** Puts a row before another one (null: at the end), here at once and then on the server. */

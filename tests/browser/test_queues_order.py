@@ -76,6 +76,7 @@ def test_an_entry_is_dragged_by_its_grip(server: Server, open_page: OpenPage) ->
 def test_a_finger_drags_too(server: Server, open_page: OpenPage) -> None:
     server.queue("ci-7", *said("one", "two", "three"))
     page = open_page(f"{server.url}/queues/ci-7", width=390)
+    page.wait_for_load_state("networkidle")  # nothing moves any more
     grip = page.locator("[data-grip]").first.bounding_box()
     over = page.locator(".entry").nth(1).bounding_box()
     assert grip is not None and over is not None
@@ -92,6 +93,7 @@ def test_a_finger_drags_too(server: Server, open_page: OpenPage) -> None:
 def test_escape_lets_a_dragged_entry_stay(server: Server, open_page: OpenPage) -> None:
     server.queue("ci-7", *said("one", "two"))
     page = open_page(f"{server.url}/queues/ci-7")
+    page.wait_for_load_state("networkidle")  # nothing moves any more
     box = page.locator("[data-grip]").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 5, box["y"] + 5)

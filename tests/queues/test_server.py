@@ -50,6 +50,8 @@ def change(name: str, server: Any, entry: str) -> Any:
 )
 def test_dashboards_hear_of_every_change_of_a_queue(server: Any, name: str) -> None:
     entry = server.api.post("/api/preset-queue/ev", json={"response": HI}).json()["response_id"]
+    if name == "go on":
+        assert change("pause", server, entry).status_code == 200
     with dashboard(server) as opened:
         assert change(name, server, entry).status_code == 200
         event = until(opened, "queue_updated")

@@ -1,6 +1,8 @@
 # Needs git, make and python3 >= 3.11; everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
+# Tests wait much: half as many again as there are cores, at most 6.
+TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(6, 1 + (os.cpu_count() or 2) * 3 // 2))')
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
@@ -14,7 +16,7 @@ run: $(VENV)/.installed  ## install, migrate and serve on http://127.0.0.1:8000 
 	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.installed-dev  ## every test; no service has to be installed by hand
-	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-dev  ## ruff, mypy --strict, migrations, Django's own checks
 	$(VENV)/bin/ruff check .

@@ -406,6 +406,7 @@ def test_a_tool_call_is_composed_by_keyboard_alone(server: Server, open_page: Op
     page.keyboard.press("c")
     wait_for(lambda: server.waiting(1)[0]["claimed_by"] == "alice")
     page.keyboard.press("r")
+    page.wait_for_function("document.activeElement.closest('#reply')")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("Tool of call 1")).to_be_focused()

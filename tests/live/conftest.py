@@ -35,7 +35,10 @@ async def open_dashboard(consumer=DashboardConsumer, headers=((b"host", b"testse
 
 
 @pytest.fixture
-async def dashboard():
-    """Opens a dashboard: `async with dashboard() as socket`."""
+async def dashboard(db):
+    """Opens a dashboard: `async with dashboard() as socket`.
+
+    The database is for Channels: it looks at the connections of its thread, where another test may have left one.
+    """
     yield open_dashboard
     await get_channel_layer().flush()

@@ -6,6 +6,7 @@ import ipaddress
 import signal
 import socket
 import sys
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from apps.desk.workers import living
 from apps.gateway.lane import Lane
 from apps.gateway.upkeep import drain
+from apps.wire.usage import warm
 
 DRAIN_S = 2
 GRACE_S = 6  # for replies that are on their way when the server is told to stop
@@ -50,6 +52,7 @@ class Command(BaseCommand):
                 f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
                 "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
             )
+        threading.Thread(target=warm, name="warm", daemon=True).start()  # beside what is imported meanwhile
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
             raise CommandError("The database is not up to date. Run: python manage.py migrate")

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from django.db import Error
 from django.utils import timezone
 
 from apps.desk.repeat import has_room, queue_same
@@ -42,7 +43,11 @@ async def confirm(exchange_id: str, channel: str) -> Verdict:
         pause_s = CONFIRM_S if await ring(channel, exchange_id) else PAUSE_S
         while (rest_s := end - loop.time()) > 0 and not departure.done():
             await asyncio.wait((departure,), timeout=min(pause_s, rest_s))
-            state = await writer.run(lambda: _state(exchange_id))
+            try:
+                async with asyncio.timeout(max(PAUSE_MAX_S, end - loop.time())):
+                    state = await writer.run(lambda: _state(exchange_id))
+            except (Error, TimeoutError):
+                break  # the database is away: the answer is in it, how it left is told later
             if state == State.DELIVERED:
                 return Verdict(200, {"state": state})
             if state == State.UNDELIVERED:

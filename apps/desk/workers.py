@@ -40,17 +40,26 @@ def living() -> list[Worker]:
     return [worker for worker in Worker.objects.exclude(id=WORKER_ID) if not _is_dead(worker)]
 
 
-def sweep() -> list[str]:
-    """Settles the open exchanges of dead workers; the ids of those that waited.
+def left_behind() -> list[str]:
+    """The open exchanges of dead workers. It may look at the whole journal: not in the writer's transaction.
 
     A row that names a worker of which no row is left belongs to a dead one too.
     """
-    dead = [worker for worker in Worker.objects.exclude(id=WORKER_ID) if _is_dead(worker)]
-    Worker.objects.filter(id__in=[worker.id for worker in dead]).delete()
-    alive = set(Worker.objects.values_list("id", flat=True)) | {WORKER_ID}
+    alive = {worker.id for worker in living()} | {WORKER_ID}
+    found = Exchange.objects.filter(state__in=OPEN_STATES).exclude(worker__in=alive)
+    return list(found.values_list("id", flat=True))
+
+
+def sweep(left: list[str]) -> list[str]:
+    """Takes dead workers off the list and settles what they `left` behind; the ids of those that waited."""
+    dead = [worker.id for worker in Worker.objects.exclude(id=WORKER_ID) if _is_dead(worker)]
+    Worker.objects.filter(id__in=dead).delete()
+    if not left:
+        return []
+    alive = set(Worker.objects.values_list("id", flat=True)) | {WORKER_ID}  # one may have come meanwhile
     # Locked: of two sweeps at once, one settles them, and gives their presets back once.
-    left = Exchange.objects.select_for_update().filter(state__in=OPEN_STATES).order_by("id")
-    rows = list(left.exclude(worker__in=alive).values_list("id", "state", "preset_id", "worker"))
+    still = Exchange.objects.select_for_update().filter(id__in=left, state__in=OPEN_STATES).order_by("id")
+    rows = list(still.exclude(worker__in=alive).values_list("id", "state", "preset_id", "worker"))
     orphaned = []
     for exchange_id, state, _, worker in rows:
         note = f"Worker {worker} died while this call waited; the caller's connection died with it."

@@ -1,6 +1,7 @@
 """The ASGI door: serves /v1 past Django's middleware, and hands everything else to Django."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -21,8 +22,9 @@ from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
 from apps.gateway.typed import deliver_typed
 from apps.live.tasks import spawn
-from apps.wire import errors, sse
-from apps.wire.headers import EVENT_STREAM, preflight
+from apps.wire import errors, ids, sse
+from apps.wire.errors import WireError
+from apps.wire.headers import EVENT_STREAM, JSON, preflight, standard
 from apps.wire.reply import Reply
 
 log = logging.getLogger(__name__)
@@ -82,9 +84,14 @@ async def _guarded(work: Callable[[Line], Awaitable[None]], line: Line, what: st
         await work(line)
     except HungUp:
         log.debug("A caller hung up before its request was whole.")
+    except asyncio.CancelledError:  # the server goes down, and does not wait as long as this call would take
+        await _apologise(line, errors.shutting_down())
     except Exception:  # the ASGI edge: an exception past it would leave a daphne connection hanging
+        if line.is_cut:
+            log.debug("A caller hung up: %s", what, exc_info=True)
+            return
         log.exception("A call failed: %s", what)
-        await _apologise(line)
+        await _apologise(line, errors.server_error())
     finally:
         line.close()
 
@@ -163,18 +170,21 @@ async def _held(progress: Progress, line: Line) -> Outcome:
         return await holding
     task = spawn(holding, name="hold")
     while not (await asyncio.wait((task,), timeout=warm_s))[0]:
-        if not line.started:
-            await line.start(200, head(call, Reply(body=b""), EVENT_STREAM))
-        await line.write(sse.comment("waiting"), last=False)
+        with contextlib.suppress(HungUp):  # the hold hears of it, too, and settles the call
+            if not line.started:
+                await line.start(200, head(call, Reply(body=b""), EVENT_STREAM))
+            await line.write(sse.comment("waiting"), last=False)
     return task.result()
 
 
-async def _apologise(line: Line) -> None:
-    """The answer to a call that failed inside the server."""
-    error = errors.server_error().reply()
-    if line.started:
-        await line.write(b"", last=True)
-        return
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(error.body))]
-    await line.start(error.status, headers)
-    await line.write(error.body, last=True)
+async def _apologise(line: Line, error: WireError) -> None:
+    """The answer to a call that failed inside the server; the end of its stream when that had begun."""
+    with contextlib.suppress(Exception):  # the line is down, too: nobody is left to be told
+        if line.started:
+            await line.write(b"", last=True)
+            return
+        reply = error.reply()
+        headers = standard(reply, request_id=ids.request_id(), processing_ms=0, content_type=JSON)
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+        await line.start(reply.status, headers)
+        await line.write(reply.body, last=True)

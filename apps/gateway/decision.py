@@ -3,12 +3,15 @@
 from typing import NamedTuple
 
 from apps.gateway.intake import Intake
+from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening
 from apps.queues.take import Taken
-from apps.wire.complete import complete
+from apps.wire.complete import complete, effort
 from apps.wire.errors import WireError
 from apps.wire.reply import Draft, Reply
+
+HEAVY = 64 * 1024  # bytes to be made; about a millisecond
 
 
 class Asked(NamedTuple):
@@ -31,6 +34,8 @@ class Decision(NamedTuple):
 def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None = None) -> Decision:
     """The draft, completed for this call, goes back at once."""
     call, endpoint = intake.call, intake.known_endpoint
+    if effort(draft, call, endpoint) > HEAVY:
+        not_on_the_loop()
     reply = complete(draft, call, endpoint)
     opening = Opening(
         call=call,

@@ -1,5 +1,6 @@
 """Reports on a call while it is served: to dashboards what begins and ends, to the journal how it left."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from apps.journal.texts import read_call
 from apps.journal.writer import writer
 from apps.live.events import listening, publish
 from apps.queues.take import discard, give_back
+
+log = logging.getLogger(__name__)
 
 NOTE_MAX = 1000  # characters that the column holds
 WARM_NOTE = "The stream had begun, with status 200, while the call waited: this answer went into it."
@@ -102,12 +105,11 @@ class Progress:
         )
         taken = self.decision.taken
         left = Left(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)
-        if self._outcome is not None:  # whoever answered waits for it
-            writer.submit(settle_group, left).add_done_callback(lambda _: self._tell_end(ending))
-        elif listening():
-            writer.post(settle_group, left, lambda *_: self._tell_end(ending))
-        else:
-            writer.post(settle_group, left)
+        is_awaited = self._outcome is not None  # by whoever answered
+        heard = is_awaited or listening()
+        writer.post(settle_group, left, (lambda _, error: self._tell_end(ending, error)) if heard else None)
+        if is_awaited:
+            writer.hurry()
 
     def _tell_begin(self) -> None:
         taken = self.decision.taken
@@ -123,7 +125,10 @@ class Progress:
         self.intake = self.intake._replace(call=call)
         self.decision = self.decision._replace(opening=self.decision.opening._replace(call=call))
 
-    def _tell_end(self, ending: Ending) -> None:
+    def _tell_end(self, ending: Ending, error: Exception | None) -> None:
+        if error is not None:  # the row does not say so: the next start, or another process, will
+            log.error("How %s ended could not be written.", ending.id, exc_info=error)
+            return
         waiting_here().left(ending.id)
         publish("completed_request", lambda: self._completed(ending))
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import Error
 
 from apps.desk.waiting import waiting_here
-from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, sweep
+from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, left_behind, sweep
 from apps.gateway.line import Receive, Send
 from apps.journal.prune import prune
-from apps.journal.writer import writer
+from apps.journal.writer import apart, writer
 from apps.live.events import attach, publish
 from apps.live.tasks import spawn
 from apps.wire.usage import warm
@@ -98,7 +98,8 @@ async def _beat_and_sweep() -> None:
 
 
 async def _sweep() -> None:
-    for exchange_id in await writer.run(sweep):
+    left = await asyncio.get_running_loop().run_in_executor(None, apart, left_behind)
+    for exchange_id in await writer.run(lambda: sweep(left)):
         publish("settled", {"id": exchange_id, "state": "orphaned"})
 
 

@@ -14,6 +14,7 @@ from apps.journal.begin import begun, is_locked
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
 
 TRIES_MAX = 3
+TRIES_AGAIN_MAX = 120  # of a job that lasts, a second or more apart
 BEATEN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock; the other transaction went on
 
 log = logging.getLogger(__name__)
@@ -25,19 +26,31 @@ Then = Callable[[Any, Exception | None], None]  # hears a job's result, or its e
 class Job:
     """One item for a batch function, and who hears of the outcome (nobody when it was posted).
 
-    `loop` is where `then` has to be called; None: on whatever thread did the work.
+    `loop` is where `then` has to be called; None: on whatever thread did the work. A job that `lasts` is
+    not over when the database was away: it is tried again, and nobody hears of it until then.
     """
 
-    __slots__ = ("batch", "error", "item", "loop", "result", "then", "tries")
+    __slots__ = ("batch", "error", "item", "lasts", "loop", "result", "then", "tries")
 
-    def __init__(self, batch: Batch, item: Any, then: Then | None = None, loop: Any = None) -> None:
+    def __init__(
+        self, batch: Batch, item: Any, then: Then | None = None, loop: Any = None, *, lasts: bool = False
+    ) -> None:
         self.batch = batch
         self.item = item
         self.then = then
+        self.lasts = lasts
         self.loop: asyncio.AbstractEventLoop | None = loop
         self.result: Any = None
         self.error: Exception | None = None
         self.tries = 0
+
+    def begin_again(self) -> bool:
+        """Whether it is to be tried again, with its error forgotten."""
+        if not self.lasts or not isinstance(self.error, Error) or self.tries >= TRIES_AGAIN_MAX:
+            return False
+        self.error = None
+        self.tries += 1
+        return True
 
     def tell(self) -> None:
         """Hands the outcome over."""
@@ -61,11 +74,15 @@ def into(future: Any) -> Then:
     return then
 
 
-def settle(jobs: list[Job]) -> None:
-    """One transaction for the group, then one wake-up for each event loop that waits for it."""
+def settle(jobs: list[Job]) -> list[Job]:
+    """One transaction for the group, then one wake-up for each event loop that waits for it.
+
+    Returns the jobs that are to be tried again.
+    """
     _commit(jobs)
+    again = [job for job in jobs if job.error is not None and job.begin_again()]
     loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
-    for job in jobs:
+    for job in jobs if not again else [job for job in jobs if job not in again]:
         if job.loop is None:
             tell([job])
         else:
@@ -73,6 +90,7 @@ def settle(jobs: list[Job]) -> None:
     for loop, told in loops.items():
         with contextlib.suppress(RuntimeError):  # closed: its test or command has ended, nothing waits
             loop.call_soon_threadsafe(tell, told)
+    return again
 
 
 def tell(jobs: Iterable[Job]) -> None:

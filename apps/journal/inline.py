@@ -14,11 +14,15 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from apps.journal.group import Batch, Job, apply
-from apps.journal.rows import IS_SQLITE, over
+from apps.journal.rows import IS_SQLITE, is_lent, over
 
 CHECKPOINT_JOBS = 1024  # of so many, one group is the thread's, whose commits move the log into the file
 
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=0")
+
+
+class Heavy(Exception):
+    """This would hold the event loop up."""
 
 
 _plain: set[Batch] = set()
@@ -28,6 +32,12 @@ def plain(batch: Batch) -> Batch:
     """Declares a batch function that may be tried here: it changes rows and nothing else."""
     _plain.add(batch)
     return batch
+
+
+def not_on_the_loop() -> None:
+    """Said before what takes long: raises Heavy where it would hold up the loop; the thread then does it."""
+    if is_lent():
+        raise Heavy
 
 
 class Inline:

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.journal.models import OPEN_STATES, Exchange, Pruned
-from apps.journal.writer import writer
+from apps.journal.writer import apart, writer
 
 CHUNK = 500  # rows in one turn of the writer, so that calls are never kept waiting for long
 
@@ -22,7 +22,7 @@ def prune(*, keep: int, days: float, enough: Callable[[], bool] = lambda: False)
     too_old = Exchange.objects.filter(created_at__lt=timezone.now() - timedelta(days=days))
     erased = erase(too_old, then=lambda count: _count(Pruned.Limit.AGE, count), enough=enough)
     newest = Exchange.objects.order_by("-id").values_list("id", flat=True)
-    beyond = writer.call(lambda: newest[keep : keep + 1].first())
+    beyond = apart(lambda: newest[keep : keep + 1].first())
     if beyond is not None:
         too_many = Exchange.objects.filter(id__lte=beyond)
         erased += erase(too_many, then=lambda count: _count(Pruned.Limit.COUNT, count), enough=enough)
@@ -39,7 +39,7 @@ def erase(
 
     `then` hears how many each chunk had, within its transaction; `enough` is asked before each.
     """
-    newest = writer.call(lambda: rows.order_by("-id").values_list("id", flat=True).first())
+    newest = apart(lambda: rows.order_by("-id").values_list("id", flat=True).first())
     # Up to the newest of now: under load there would be more to delete for ever.
     ended = rows.filter(id__lte=newest or "").exclude(state__in=OPEN_STATES).order_by("id")
 

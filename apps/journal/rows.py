@@ -42,6 +42,11 @@ def over(lent: sqlite3.Connection) -> Iterator[None]:
         _here.lent = None
 
 
+def is_lent() -> bool:
+    """Whether rows are written here over a connection that was lent."""
+    return _here.lent is not None
+
+
 def insert_rows(table: str, columns: tuple[str, ...], rows: Rows) -> None:
     """Inserts the rows; each has a value for each column."""
     _execute(_insert, (table, columns), rows)

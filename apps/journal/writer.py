@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from django.db import Error, connection
+from django.db import connection
 
 from apps.journal.group import Batch, Job, Then, into, settle, tell
 from apps.journal.inline import Inline
@@ -25,7 +25,6 @@ WORKER_ID = secrets.token_hex(8)  # names this process in rows; random, so that 
 GROUP_MAX = 512  # jobs in one transaction; a call brings two, its opening and its ending
 STOP_S = 3.0  # for what is left when the process ends
 RETRY_S = 1.0  # until a posted job that failed is tried again
-TRIES_MAX = 120
 LAZY_S = 0.02  # how long a job that nobody waits for may wait for company
 
 
@@ -72,8 +71,11 @@ class Writer:
         return future.result()
 
     def post(self, batch: Batch, item: Any, then: Then | None = None) -> None:
-        """Joins a group soon, from the event loop; nobody waits for the outcome, but `then` may hear it."""
-        self._lazy.append(Job(batch, item, then, asyncio.get_running_loop() if then else None))
+        """Joins a group soon, from the event loop; nobody waits for the outcome, but `then` may hear it.
+
+        When the database is away it is tried again, for minutes.
+        """
+        self._lazy.append(Job(batch, item, then, asyncio.get_running_loop() if then else None, lasts=True))
         if not self._lazy_timer:
             self._lazy_timer = True
             asyncio.get_running_loop().call_later(LAZY_S, self._end_lazy)
@@ -92,6 +94,10 @@ class Writer:
         if thread is not None:
             inbox.put(None)
             thread.join(timeout=STOP_S)
+
+    def hurry(self) -> None:
+        """What was posted joins the next group now: somebody does wait for it."""
+        asyncio.get_running_loop().call_soon(self._give, [])
 
     def _end_lazy(self) -> None:
         self._lazy_timer = False
@@ -138,8 +144,7 @@ class Writer:
                 jobs = jobs + more
             jobs = jobs + self._company(GROUP_MAX - len(jobs))
             for start in range(0, len(jobs), GROUP_MAX):
-                settle(jobs[start : start + GROUP_MAX])
-            self._again(jobs)
+                self._again(settle(jobs[start : start + GROUP_MAX]))
             self._working = False
             if more is not None:
                 more = inbox.get()
@@ -147,15 +152,19 @@ class Writer:
 
     def _again(self, jobs: list[Job]) -> None:
         """What nobody waits for is not lost with a database that is away for a while."""
-        failed = [job for job in jobs if job.then is None and isinstance(job.error, Error)]
-        for job in failed:
-            job.error = None
-            job.tries += 1
-        again = [job for job in failed if job.tries < TRIES_MAX]
-        if again:
-            timer = threading.Timer(RETRY_S, self._send, (again,))
+        if jobs:
+            timer = threading.Timer(RETRY_S, self._send, (jobs,))
             timer.daemon = True
             timer.start()
+
+
+def apart(look: Callable[[], T]) -> T:
+    """Looks something up that takes long, on this thread and outside any transaction: nobody waits for it."""
+    try:
+        return look()
+    finally:
+        if not connection.in_atomic_block:  # a test's own
+            connection.close()
 
 
 def _one_by_one(items: list[Callable[[], Any]]) -> list[Any]:

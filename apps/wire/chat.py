@@ -1,6 +1,6 @@
 """The chat.completions endpoint: its row of the table."""
 
-from apps.wire.chat_fill import fill
+from apps.wire.chat_fill import breadth, fill
 from apps.wire.chat_frames import frames
 from apps.wire.chat_request import auto, check, summary
 from apps.wire.chat_typed import TYPED
@@ -17,6 +17,7 @@ COMPLETIONS = Endpoint(
     is_whole=is_whole,
     auto=auto,
     summary=summary,
+    breadth=breadth,
     frames=frames,
     typed=TYPED,
 )

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
-from apps.wire import chat_usage, ids, logprobs
+from apps.wire import chat_usage, ids
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
+from apps.wire.logprobs import Scores, scored_size
 
 N_MAX = 128
 
@@ -28,7 +29,9 @@ def fill(draft: Body, call: Call) -> Body:
     short = not isinstance(items, list)
     if not isinstance(items, list):
         items = [{key: value for key, value in draft.items() if key in _SHORT_KEYS}]
-    choices = [_choice(item, index, call) for index, item in enumerate(_repeated(items, call))]
+    items = _repeated(items, call)
+    scores = Scores(call, choices=len(items))
+    choices = [_choice(item, index, scores) for index, item in enumerate(items)]
     model = _either(draft, "model", call.model)
     body = {
         "id": _either(draft, "id", None) or ids.chat_completion_id(),
@@ -44,6 +47,11 @@ def fill(draft: Body, call: Call) -> Body:
         if key not in _TOP_KEYS and not (short and key in _SHORT_KEYS):
             body[key] = value
     return body
+
+
+def breadth(call: Call) -> int:
+    """How many times as large as its draft a completion is, roughly."""
+    return _copies(call) * scored_size(call)
 
 
 def _either(draft: Body, key: str, default: Any) -> Any:
@@ -63,23 +71,28 @@ def _fingerprint(model: str) -> str:
 
 def _repeated(items: list[Any], call: Call) -> list[Any]:
     """A single choice stands for each of the n that were asked for, each with ids of its own."""
-    n = call.data.get("n")
-    if len(items) != 1 or not isinstance(n, int) or isinstance(n, bool) or n < 2:
+    copies = _copies(call)
+    if len(items) != 1 or copies == 1:
         return items
     item = items[0]
     if isinstance(item, dict):
         item = {key: value for key, value in item.items() if key != "index"}
-    return [item] * min(n, N_MAX)
+    return [item] * copies
 
 
-def _choice(item: Any, position: int, call: Call) -> Body:
+def _copies(call: Call) -> int:
+    n = call.data.get("n")
+    return min(max(n, 1), N_MAX) if isinstance(n, int) and not isinstance(n, bool) else 1
+
+
+def _choice(item: Any, position: int, scores: Scores) -> Body:
     item = item if isinstance(item, dict) else {"text": item}
     message = _message(item)
     index = item.get("index")
     choice = {
         "index": index if isinstance(index, int) and not isinstance(index, bool) else position,
         "message": message,
-        "logprobs": _either(item, "logprobs", None) or logprobs.asked(message, call),
+        "logprobs": _either(item, "logprobs", None) or scores.of(message),
         "finish_reason": _either(item, "finish_reason", _finish_reason(message)),
     }
     consumed = _MESSAGE_KEYS if "message" not in item and "delta" not in item else frozenset[str]()

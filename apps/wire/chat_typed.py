@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from apps.wire import chat_usage, logprobs
+from apps.wire import chat_usage
 from apps.wire.call import Call
 from apps.wire.chat_frames import frames
 from apps.wire.endpoint import Body, Typed
+from apps.wire.logprobs import Scores
 
 
 def whole(opening: Body, text: str, finish_reason: str | None, usage: Any, call: Call) -> Body:
@@ -49,7 +50,7 @@ class TypedChunks:
 
 def _with(choice: Body, text: str, call: Call) -> Body:
     message = {**choice["message"], "content": text}
-    return {**choice, "message": message, "logprobs": logprobs.asked(message, call)}
+    return {**choice, "message": message, "logprobs": Scores(call, choices=1).of(message)}
 
 
 TYPED = Typed(

@@ -1,5 +1,6 @@
 """What a chat completion cost: its `usage`, counted where its author did not say."""
 
+from collections import Counter
 from typing import Any
 
 from apps.wire import usage
@@ -38,4 +39,7 @@ def completion_tokens(choices: list[Body], model: str) -> int:
         if function_call:
             flat += TOOL_CALL_TOKENS
             texts += function_call.values() if isinstance(function_call, dict) else ()
-    return flat + sum(usage.count([text for text in texts if isinstance(text, str)], model))
+    # Each of n copies counts, and none is read again.
+    spoken = Counter([text for text in texts if isinstance(text, str)])
+    counts = usage.count(list(spoken), model)
+    return flat + sum(count * times for count, times in zip(counts, spoken.values(), strict=True))

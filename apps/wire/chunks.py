@@ -8,7 +8,7 @@ from itertools import chain, cycle, repeat
 import orjson
 
 from apps.wire import ids
-from apps.wire.pieces import pieces
+from apps.wire.pieces import slabs
 
 PLAIN = b',"logprobs":null,"finish_reason":null}]'  # what follows the delta of most chunks
 _RING = 512  # so many paddings are kept ready; a stream begins somewhere among them and goes round
@@ -32,7 +32,8 @@ class Chunks:
         """A chunk for each piece of the text; `before` and `after` are the delta around the piece."""
         before = self._start + before + b'"'
         ends = endings(b'"' + after + PLAIN + self._tail, padded=self._padded)
-        return (before + piece + end for piece, end in zip(_escaped(pieces(text)), ends, strict=False))
+        cut = chain.from_iterable(_escaped(slab) for slab in slabs(text))
+        return (before + piece + end for piece, end in zip(cut, ends, strict=False))
 
 
 def endings(before: bytes, *, padded: bool) -> Iterator[bytes]:

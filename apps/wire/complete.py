@@ -59,6 +59,13 @@ def complete(draft: Draft, call: Call, endpoint: Endpoint) -> Reply:
     return Reply(text, *draft[1:7], prompt_tokens, completion_tokens)
 
 
+def effort(draft: Draft, call: Call, endpoint: Endpoint) -> int:
+    """Roughly how many bytes have to be made to complete the draft for this call; 0 when it is whole."""
+    if draft.whole_for == endpoint.name or draft.verbatim:
+        return 0
+    return len(draft.body) * endpoint.breadth(call)
+
+
 def _completed(draft: Draft, call: Call, endpoint: Endpoint) -> tuple[bytes, Body]:
     if draft.status in BODILESS:
         return b"", {}

@@ -50,6 +50,7 @@ class Endpoint:
     frames(body, call) the server-sent events of a streamed reply, or None when there is no stream
     typed              how a person types a streamed reply live, or None where that is not possible
     summary(call)      one line for lists: the last thing that was asked
+    breadth(call)      how many times as large as its draft a reply to this call is, roughly
     """
 
     name: str
@@ -61,5 +62,6 @@ class Endpoint:
     is_whole: Callable[[Body], bool]
     auto: Callable[[Call], Body]
     summary: Callable[[Call], str]
+    breadth: Callable[[Call], int] = lambda _: 1
     frames: Callable[[Body, Call], Iterator[bytes]] | None = None
     typed: Typed | None = None

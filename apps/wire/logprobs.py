@@ -5,40 +5,66 @@ from zlib import crc32
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.pieces import pieces
+from apps.wire.pieces import PIECE_CHARS, pieces
 
 TOP_MAX = 20
+SCORES_MAX = 100_000  # of one reply: 4,000 tokens with all of their 20 alternatives; some megabytes
+SCORE_BYTES = 50  # of JSON, roughly
 _OTHERS = (
     *(" the", " a", ",", " and", ".", " I", " to", " in", " of", " is", " it", " that", " you", "!"),
     *(" for", " on", " with", " as", "?", " this"),
 )
+_OTHER_BYTES = tuple((text, list(text.encode())) for text in _OTHERS)
 
 
-def asked(message: Body, call: Call) -> Body | None:
-    """The logprobs of a message when the request asked for them, else None."""
-    if call.data.get("logprobs") is not True:
-        return None
+def scored_size(call: Call) -> int:
+    """How many times as large as its text a reply with the scores that this call asks for is, roughly."""
+    return 1 + _each(call) * SCORE_BYTES // PIECE_CHARS
+
+
+def _each(call: Call) -> int:
+    """How many scores a token has: its own and its alternatives'."""
     top = call.data.get("top_logprobs")
-    count = min(max(top, 0), TOP_MAX) if isinstance(top, int) else 0
-    content, refusal = message.get("content"), message.get("refusal")
-    if not isinstance(content, str) and not isinstance(refusal, str):
-        return None
-    return {"content": _tokens(content, count), "refusal": _tokens(refusal, count)}
+    if call.data.get("logprobs") is not True:
+        return 0
+    return 1 + (min(max(top, 0), TOP_MAX) if isinstance(top, int) else 0)
 
 
-def _tokens(text: Any, top: int) -> list[Body] | None:
-    return [_token(piece, top) for piece in pieces(text)] if isinstance(text, str) else None
+class Scores:
+    """The logprobs of all choices of one reply. Equal texts have the same, which are made once."""
+
+    def __init__(self, call: Call, *, choices: int) -> None:
+        self._each = _each(call)
+        self._chars_max = SCORES_MAX // max(1, self._each * choices) * PIECE_CHARS
+        self._made: dict[str, list[Body]] = {}
+
+    def of(self, message: Body) -> Body | None:
+        """A message's logprobs; None when the request asked for none, or for more than SCORES_MAX."""
+        content, refusal = message.get("content"), message.get("refusal")
+        texts = [text for text in (content, refusal) if isinstance(text, str)]
+        if not self._each or not texts or sum(map(len, texts)) > self._chars_max:
+            return None
+        return {"content": self._tokens(content), "refusal": self._tokens(refusal)}
+
+    def _tokens(self, text: Any) -> list[Body] | None:
+        if not isinstance(text, str):
+            return None
+        if text not in self._made:
+            self._made[text] = [_token(piece, self._each - 1) for piece in pieces(text)]
+        return self._made[text]
 
 
 def _token(piece: str, top: int) -> Body:
     likely = -(crc32(piece.encode()) % 4096) / 8192
-    token = _scored(piece, likely)
+    token = _scored(piece, list(piece.encode()), likely)
     others = [
-        _scored(other, likely - 1.25 - rank / 4) for rank, other in enumerate(_OTHERS) if other != piece
+        _scored(other, spelled, likely - 1.25 - rank / 4)
+        for rank, (other, spelled) in enumerate(_OTHER_BYTES[:top])
+        if other != piece
     ]
-    token["top_logprobs"] = [_scored(piece, likely), *others][:top]
+    token["top_logprobs"] = [_scored(piece, token["bytes"], likely), *others][:top]
     return token
 
 
-def _scored(text: str, logprob: float) -> Body:
-    return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
+def _scored(text: str, spelled: list[int], logprob: float) -> Body:
+    return {"token": text, "logprob": logprob, "bytes": spelled}

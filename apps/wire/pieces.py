@@ -2,6 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+
+PIECE_CHARS = 4  # in a piece, about
+SLAB_PIECES = 4096
 
 
 def _extenders() -> str:
@@ -43,4 +48,18 @@ def pieces(text: str) -> list[str]:
     A space belongs to the word after it. No grapheme (letter with marks, emoji with its modifiers,
     flag) is torn apart, so that no client ever shows half a character.
     """
-    return (_ASCII_PIECE if text.isascii() else _PIECE).findall(text)
+    return _cutter(text).findall(text)
+
+
+def slabs(text: str) -> Iterator[list[str]]:
+    """The same pieces, some thousands at a time: each slab is cut when it is asked for."""
+    if len(text) <= SLAB_PIECES * PIECE_CHARS:
+        yield pieces(text)
+        return
+    found = _cutter(text).finditer(text)
+    while slab := [match[0] for match in islice(found, SLAB_PIECES)]:
+        yield slab
+
+
+def _cutter(text: str) -> re.Pattern[str]:
+    return _ASCII_PIECE if text.isascii() else _PIECE

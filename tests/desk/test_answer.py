@@ -1,9 +1,12 @@
 """Answering over REST: who may, who was first, and what everybody is told."""
 
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -197,6 +200,27 @@ async def test_an_answer_still_on_its_way_is_202(park: Park) -> None:
         again = call.answer("slow", key="k")
         assert (again.status_code, again.json()["state"]) == (200, "delivered")
         assert (await call.caller.receive()).content == "slow"
+
+
+async def test_an_answer_whose_end_cannot_be_written_yet_is_202_and_is_written_later(park: Park) -> None:
+    async with park() as call:
+        body = {"response": {"content": "kept"}, "delay_ms": 500}
+        with ThreadPoolExecutor(1) as pool:
+            answering = pool.submit(call.post, "answer", json=body)
+            wait_for(lambda: state_in_file(call) == "answered")
+            with closing(
+                sqlite3.connect(call.server.data_dir / "mockopenai.sqlite3", isolation_level=None)
+            ) as other:
+                other.execute("BEGIN IMMEDIATE")
+                answer = answering.result(PATIENCE_S)
+                assert (answer.status_code, answer.json()["state"]) == (202, "answered")
+                assert (await call.caller.receive()).content == "kept"
+                assert state_in_file(call) == "answered"
+        state_of(call, "delivered")
+
+
+def state_in_file(call: Parked) -> str:
+    return sql(call.server, "SELECT state FROM journal_exchange WHERE id = ?", call.id)[0][0]
 
 
 async def test_a_claimed_call_is_answered_by_its_claimant_alone(park: Park) -> None:

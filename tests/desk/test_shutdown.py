@@ -36,12 +36,14 @@ async def test_a_server_that_is_told_to_stop_leaves_nobody_without_an_answer(
 ) -> None:
     server = start(MOCKOPENAI_WARM_AFTER_S="0.1")
     server.queue("on-its-way", {"content": "arrived"}, delay_ms=1500)
+    server.queue("too-late", {"content": "never"}, delay_ms=60_000)
     async with (
         callers(server.url, "parked", 30) as parked,
         callers(server.url, "on-its-way") as [on_its_way],
+        callers(server.url, "too-late") as [too_late],
         callers(server.url, "idle") as [idle],
     ):
-        for caller in (*parked, on_its_way):
+        for caller in (*parked, on_its_way, too_late):
             await caller.send()
         await idle.call(None, method="GET", path="/models")
         streamed = warm(server)
@@ -60,6 +62,9 @@ async def test_a_server_that_is_told_to_stop_leaves_nobody_without_an_answer(
             assert (await on_its_way.receive()).content == "arrived"
             with pytest.raises(BROKEN):
                 await idle.call()
+            late = await too_late.receive()
+            assert (late.status, late.json["error"]["code"]) == (503, "shutting_down")
+            assert late.headers["x-request-id"].startswith("req_")
             code = await asyncio.to_thread(server.process.wait, EXIT_S)
             assert time.monotonic() - began < EXIT_S
         assert code in (0, -how, 128 + how)
@@ -69,8 +74,9 @@ async def test_a_server_that_is_told_to_stop_leaves_nobody_without_an_answer(
     assert sorted({row[:3] for row in rows}) == [
         ("on-its-way", "delivered", "preset"),
         ("parked", "orphaned", "shutdown"),
+        ("too-late", "undelivered", "preset"),
     ]
-    assert len(rows) == 32 and all("shut down" in note for caller, _, _, note in rows if caller == "parked")
+    assert len(rows) == 33 and all("shut down" in note for caller, _, _, note in rows if caller == "parked")
     with closing(sqlite3.connect(server.data_dir / "mockopenai.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM desk_worker").fetchone() == (0,)
     assert "Traceback" not in server.log.read_text()

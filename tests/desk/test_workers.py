@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from apps.desk.models import Worker
-from apps.desk.workers import LEASE_S, beat, leave, sweep
+from apps.desk.workers import LEASE_S, beat, leave, left_behind, sweep
 from apps.journal.models import Exchange, Source, State
 from apps.journal.writer import WORKER_ID
 from apps.wire.ids import exchange_id
@@ -42,12 +42,16 @@ def waiting_row(of: str) -> str:
     return row.id
 
 
+def swept() -> list[str]:
+    return sweep(left_behind())
+
+
 @pytest.mark.django_db
 class TestSweep:
     def test_a_process_of_this_host_that_is_gone_is_dead_at_once(self) -> None:
         worker("gone")
         left = waiting_row("gone")
-        assert sweep() == [left]
+        assert swept() == [left]
         row = Exchange.objects.get(id=left)
         assert (row.state, row.source) == (State.ORPHANED, Source.NONE) and "gone died" in row.note
         assert not Worker.objects.filter(id="gone").exists()
@@ -55,29 +59,29 @@ class TestSweep:
     def test_a_process_that_lives_keeps_its_calls(self) -> None:
         worker("parent", pid=os.getppid())
         waiting_row("parent")
-        assert sweep() == []
+        assert swept() == []
 
     def test_a_container_that_restarts_gets_its_old_pid_and_still_settles_what_it_left(self) -> None:
         worker("before", pid=os.getpid())
         left = waiting_row("before")
-        assert sweep() == [left]
+        assert swept() == [left]
 
     def test_a_process_of_another_host_is_dead_when_its_lease_has_run_out(self) -> None:
         worker("near", host="elsewhere", pid=1, beat_s_ago=LEASE_S - 2)
         worker("far", host="elsewhere", pid=1, beat_s_ago=LEASE_S + 1)
         waiting_row("near")
         left = waiting_row("far")
-        assert sweep() == [left]
+        assert swept() == [left]
         assert Exchange.objects.filter(worker="near", state=State.WAITING).count() == 1
 
     def test_a_row_of_an_unknown_worker_belongs_to_a_dead_one(self) -> None:
         left = waiting_row("unheard-of")
-        assert sweep() == [left] and sweep() == []
+        assert swept() == [left] and swept() == []
 
     def test_this_process_keeps_its_calls_and_leaves_the_list_when_it_ends(self) -> None:
         beat()
         waiting_row(WORKER_ID)
-        assert sweep() == []
+        assert swept() == []
         leave()
         assert not Worker.objects.exists()
 

@@ -311,19 +311,21 @@ async def test_one_who_listens_badly_keeps_no_answer_from_the_others(writer: Wri
     assert "badly listened" in caplog.text
 
 
-async def test_what_nobody_waits_for_is_tried_again(writer: Writer) -> None:
-    tries = []
+@pytest.mark.parametrize("is_heard", [False, True])
+async def test_what_was_posted_is_tried_again_and_heard_of_once(writer: Writer, is_heard: bool) -> None:
+    tries, heard = [], []
 
     def flaky(items: list[int]) -> list[int]:
         tries.append(items)
-        if len(tries) < 3:  # the group, then the job alone
+        if len(tries) < 3:
             raise OperationalError("away for now")
         return items
 
-    writer.post(flaky, 7)
-    while len(tries) < 3:
+    writer.post(flaky, 7, (lambda *outcome: heard.append(outcome)) if is_heard else None)
+    while len(tries) < 3 or (is_heard and not heard):
         await asyncio.sleep(0.01)
     assert tries == [[7]] * 3
+    assert heard == ([(7, None)] if is_heard else [])
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a lock of SQLite's")

@@ -1,0 +1,48 @@
+"""Replies that take long to make hold nobody else up."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Server
+from tests.gateway.conftest import chat
+
+QUICK_S = 1.0  # what it held up before was for five seconds and more
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "many copies, scored": ({"content": "abc " * 500}, {"n": 128, "logprobs": True, "top_logprobs": 20}),
+    "a long text, scored": ({"content": "word " * 200_000}, {"logprobs": True, "top_logprobs": 5}),
+    "a long text, streamed": ({"content": "word " * 1_000_000}, {"stream": True}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_others_are_answered_meanwhile(server: Server, case: str) -> None:
+    draft, asked = CASES[case]
+    server.queue("heavy", draft)
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+        heavy = asyncio.ensure_future(client.post("/as/heavy/v1/chat/completions", json=chat(**asked)))
+        slowest_s = 0.0
+        while not heavy.done():
+            began = time.perf_counter()
+            assert (await client.get("/api/fallback")).status_code == 200
+            assert (await client.get("/v1/models/gpt-4o")).status_code == 200
+            slowest_s = max(slowest_s, time.perf_counter() - began)
+            await asyncio.sleep(0.01)
+        assert heavy.result().status_code == 200
+        assert slowest_s < QUICK_S
+
+
+def test_scores_beyond_all_use_are_left_out(server: Server) -> None:
+    """A hundred thousand of them: the service itself never sends as many."""
+    answers = []
+    for words in (1000, 100_000):
+        server.queue("scored", {"content": "word " * words})
+        body = chat(logprobs=True, top_logprobs=20)
+        answers.append(server.api.post("/as/scored/v1/chat/completions", json=body).json())
+    few, many = (answer["choices"][0]["logprobs"] for answer in answers)
+    assert "".join(token["token"] for token in few["content"]) == "word " * 1000
+    assert many is None

@@ -175,8 +175,8 @@ export class Editor {
     if (text !== this.body.text || find("[data-problem]:not([hidden])", this.root)) return;
     const n = told.completion_tokens;
     find("[data-tokens]", this.root).textContent = n === null || !text ? "" : fill(ngettext("%(n)s token", "%(n)s tokens", n), { n });
-    const found = [...told.errors, ...told.warnings.map((one) => ({ ...one, level: "warn" }))];
-    showProblems(this.root, found);
+    const warnings = text ? told.warnings : []; // what is not written yet is not doubtful
+    showProblems(this.root, [...told.errors, ...warnings.map((one) => ({ ...one, level: "warn" }))]);
   }
 
   #refuse(line) {

@@ -22,7 +22,9 @@ def test_a_response_alone_is_a_body_and_doubted(queues: Queues) -> None:
         assert told(answer) == [(1, "response.response")]
         assert "entry of a queue" in answer["warnings"][0]["error"]
     for dry_run in ("true", ""):
-        assert told(queues.upload("/a", orjson.dumps([ALONE]), dry_run=dry_run)[1]) == [(0, "response.response")]
+        assert told(queues.upload("/a", orjson.dumps([ALONE]), dry_run=dry_run)[1]) == [
+            (0, "response.response")
+        ]
     assert queues.items("a")[1]["response"] == ALONE
 
 

@@ -1,6 +1,6 @@
 // What a key presses on the page: a button that is there, or a menu's.
 
-import { Dropdown } from "../vendor/bootstrap/bootstrap.js";
+import { bootstrap } from "./menus.js";
 import { find } from "./page.js";
 
 const shown = (selector) => {
@@ -20,6 +20,8 @@ export function press(selector) {
 export function openMenu(selector) {
   const button = shown(selector);
   if (!button) return false;
-  Dropdown.getOrCreateInstance(button).show();
-  return find(".dropdown-item:not(:disabled)", button.parentElement).focus();
+  return bootstrap().then(({ Dropdown }) => {
+    Dropdown.getOrCreateInstance(button).show();
+    find(".dropdown-item:not(:disabled)", button.parentElement).focus();
+  });
 }

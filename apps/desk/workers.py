@@ -15,12 +15,13 @@ from apps.journal.writer import WORKER_ID
 from apps.queues.take import give_back
 
 WAITED = (
-    "The server crashed or was killed, and the caller's connection ended with it: nothing was answered. Most SDKs ask "
-    "again by themselves, and that call waits anew; if none comes, send this one again from the journal."
+    "The server crashed or was killed, and the caller's connection ended with it: nothing was answered. "
+    "Most SDKs ask again by themselves, and that call waits anew; if none comes, send this one again "
+    "from the journal."
 )
 ON_ITS_WAY = (
-    "The server crashed or was killed while the reply was on its way: its caller has all of it, a part, or nothing. "
-    "Most SDKs ask again by themselves; if none does, send the call again from the journal."
+    "The server crashed or was killed while the reply was on its way: its caller has all of it, a part, "
+    "or nothing. Most SDKs ask again by themselves; if none does, send the call again from the journal."
 )
 BEAT_S = 5
 SWEEP_S = 10

@@ -17,8 +17,13 @@ const CALLS = ["new_request", "completed_request", "settled", "typing"];
 let opened = null;
 const line = new FilterLine({ onSubmit: filter });
 const marks = new Marks();
-const list = new ExchangeList(where().query, { onProblem: (error) => line.problem(error), onChange });
+const list = new ExchangeList(where().query, { onProblem, onChange });
 opened = new OpenExchange(list, { onChange });
+
+/** The list may be fetched while another line is being written: what is wrong with that one stays in sight. */
+function onProblem(error) {
+  if (line.line.trim() === list.query) line.problem(error);
+}
 
 function onChange() {
   opened?.mark();

@@ -101,6 +101,15 @@ def test_what_is_wrong_is_told_once_the_caret_has_left_it(page: Page) -> None:
     assert told and listed and listed["y"] >= told["y"] + told["height"], "the completions cover it"
 
 
+def test_a_call_that_comes_in_leaves_what_is_wrong_in_sight(journal: Server, page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("latency:soon caller:")
+    expect(page.locator("#filter-problem")).to_be_visible()
+    fill(journal, 1, caller="new", content="just now")
+    expect(page.locator(LINE)).to_have_count(4)
+    expect(page.locator("#filter-problem")).to_be_visible()
+
+
 def test_whoever_comes_back_to_a_mistake_reads_it_before_any_completion(page: Page) -> None:
     page.fill("#filter", "sta")
     expect(page.locator(OPTION).first).to_be_visible()

@@ -56,14 +56,14 @@ def test_what_is_typed_live_is_paused_by_key_and_stands_in_one_list_alone(
     server: Server, open_page: OpenPage, ask: Ask
 ) -> None:
     page = open_page(server.url)
-    ask(server, "Slowly", stream=True)
-    open_call(page, "Slowly")
+    ask(server, "Letter by letter", stream=True)
+    open_call(page, "Letter by letter")
     page.locator("#call h1").focus()
     page.keyboard.press("t")
     page.keyboard.type("Hel")
     expect(page.locator("#live-count")).to_contain_text("3 characters")
-    expect(page.locator("#waiting .rows-typing .row")).to_contain_text("Slowly")
-    assert server.api.get("/desk/recent").text.count("Slowly") == 0
+    expect(page.locator("#waiting .rows-typing .row")).to_contain_text("Letter by letter")
+    assert server.api.get("/desk/recent").text.count("Letter by letter") == 0
     assert printed(page, "#pause") == "Ctrl P"
     page.keyboard.press("Control+p")
     expect(page.locator("#pause")).to_have_text(re.compile("Go on"))
@@ -71,7 +71,7 @@ def test_what_is_typed_live_is_paused_by_key_and_stands_in_one_list_alone(
     page.keyboard.press("Control+p")
     expect(page.locator("#pause")).to_have_text(re.compile("Pause"))
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#recent .row", has_text="Slowly")).to_be_visible()
+    expect(page.locator("#recent .row", has_text="Letter by letter")).to_be_visible()
     expect(page.locator("#waiting .rows-typing")).to_have_count(0)
 
 

@@ -61,7 +61,7 @@ class OpenQueue {
   }
 
   async duplicate(row) {
-    const [entry, next] = [await this.queue.entry(row.dataset.id), await this.blocks.beside(row, 1)];
+    const [next, entry] = await Promise.all([this.blocks.beside(row, 1), this.queue.entry(row.dataset.id)]);
     if (entry) await this.#told(this.queue.copy(entry, next?.dataset.id ?? null), gettext("Duplicated."));
   }
 

@@ -11,7 +11,8 @@ PY := $(VENV)/bin/python
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(VENV)/.installed  ## install, migrate and serve on http://127.0.0.1:8000 (PORT=8001 for another port)
+run: export MOCKOPENAI_STATIC_ROOT := staticfiles
+run: $(VENV)/.installed staticfiles/staticfiles.json  ## install, migrate and serve on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(PY) manage.py migrate -v 0
 	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
@@ -27,6 +28,11 @@ check: $(VENV)/.installed-dev  ## ruff, mypy --strict, migrations, Django's own 
 
 bench: $(VENV)/.installed-dev  ## how fast, against a FastAPI hello-world in the same run (about 5 minutes)
 	$(PY) -m benchmarks $(ARGS)
+
+# Hashed names, which browsers keep for ever, and compressed; made anew when one of the sources is newer.
+staticfiles/staticfiles.json: $(VENV)/.installed $(shell find static -type f)
+	@echo "Compressing the dashboard's files …"
+	@MOCKOPENAI_STATIC_ROOT=staticfiles $(PY) manage.py collectstatic --clear --noinput -v 0 -i rest_framework
 
 # The texts stand in our templates and scripts alone.
 MESSAGES := -l zh_Hans -v 0 --no-location --no-obsolete $(foreach path,.venv node_modules staticfiles static/vendor tests tools,--ignore=$(path))

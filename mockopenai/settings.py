@@ -103,8 +103,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",  # no page: the policy of pages would double its headers
     "apps.accounts.csp.content_security_policy",
-    "servestatic.middleware.ServeStaticMiddleware",
     "apps.accounts.language.page_language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -148,10 +148,19 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Empty: straight from the sources. Else what collectstatic left there, and nothing else: see the Makefile.
+MOCKOPENAI_STATIC_ROOT = env.text("MOCKOPENAI_STATIC_ROOT", "")
+STATIC_ROOT = Path(MOCKOPENAI_STATIC_ROOT or BASE_DIR / "staticfiles").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
-SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_USE_FINDERS = not MOCKOPENAI_STATIC_ROOT
+SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_AUTOREFRESH = DEBUG
+if MOCKOPENAI_STATIC_ROOT:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "mockopenai.collected.CollectedFiles"},
+    }
 
 # The queue contract has no trailing slashes; a redirect would lose the body of a POST.
 APPEND_SLASH = False

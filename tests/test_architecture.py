@@ -107,6 +107,11 @@ def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)), "its first line should say what it is for"
 
 
+def test_a_script_is_as_short() -> None:
+    scripts = (ROOT / "static" / "js").glob("*.js")
+    assert not [path.name for path in scripts if len(path.read_text().splitlines()) > MODULE_MAX_LINES]
+
+
 def test_functions_are_short() -> None:
     long = [
         f"{name_of(path)}: {node.name} has {(node.end_lineno or 0) - node.lineno + 1} lines"

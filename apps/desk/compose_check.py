@@ -2,25 +2,19 @@
 
 from typing import Any
 
-import orjson
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
-from apps.desk.compose_findings import findings, strange_names
 from apps.desk.shown import find
 from apps.journal.texts import read_call
 from apps.queues.entry import EntryError, read_entry
 from apps.wire.call import Call
 from apps.wire.complete import complete
-from apps.wire.draft import BODILESS
-from apps.wire.endpoint import Body
+from apps.wire.doubts import ANY_CALL, CHAT, doubts
 from apps.wire.jsongate import GateError, read_json
-from apps.wire.reply import Draft
 from apps.wire.table import BY_NAME
 
-CHAT = "chat.completions"
-_ANY_CALL = Call(id="", caller="", method="POST", path="", endpoint=CHAT, data={"model": "gpt-4o"})
 Errors = list[dict[str, str]]
 
 
@@ -49,37 +43,17 @@ def check(text: str, fields: dict[str, Any], *, call: Call) -> dict[str, Any]:
     except GateError as error:
         errors.append({"field": "response", "error": f"is not JSON yet: {error}"})
     try:
-        draft = read_entry({**fields, "response": body}, raw=raw).draft
+        entry = read_entry({**fields, "response": body}, raw=raw)
     except EntryError as error:
         errors += error.errors
     if errors:
         return {**told, "errors": errors}
-    reply = complete(draft, call, BY_NAME.get(call.endpoint, BY_NAME[CHAT]))
-    warnings = _warnings(body, draft, reply.body)
+    reply = complete(entry.draft, call, BY_NAME.get(call.endpoint, BY_NAME[CHAT]))
+    warnings = doubts(entry.draft, call=call, endpoint=entry.endpoint)
     return {**told, "errors": [], "warnings": warnings, "completion_tokens": reply.completion_tokens}
-
-
-def _warnings(body: Body, draft: Draft, completed: bytes) -> Errors:
-    if draft.status in BODILESS:
-        return [] if not body else [{"field": "response", "error": f"a {draft.status} has no body"}]
-    whole = orjson.loads(completed)
-    if draft.status >= 400 or "error" in whole:
-        if isinstance(whole.get("error"), dict):
-            return []
-        return [{"field": "response", "error": "SDKs look for error.message in an error's body"}]
-    found = [*strange_names(body), *findings(whole)]
-    is_short = "choices" not in body
-    return [{"field": _place(where, is_short=is_short), "error": error} for where, error in found]
-
-
-def _place(where: str, *, is_short: bool) -> str:
-    """Where its author wrote it: a short form has no choices."""
-    if is_short:
-        where = where.removeprefix("choices[0].").removeprefix("message.")
-    return f"response.{where}"
 
 
 def _call(exchange_id: Any) -> Call:
     """The call that the draft is for; without one, any."""
     found = find(exchange_id) if isinstance(exchange_id, str) else None
-    return read_call(*found) if found and found[0].endpoint else _ANY_CALL
+    return read_call(*found) if found and found[0].endpoint else ANY_CALL

@@ -41,7 +41,10 @@ def waiting_calls(shown: int = WAITING_SHOWN) -> Context:
 
 
 def recent_calls() -> Context:
-    return {"recent": list(Exchange.objects.exclude(state=State.WAITING).order_by("-id")[:RECENT_SHOWN])}
+    """The newest that have their answer; one that is still being typed stands with those that wait."""
+    typed = [item["id"] for item in typing_items()]
+    done = Exchange.objects.exclude(state=State.WAITING).exclude(id__in=typed)
+    return {"recent": list(done.order_by("-id")[:RECENT_SHOWN])}
 
 
 def find(exchange_id: str) -> tuple[Exchange, Body] | None:

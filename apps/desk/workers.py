@@ -14,6 +14,15 @@ from apps.journal.record import Ending, end_exchanges
 from apps.journal.writer import WORKER_ID
 from apps.queues.take import give_back
 
+WAITED = (
+    "The server crashed or was killed, and the caller's connection ended with it: nothing was answered. "
+    "Most SDKs ask again by themselves, and that call waits anew; if none comes, send this one again "
+    "from the journal."
+)
+ON_ITS_WAY = (
+    "The server crashed or was killed while the reply was on its way: its caller has all of it, a part, "
+    "or nothing. Most SDKs ask again by themselves; if none does, send the call again from the journal."
+)
 BEAT_S = 5
 SWEEP_S = 10
 LEASE_S = 20
@@ -62,18 +71,15 @@ def sweep(left: list[str]) -> list[str]:
     rows = list(still.exclude(worker__in=alive).values_list("id", "state", "preset_id", "worker"))
     orphaned = []
     for exchange_id, state, _, worker in rows:
-        note = f"Worker {worker} died while this call waited; the caller's connection died with it."
         if state == State.WAITING and settle(
-            exchange_id, State.ORPHANED, source=Source.NONE, note=note, worker=worker
+            exchange_id, State.ORPHANED, source=Source.NONE, note=WAITED, worker=worker
         ):
             orphaned.append(exchange_id)
     cut = [row for row in rows if row[1] != State.WAITING]
     for exchange_id, _, _, _ in cut:
         end_early(exchange_id, finish_reason=None)  # what was typed to it is kept
     end_exchanges([_cut_off(exchange_id) for exchange_id, _, _, _ in cut])
-    for exchange_id, _, _, worker in cut:
-        note = f"Worker {worker} died before it was known whether the reply had left."
-        Exchange.objects.filter(id=exchange_id).update(note=note)
+    Exchange.objects.filter(id__in=[row[0] for row in cut]).update(note=ON_ITS_WAY)
     give_back([preset_id for _, _, preset_id, _ in cut if preset_id is not None])
     return orphaned
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
 from apps.queues import fallback, storage
-from apps.queues.entry import FIELDS, Entry, EntryError, read_entry, written
+from apps.queues.entry import FIELDS, Entry, EntryError, entry_doubts, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.pause import is_paused, pause, paused
 from apps.queues.take import SHARED
@@ -18,6 +18,7 @@ from apps.wire.caller_name import caller_name
 from apps.wire.draft import raw_member
 
 EXPORT = "export"  # what a queue cannot be called
+WARNINGS_MAX = 100  # in one answer; the first ones say it all
 
 
 def no_queue() -> ParseError:
@@ -34,6 +35,13 @@ def item(preset: Preset) -> dict[str, Any]:
 
 def refuse_entry(error: EntryError) -> RestError:
     return RestError(400, str(error), error.errors)
+
+
+def warned(warnings: list[Any]) -> dict[str, Any]:
+    """What an answer says of entries that are accepted though doubtful; nothing when none is."""
+    if not warnings:
+        return {}
+    return {"warning_count": len(warnings), "warnings": warnings[:WARNINGS_MAX]}
 
 
 def append(caller: str, entries: list[Entry]) -> storage.Added:
@@ -100,9 +108,8 @@ class QueueView(CallerView):
         except EntryError as error:
             raise refuse_entry(error) from None
         added = append(ip, [entry])
-        return Response(
-            {"success": True, "response_id": str(added.first_id), "queue_length": added.queue_length}
-        )
+        told = {"response_id": str(added.first_id), "queue_length": added.queue_length}
+        return Response({"success": True, **told, **warned(entry_doubts(entry))})
 
     def delete(self, request: Request, ip: str) -> Response:
         if not storage.clear(caller=ip):
@@ -130,7 +137,7 @@ class PresetView(CallerView):
         changed = storage.change(caller=ip, preset_id=preset.pk, entry=entry, fields=fields)
         if changed is None:
             raise no_entry(ip, response_id)
-        return Response({"success": True, "item": item(changed)})
+        return Response({"success": True, "item": item(changed), **warned(entry_doubts(entry))})
 
     def delete(self, request: Request, ip: str, response_id: str) -> Response:
         if not storage.remove(caller=ip, preset_id=read_id(response_id)):

@@ -8,6 +8,7 @@ import orjson
 
 from apps.queues.models import OnUndelivered, Preset
 from apps.wire.complete import foresee
+from apps.wire.doubts import doubts
 from apps.wire.draft import DraftError, read_draft
 from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
@@ -77,6 +78,11 @@ def is_full(element: dict[str, Any]) -> bool:
     """Whether an element of a batch is a full entry; any other object is a body."""
     beside = any(name in element for name in (*FIELDS[1:], *LATER_FIELDS))
     return isinstance(element.get("response"), dict) and beside and "choices" not in element
+
+
+def entry_doubts(entry: Entry) -> list[dict[str, str]]:
+    """What is doubtful in an entry that can be used: [{"field", "error"}, …]."""
+    return doubts(entry.draft, endpoint=entry.endpoint)
 
 
 def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:

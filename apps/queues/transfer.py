@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from apps.queues.entry import Entry, EntryError, is_full, read_entry, written
+from apps.queues.entry import Entry, EntryError, entry_doubts, is_full, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.take import SHARED
 from apps.wire.draft import raw_elements, raw_member
@@ -21,6 +21,7 @@ class Batch:
 
     entries: list[Entry] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)  # {"index", "error"}
+    warnings: list[dict[str, Any]] = field(default_factory=list)  # {"index", "field", "error"}
 
     @property
     def total(self) -> int:
@@ -68,9 +69,12 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
     batch = Batch()
     for index, (element, spelled) in enumerate(zip(elements, raw_elements(raw), strict=True)):
         try:
-            batch.entries.append(_read_element(element, spelled, own))
+            entry = _read_element(element, spelled, own)
         except EntryError as error:
             batch.errors.append({"index": index, "error": str(error)})
+            continue
+        batch.entries.append(entry)
+        batch.warnings += [{"index": index, **warning} for warning in entry_doubts(entry)]
     return batch
 
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
 from apps.queues import storage
-from apps.queues.api import CallerView, append, no_queue, no_room, refuse_entry
+from apps.queues.api import CallerView, append, no_queue, no_room, refuse_entry, warned
 from apps.queues.entry import EntryError, columns
 from apps.queues.models import Preset
 from apps.queues.overview import listed
@@ -93,6 +93,7 @@ def _counts(batch: Batch) -> dict[str, Any]:
         "added_count": len(batch.entries),
         "failed_count": len(batch.errors),
         "errors": batch.errors,
+        **warned(batch.warnings),
     }
 
 

@@ -10,13 +10,13 @@ import { UsageForm } from "./usageform.js";
 import { fill, gettext } from "./words.js";
 
 const NAMES_SHOWN = 8;
-const FIRST_FIELD = "textarea, input:not([type=radio]), select, button";
+const FIRST_FIELD = "textarea, input:not([type=radio]), select";
 const TEXTS = { text: "content", refusal: "refusal" };
 
 export class AnswerForm {
   /** `editor` has the draft's `body` and `fields`; `onChange()` hears what a person changes. */
   constructor(root, editor, { onChange }) {
-    Object.assign(this, { root, editor, onChange, hasSchema: false, offers: [], errorHeaders: [] });
+    Object.assign(this, { root, editor, onChange, hasSchema: false, first: "text", offers: [], errorHeaders: [] });
     const set = (name) => (value) => {
       editor.body.set(name, value);
       onChange();
@@ -33,6 +33,7 @@ export class AnswerForm {
     this.offers = offered(call?.tools);
     this.error.model = call?.model;
     this.hasSchema = this.structure.about(call?.response_format);
+    this.first = this.structure.isAskedFor ? "schema" : "text";
     find("[data-schema-kind]", this.root).hidden = !this.hasSchema;
   }
 
@@ -46,6 +47,12 @@ export class AnswerForm {
     if (kind === "tools") this.tools.begin();
     if (kind === "schema") this.structure.begin();
     this.onChange();
+  }
+
+  /** What a schema's form shows before anything is changed in it is the answer, too. */
+  settle() {
+    const { body } = this.editor;
+    if (this.editor.view === "form" && body.isShown && body.kind === "schema" && body.get("content") === undefined) this.structure.begin();
   }
 
   /** Takes what was written into a field of the form. */
@@ -81,7 +88,7 @@ export class AnswerForm {
   focus() {
     const { body } = this.editor;
     const parts = findAll(`[data-kind~="${body.isShown ? body.kind : ""}"]`, find("[data-shown]", this.root));
-    (parts.map((part) => find(FIRST_FIELD, part)).find(Boolean) ?? find("[data-to-json]", this.root)).focus();
+    (parts.map((part) => find(FIRST_FIELD, part) ?? find("button", part)).find(Boolean) ?? find("[data-to-json]", this.root)).focus();
   }
 
   #why(body) {

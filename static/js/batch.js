@@ -25,7 +25,8 @@ export class Batch {
     const refused = result.data.errors.map(({ index, error }) => ({ line: this.usable[index].line, error }));
     const broken = this.broken.map(({ line, problem }) => ({ line, error: problem }));
     const wrong = [...refused, ...broken].sort((one, other) => one.line - other.line);
-    return { ...result, wrong: wrong.map(({ line, error }) => ({ place: lineOf(line), error })) };
+    const doubtful = (result.data.warnings ?? []).map(({ index, field, error }) => ({ place: lineOf(this.usable[index].line), error: `${field} ${error}` }));
+    return { ...result, wrong: wrong.map(({ line, error }) => ({ place: lineOf(line), error })), doubtful };
   }
 
   commit() {

@@ -38,14 +38,15 @@ export function asStructure(content) {
   return isObject(value) || Array.isArray(value) ? value : undefined;
 }
 
-/** What kind of answer a body is: text, tools, schema, refusal or error. */
-export function kindOf(root, { status, hasSchema }) {
+/** What kind of answer a body is: text, tools, schema, refusal or error; `first` is what an empty one will be. */
+export function kindOf(root, { status, hasSchema, first = "text" }) {
   if (root.error !== undefined) return "error";
   const [content, calls, refusal] = ["content", "tool_calls", "refusal"].map((name) => partOf(root, name));
   if (calls && (!Array.isArray(calls) || calls.length)) return "tools";
   if (typeof refusal === "string") return "refusal";
   if (hasSchema && asStructure(content) !== undefined) return "schema";
-  return status >= 400 && !content ? "error" : "text";
+  if (status >= 400 && !content) return "error";
+  return Object.keys(root).length ? "text" : first;
 }
 
 /** The names of what a body has and the form does not show. */

@@ -75,8 +75,9 @@ export class Bring {
       hidePreview(box);
       return showProblem(find("[data-problem]", this.root), problems(result));
     }
-    const { added_count: added, items } = result.data;
-    showPreview(box, { added, items, wrong: result.wrong });
+    const { added_count: added, items, warning_count: doubts = 0 } = result.data;
+    const { wrong, doubtful } = result;
+    showPreview(box, { added, items, wrong, doubts, doubtful });
     return this.#allow(added);
   }
 

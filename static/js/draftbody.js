@@ -9,10 +9,10 @@ export class DraftBody {
   }
 
   /** `kind` and `spare` as a draft kept them; without them the kind is read from the body. */
-  write(text, { kind = "", spare = {}, status = 200, hasSchema = false } = {}) {
+  write(text, { kind = "", spare = {}, status = 200, hasSchema = false, first = "text" } = {}) {
     Object.assign(this, { text, spare: { ...spare } });
     this.root = text.trim() ? tryJson(text) : {};
-    this.kind = this.isShown ? this.#kind(kind, { status, hasSchema }) : kind || "text";
+    this.kind = this.isShown ? this.#kind(kind, { status, hasSchema, first }) : kind || "text";
   }
 
   /** Whether a form can show it. */
@@ -49,7 +49,8 @@ export class DraftBody {
     if (!kept || kept === read) return read;
     if (kept === "schema" && !situation.hasSchema) return read;
     const isSilent = !this.get("content");
-    if (read === "text" && (isSilent || kept === "tools")) return kept;
+    if (["text", "schema"].includes(read) && isSilent) return kept;
+    if (read === "text" && kept === "tools") return kept;
     return ["text", "schema"].includes(kept) && ["text", "schema"].includes(read) ? kept : read;
   }
 

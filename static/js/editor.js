@@ -68,6 +68,7 @@ export class Editor {
 
   /** The request's body: `response` spelled as written, the other fields, `more`. Null, and a word, when it cannot be sent. */
   payload(more = {}) {
+    this.answer.settle();
     const { status } = this.fields;
     if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
     if (this.body.isEmpty && status < 400 && status !== 204) return this.#refuse(gettext("Write an answer first."));
@@ -113,7 +114,8 @@ export class Editor {
     const { response, kind, spare, view = "form" } = draft;
     this.fields.write(draft);
     const text = draft.body ?? (response === undefined ? "" : writeJson(response));
-    this.body.write(text, { kind, spare, status: this.fields.status, hasSchema: this.answer.hasSchema });
+    const { hasSchema, first } = this.answer;
+    this.body.write(text, { kind, spare, status: this.fields.status, hasSchema, first });
     this.root.elements.view.value = view;
     this.#turn(view);
   }
@@ -175,8 +177,8 @@ export class Editor {
     if (text !== this.body.text || find("[data-problem]:not([hidden])", this.root)) return;
     const n = told.completion_tokens;
     find("[data-tokens]", this.root).textContent = n === null || !text ? "" : fill(ngettext("%(n)s token", "%(n)s tokens", n), { n });
-    const found = [...told.errors, ...told.warnings.map((one) => ({ ...one, level: "warn" }))];
-    showProblems(this.root, found);
+    const warnings = text ? told.warnings : []; // what is not written yet is not doubtful
+    showProblems(this.root, [...told.errors, ...warnings.map((one) => ({ ...one, level: "warn" }))]);
   }
 
   #refuse(line) {

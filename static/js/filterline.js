@@ -24,6 +24,7 @@ const HINTS = {
 
 export class FilterLine {
   #turn = 0; // counts what makes an answer about completions come too late
+  #isSubmitted = false; // a completion that was on its way is not wanted any more
 
   /** `onSubmit(line)` is called when the person wants to see what fits. */
   constructor({ onSubmit }) {
@@ -39,13 +40,18 @@ export class FilterLine {
     });
     this.form.addEventListener("submit", (event) => this.#submit(event));
     this.clearer.addEventListener("click", () => this.#clear());
-    const suggest = coalesce(() => this.#suggest(), PAUSE_MS);
+    const later = coalesce(() => this.#isSubmitted || this.#suggest(), PAUSE_MS);
+    const suggest = () => {
+      this.#isSubmitted = false;
+      later();
+    };
     this.field.addEventListener("input", () => {
       this.problem(null);
       this.suggestions.age();
       suggest();
     });
-    for (const kind of ["focus", "click"]) this.field.addEventListener(kind, suggest);
+    // Whoever comes back to a mistake reads what is wrong before what else could be written.
+    for (const kind of ["focus", "click"]) this.field.addEventListener(kind, () => this.box.hidden && suggest());
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" && !this.suggestions.isOpen) suggest();
     });
@@ -121,6 +127,7 @@ export class FilterLine {
   #submit(event) {
     event.preventDefault();
     this.#turn += 1;
+    this.#isSubmitted = true;
     this.suggestions.close();
     this.write(this.line.trim());
     this.onSubmit(this.line);

@@ -1,16 +1,15 @@
 // The frame around every page: one call starts the header, the keyboard, the alerts and what keeps the page true.
 
-import "../vendor/bootstrap/bootstrap.js"; // menus, off-canvas: by their data-bs-* attributes
-import Alpine from "../vendor/alpine/alpine.js";
-import htmx from "../vendor/htmx/htmx.js";
 import { startAlerts } from "./alerts.js";
 import { startClock } from "./clock.js";
+import { startParts } from "./enliven.js";
 import { startHold } from "./hold.js";
 import { FRAME_KEYS } from "./keymap.js";
 import { listKeys, startKeys } from "./keys.js";
 import { showKeys } from "./keysheet.js";
 import { live } from "./live.js";
 import { startLook } from "./look.js";
+import { startMenus } from "./menus.js";
 import { find } from "./page.js";
 import { showPerson } from "./person.js";
 import { settle } from "./swap.js";
@@ -30,8 +29,8 @@ export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch 
   showPerson();
   startClock();
   startAlerts();
-  htmx.onLoad((element) => settle(element));
-  for (const [name, part] of Object.entries(parts)) Alpine.data(name, part);
-  Alpine.start();
+  startMenus();
+  settle(document.body);
+  startParts(parts);
   live({ onEvent, refetch });
 }

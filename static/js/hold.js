@@ -1,7 +1,7 @@
 // The hold switch of the header: what happens to calls that no preset accepts.
 
-import { Dropdown } from "../vendor/bootstrap/bootstrap.js";
 import { ask, problems } from "./api.js";
+import { bootstrap } from "./menus.js";
 import { notice } from "./notices.js";
 import { find, findAll, on } from "./page.js";
 import { gettext } from "./words.js";
@@ -27,7 +27,8 @@ export async function switchTo(mode) {
   return notice(SAID[mode]);
 }
 
-export function openHold() {
+export async function openHold() {
+  const { Dropdown } = await bootstrap();
   const menu = Dropdown.getOrCreateInstance(find("#hold"));
   menu.show();
   find('[data-hold][aria-checked="true"]').focus();

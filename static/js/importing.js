@@ -16,7 +16,9 @@ export class Importing {
   async preview() {
     const result = await this.#post("?dry_run=true");
     if (result.code !== 200) return result;
-    return { ...result, wrong: result.data.errors.map(({ index, error }) => ({ place: placeOf(index), error })) };
+    const wrong = result.data.errors.map(({ index, error }) => ({ place: placeOf(index), error }));
+    const doubtful = (result.data.warnings ?? []).map(({ index, field, error }) => ({ place: placeOf(index), error: `${field} ${error}` }));
+    return { ...result, wrong, doubtful };
   }
 
   commit() {

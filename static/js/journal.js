@@ -8,17 +8,22 @@ import { ExchangeList } from "./journal_list.js";
 import { Marks } from "./journal_marks.js";
 import { OpenExchange } from "./journal_open.js";
 import { address, where } from "./journal_url.js";
+import { openMenu, press } from "./press.js";
 import { find } from "./page.js";
 import { gettext } from "./words.js";
 
 const CALLS = ["new_request", "completed_request", "settled", "typing"];
-const SEQUENCE_MS = 1000;
 
 let opened = null;
 const line = new FilterLine({ onSubmit: filter });
 const marks = new Marks();
-const list = new ExchangeList(where().query, { onProblem: (error) => line.problem(error), onChange });
+const list = new ExchangeList(where().query, { onProblem, onChange });
 opened = new OpenExchange(list, { onChange });
+
+/** The list may be fetched while another line is being written: what is wrong with that one stays in sight. */
+function onProblem(error) {
+  if (line.line.trim() === list.query) line.problem(error);
+}
 
 function onChange() {
   opened?.mark();
@@ -61,12 +66,14 @@ function leave() {
   return (find('.line[aria-current="true"]') ?? find("a.line"))?.focus();
 }
 
-let went = -SEQUENCE_MS; // when g was pressed: g d goes to the desk and marks nothing
-document.addEventListener("keydown", (event) => event.key === "g" && (went = event.timeStamp));
-
 const keys = [
-  { key: "d", label: gettext("mark for diff"), act: (event) => event.timeStamp - went > SEQUENCE_MS && marks.toggle(meant()) },
+  { key: "d", label: gettext("mark for diff"), act: () => marks.toggle(meant()) },
   { key: "Shift+D", label: gettext("compare the two that are marked"), act: () => marks.compare() },
+  { key: "a", label: gettext("answer it on the desk, while it waits"), act: () => press("[data-answer]") },
+  { key: "q", label: gettext("queue this reply"), act: () => press("[data-queue]") },
+  { key: "s", label: gettext("send the call again"), act: () => press("[data-resend]") },
+  { key: "y", label: gettext("copy the call or its reply"), act: () => openMenu("#copy-as") },
+  { key: "e", label: gettext("export or delete what the filter shows"), act: () => openMenu("#list-menu") },
   { key: "n", label: gettext("show what is newer"), act: () => !find("#newer").hidden && list.renew() },
   { key: "Escape", label: gettext("leave the field; close the exchange"), act: leave },
 ];

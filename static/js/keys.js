@@ -6,7 +6,11 @@ import { find } from "./page.js";
 const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]:not([contenteditable=false])";
 
 const lists = []; // [title, keys], in the order of the sheet
+const SEQUENCE_MS = 1000; // as tinykeys counts
+
 let handle = () => {};
+let sequences = new Set();
+let last = { key: "", at: 0 };
 
 /** Whether a key belongs to what is being written: a letter in a field does, Ctrl+Enter and Escape do not. */
 function isWriting(event) {
@@ -21,14 +25,20 @@ function spellings(key) {
   return isSign ? [key, `Shift+${key}`] : [key];
 }
 
+/** Whether a key is the second of two: g d goes to the desk, and does not do what d alone does. */
+function isSecond({ key, timeStamp }) {
+  return sequences.has(`${last.key} ${key}`) && timeStamp - last.at < SEQUENCE_MS;
+}
+
 function bindings() {
   const bound = {};
-  for (const { key, act } of lists.flatMap(([, keys]) => keys)) {
-    if (!act) continue; // listed only: the browser, or a field, does it
+  const acting = lists.flatMap(([, keys]) => keys).filter(({ act }) => act); // others the browser, or a field, does
+  for (const { key, act } of acting) {
     for (const spelling of spellings(key)) {
-      bound[spelling] ??= (event) => act(event) === false || event.preventDefault();
+      bound[spelling] ??= (event) => (!key.includes(" ") && isSecond(event)) || act(event) === false || event.preventDefault();
     }
   }
+  sequences = new Set(acting.map(({ key }) => key).filter((key) => key.includes(" ")));
   return bound;
 }
 
@@ -50,5 +60,6 @@ export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || isWriting(event) || find("dialog[open]")) return;
     handle(event);
+    last = { key: event.key, at: event.timeStamp };
   });
 }

@@ -4,7 +4,7 @@ import { keyLists } from "./keys.js";
 import { find, make } from "./page.js";
 import { gettext } from "./words.js";
 
-const NAMES = { Escape: "Esc", Control: "Ctrl", $mod: "Ctrl", " ": gettext("Space") };
+const NAMES = { Escape: "Esc", Control: "Ctrl", $mod: "Ctrl", Delete: "Del", ArrowUp: "↑", ArrowDown: "↓", " ": gettext("Space") };
 
 function printed(key) {
   const strokes = key.split(" ").flatMap((stroke) => stroke.split(/\b\+/));

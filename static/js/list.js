@@ -1,6 +1,6 @@
 // The list of calls: its two tabs, moving through it by keys, more rows, and where it slides in from the side.
 
-import { Offcanvas } from "../vendor/bootstrap/bootstrap.js";
+import { bootstrap } from "./menus.js";
 import { find, findAll, on } from "./page.js";
 import { personName } from "./person.js";
 import { refresh } from "./swap.js";
@@ -21,7 +21,7 @@ function focusRow() {
 /** Focuses the row so many steps on; a list that is out of sight comes first. */
 export function moveInList(step) {
   if (slides.matches && !pane.classList.contains("show")) {
-    Offcanvas.getOrCreateInstance(pane).show();
+    bootstrap().then(({ Offcanvas }) => Offcanvas.getOrCreateInstance(pane).show());
     return;
   }
   const all = rows();
@@ -56,7 +56,9 @@ export function startList({ onFresh }) {
   });
   pane.addEventListener("shown", (event) => placeRecent(event.target));
   pane.addEventListener("shown.bs.offcanvas", focusRow);
-  on(pane, "click", "a[data-call]", () => Offcanvas.getInstance(pane)?.hide());
+  on(pane, "click", "a[data-call]", () => {
+    if (pane.classList.contains("show")) bootstrap().then(({ Offcanvas }) => Offcanvas.getInstance(pane).hide());
+  });
   on(waiting, "click", "[data-more]", (_, button) => showMore(button));
   nameOwn();
 }

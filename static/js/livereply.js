@@ -29,10 +29,7 @@ export class LiveReply {
       onText: (text) => this.#typed(text),
       onRefused: () => this.#say("refused", "warn"),
     });
-    this.button.addEventListener("click", () => {
-      this.pause(!this.#typist.paused);
-      this.field.focus();
-    });
+    this.button.addEventListener("click", () => this.togglePause());
     find("#finish").addEventListener("click", () => this.finish());
   }
 
@@ -79,6 +76,13 @@ export class LiveReply {
     this.#say(yes ? "paused" : "going", yes ? "warn" : "");
   }
 
+  /** Pauses, or goes on; false when nothing is typed live: the key is then the browser's. */
+  togglePause() {
+    if (!this.#typist) return false;
+    this.pause(!this.#typist.paused);
+    return this.field.focus();
+  }
+
   finish() {
     if (!this.#typist) return;
     this.#say("ending");
@@ -109,7 +113,7 @@ export class LiveReply {
   #showPause() {
     const { paused } = this.#typist;
     this.button.ariaPressed = String(paused);
-    this.button.textContent = paused ? gettext("Go on") : gettext("Pause");
+    find("[data-text]", this.button).textContent = paused ? gettext("Go on") : gettext("Pause");
   }
 
   /** What is under way cannot be taken back any more either. */

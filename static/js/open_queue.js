@@ -8,6 +8,7 @@ import { EntryForm } from "./entry.js";
 import { notice, sure } from "./notices.js";
 import { Order } from "./order.js";
 import { coalesce, find, findAll, on } from "./page.js";
+import { openMenu, press } from "./press.js";
 import { Queue } from "./queue.js";
 import { refresh } from "./swap.js";
 import { Deleting } from "./undo.js";
@@ -60,7 +61,7 @@ class OpenQueue {
   }
 
   async duplicate(row) {
-    const [entry, next] = [await this.queue.entry(row.dataset.id), await this.blocks.beside(row, 1)];
+    const [next, entry] = await Promise.all([this.blocks.beside(row, 1), this.queue.entry(row.dataset.id)]);
     if (entry) await this.#told(this.queue.copy(entry, next?.dataset.id ?? null), gettext("Duplicated."));
   }
 
@@ -165,6 +166,8 @@ export function openQueue(root) {
       { key: "Alt+ArrowUp", label: gettext("move the entry up"), act: withRow((row) => open.order.shift(row, -1)) },
       { key: "Alt+ArrowDown", label: gettext("move the entry down"), act: withRow((row) => open.order.shift(row, 1)) },
       { key: "p", label: gettext("pause the queue, or let it go on"), act: () => open.pause() },
+      { key: "e", label: gettext("export"), act: () => openMenu("#export") },
+      { key: "Shift+Delete", label: gettext("clear the queue, after a question"), act: () => press("#clear") },
       { key: "Control+Enter", label: gettext("add or save what is written") },
       { key: "Escape", label: gettext("close the panel; leave the field"), act: () => open.close() },
     ],

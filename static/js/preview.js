@@ -29,14 +29,22 @@ function sum(added, failed) {
   return `${will} ${fill(wrong, { n: failed.toLocaleString() })}`;
 }
 
-/** `wrong`: [{place, error}], `place` says where in the text or the file. */
-export function showPreview(box, { added, items, wrong }) {
+const andMore = (n) => (n > 0 ? [make("li", {}, fill(gettext("and %(n)s more"), { n: n.toLocaleString() }))] : []);
+
+/** The lines of what was found, the first of them; `n` is how many there are. */
+function list(found, n) {
+  const lines = found.slice(0, WRONG_SHOWN).map(({ place, error }) => make("li", {}, make("b", {}, place), ` ${error}`));
+  return [...lines, ...andMore(n - lines.length)];
+}
+
+/** `wrong`, `doubtful`: [{place, error}], `place` says where in the text or the file; `doubts`: how many of these there are. */
+export function showPreview(box, { added, items, wrong, doubts, doubtful }) {
   box.hidden = false;
   find("[data-sum]", box).textContent = sum(added, wrong.length);
   find("[data-sum]", box).dataset.level = wrong.length ? "warn" : "ok";
-  const lines = wrong.slice(0, WRONG_SHOWN).map(({ place, error }) => make("li", {}, make("b", {}, place), ` ${error}`));
-  if (wrong.length > WRONG_SHOWN) lines.push(make("li", {}, fill(gettext("and %(n)s more"), { n: (wrong.length - WRONG_SHOWN).toLocaleString() })));
-  find("[data-wrong]", box).replaceChildren(...lines);
+  find("[data-wrong]", box).replaceChildren(...list(wrong, wrong.length));
+  find("[data-doubt]", box).hidden = !doubts;
+  find("[data-doubts]", box).replaceChildren(...list(doubtful, doubts));
   find("[data-good]", box).replaceChildren(...items.map(entryRow));
   const more = added - items.length;
   find("[data-more]", box).textContent = more > 0 ? fill(gettext("and %(n)s more after these"), { n: more.toLocaleString() }) : "";

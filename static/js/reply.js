@@ -1,24 +1,18 @@
 // The reply to the open call: its draft, its claim, and who may write it now.
 
 import { ask } from "./api.js";
-import { abortCall, extendCall } from "./callacts.js";
+import { abortCall, extendCall, sayExtended } from "./callacts.js";
 import { Claim } from "./claim.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
-import { LiveReply } from "./livereply.js";
-import { notice } from "./notices.js";
 import { find } from "./page.js";
 import { personName } from "./person.js";
-import { tryJson } from "./rawjson.js";
 import { showBar } from "./replybar.js";
 import { Sending } from "./sending.js";
 import { startSent } from "./sent.js";
-import { typedSoFar, WhoTypes } from "./whotypes.js";
-import { fill, gettext } from "./words.js";
+import { TypedReply } from "./typedreply.js";
 
 export class Reply {
-  #asked = null; // what the open call asked for
-
   /** `onSent(id)` is called when an answer has gone. */
   constructor(call, { onSent }) {
     Object.assign(this, { call, onSent, id: "" });
@@ -26,11 +20,8 @@ export class Reply {
     this.claim = new Claim({ onLost: () => call.refresh() });
     this.editor = new Editor(this.form, { onChange: (draft) => this.#typed(draft), send: () => this.send() });
     this.sending = new Sending(this.editor, { onHeard: (id, result) => this.#heard(id, result) });
-    this.live = new LiveReply({
-      onText: (text) => saveDraft(this.id, { body: JSON.stringify({ content: text }) }),
-      onEnd: (result) => this.#liveEnded(result),
-    });
-    this.typing = new WhoTypes({ onMine: (soFar) => this.#resume(soFar), onOther: () => this.#show() });
+    const { editor, claim, sending } = this;
+    this.live = new TypedReply({ call, editor, claim, sending, onChange: () => this.#show() });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -47,7 +38,7 @@ export class Reply {
 
   /** Whoever else is at it: "" when it is free, or ours. */
   get other() {
-    const claimedBy = this.isWaiting ? this.call.story.claimedBy : this.typing.name;
+    const claimedBy = this.isWaiting ? this.call.story.claimedBy : this.live.other;
     return claimedBy === personName() ? "" : (claimedBy ?? "");
   }
 
@@ -55,15 +46,15 @@ export class Reply {
   update() {
     if (this.call.id !== this.id) this.#open(this.call.id);
     const state = this.call.story?.state;
-    if (state !== "answered") this.typing.forget(this.id);
-    else if (this.#asked?.typed && !this.live.isOn) this.typing.look(this.id);
-    if (this.live.isOn && !["waiting", "answered"].includes(state)) this.#leaveLive();
+    if (state !== this.state) this.editor.problems([]); // what was wrong before is not what is the case now
+    this.state = state;
+    this.live.update(state);
     this.#show();
   }
 
   focus() {
     if (this.form.hidden) return;
-    if (this.live.isOn) this.live.field.focus();
+    if (this.live.isOn) this.live.focus();
     else this.editor.focus();
   }
 
@@ -100,16 +91,17 @@ export class Reply {
     if (this.isWaiting && !this.other) this.sending.answer(this.id, { repeat: /^\d+$/.test(text) ? Number(text) : text });
   }
 
-  /** From here on what is typed leaves. */
   typeLive() {
-    if (find("#type-live").hidden || this.form.hidden) return;
-    const content = this.editor.body.isShown ? this.editor.body.get("content") : "";
-    this.#goLive({ text: typeof content === "string" ? content : "" });
+    if (!find("#type-live").hidden && !this.form.hidden) this.live.begin();
+  }
+
+  togglePause() {
+    return this.live.togglePause();
   }
 
   takeOver() {
     if (this.isWaiting) this.claim.take(this.id, { takeOver: true }).then(() => this.call.refresh()).then(() => this.focus());
-    else typedSoFar(this.id).then((soFar) => soFar && this.#resume(soFar, { takeOver: true }));
+    else this.live.takeOver();
   }
 
   claimIt() {
@@ -120,8 +112,9 @@ export class Reply {
 
   async extend() {
     if (find("#reply-left").hidden || this.form.hidden) return;
-    await extendCall(this.id);
+    const isDone = await extendCall(this.id);
     await this.call.refresh();
+    if (isDone && this.isWaiting) sayExtended(this.call.story, this.call.caller);
   }
 
   async abort() {
@@ -142,16 +135,14 @@ export class Reply {
 
   async #open(id) {
     this.claim.release();
-    this.live.leave();
-    Object.assign(this, { id });
-    this.#asked = null;
-    this.typing.forget(id);
+    this.live.open(id);
+    this.id = id;
     this.editor.about(null);
     this.editor.fill(loadDraft(id));
     if (!id) return;
     const { code, data } = await ask("GET", `/desk/call/${id}/compose`);
     if (code !== 200 || this.id !== id) return;
-    this.#asked = data;
+    this.live.reasons = data.typed;
     this.editor.about({ ...data, id });
     this.update();
   }
@@ -163,7 +154,7 @@ export class Reply {
     this.form.hidden = !this.id || (isLeft && !this.editor.draft());
     find("[data-editor]", this.form).hidden = isLive;
     this.editor.lock(Boolean(other));
-    showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, canType: Boolean(this.#asked?.typed) }, this.call);
+    showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, canType: Boolean(this.live.reasons) }, this.call);
   }
 
   #typed(draft) {
@@ -179,41 +170,5 @@ export class Reply {
       if (this.id === id) this.editor.fill(null);
       this.onSent(id);
     } else this.call.refresh().then(() => this.id === id && this.editor.problems(lines));
-  }
-
-  #goLive(beginning) {
-    const { usage } = this.editor.body.isShown ? { usage: this.editor.body.get("usage") } : {};
-    this.claim.take(this.id);
-    this.live.begin(this.id, { reasons: this.#asked.typed, usage, ...beginning });
-    this.#show();
-  }
-
-  /** After a reload, or in another's place. */
-  #resume(soFar, { takeOver = false } = {}) {
-    if (this.id !== soFar.id || this.live.isOn) return;
-    this.typing.forget(this.id);
-    const text = tryJson(loadDraft(this.id)?.body ?? "")?.content ?? "";
-    this.#goLive({ soFar: soFar, text, takeOver });
-  }
-
-  #liveEnded({ id, code, data, text }) {
-    if (code === 200 || code === 202) {
-      this.live.leave();
-      this.sending.told(id, { code, data });
-      return;
-    }
-    saveDraft(id, { body: JSON.stringify({ content: text }) });
-    const caller = this.call.caller;
-    notice(code === 410 ? fill(gettext("%(caller)s hung up. What you typed is kept."), { caller }) : (data.detail ?? ""), { level: "warn", stay: true });
-    this.#leaveLive();
-    this.call.refresh();
-  }
-
-  /** What was typed is a draft again. */
-  #leaveLive() {
-    this.live.leave();
-    this.claim.forget();
-    this.editor.fill(loadDraft(this.id));
-    this.#show();
   }
 }

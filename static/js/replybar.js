@@ -34,6 +34,7 @@ export function showBar(form, now, { story, storyText }) {
   const left = find("#reply-left");
   left.hidden = !now.isWaiting || now.hasBegun;
   Object.assign(left.dataset, { until: story?.until ?? 0, patience: story?.patience ?? 1 });
+  find("#reply-patience").hidden = left.hidden || story?.timeLeftOf !== "client";
   find("#reply-whose").textContent = story?.claimedBy === personName() ? gettext("yours ·") : "";
   tick(form);
   for (const [names, yes] of Object.entries(shownWhen(now))) {

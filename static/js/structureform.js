@@ -10,7 +10,7 @@ import { fill, gettext } from "./words.js";
 export class StructureForm {
   /** `onChange(content)` hears what a person changes. */
   constructor(root, { onChange }) {
-    Object.assign(this, { root, onChange, schema: null, content: undefined, asJson: false });
+    Object.assign(this, { root, onChange, schema: null, isAskedFor: false, content: undefined, asJson: false });
     this.place = find("[data-structure]", root);
     this.other = find("[data-schema-json]", root);
     this.other.addEventListener("click", () => {
@@ -24,6 +24,7 @@ export class StructureForm {
     const wanted = isObject(format) && format.type === "json_schema" ? format.json_schema : null;
     const isFree = format?.type === "json_object";
     this.schema = isObject(wanted?.schema) ? wanted.schema : isFree ? { type: "object", additionalProperties: {} } : null;
+    this.isAskedFor = isObject(wanted?.schema); // more than a wish for some JSON
     const name = wanted?.name ?? "JSON";
     find("[data-schema-name]", this.root).textContent = fill(gettext("What %(name)s asks for"), { name });
     return this.schema !== null;
@@ -47,7 +48,7 @@ export class StructureForm {
   }
 
   #draw() {
-    const value = asStructure(this.content);
+    const value = asStructure(this.content === undefined ? firstValue(this.schema, this.schema) : this.content);
     const canForm = value !== undefined;
     this.other.hidden = !canForm;
     this.other.ariaPressed = String(this.asJson);

@@ -1,7 +1,7 @@
 // Puts a part of the page, fetched from the server, in place of what was there; what the person was at stays.
 
-import htmx from "../vendor/htmx/htmx.js";
 import { localise, tick } from "./clock.js";
+import { enliven } from "./enliven.js";
 import { find, findAll } from "./page.js";
 
 const shown = new WeakMap();
@@ -18,6 +18,7 @@ export async function fetchPart(url) {
 export function settle(element) {
   localise(element);
   tick(element);
+  enliven(element, settle);
 }
 
 /** How an element is known again in the next version of its part. */
@@ -40,7 +41,6 @@ export function put(element, html) {
   element.replaceChildren(...parsed.body.childNodes);
   for (const mark of open) find(mark, element)?.setAttribute("open", "");
   settle(element);
-  htmx.process(element);
   if (focused) find(focused, element)?.focus({ preventScroll: true });
 }
 

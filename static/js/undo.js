@@ -17,8 +17,8 @@ export class Deleting {
   async delete(row) {
     const { id } = row.dataset;
     const text = find(".entry-words", row).textContent.trim();
-    const entry = await this.queue.entry(id);
-    const next = await this.blocks.beside(row, 1);
+    // The row's neighbour first: by the time the entry has come, the list may have been fetched anew.
+    const [next, entry] = await Promise.all([this.blocks.beside(row, 1), this.queue.entry(id)]);
     const result = await this.queue.remove(id);
     if (result.code === 200) this.#keep({ entry, before: next?.dataset.id ?? null }, text);
     else notice(problems(result).join(" "), { level: "warn" });

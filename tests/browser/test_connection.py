@@ -35,6 +35,8 @@ def test_the_page_finds_back_after_the_server_was_restarted(
     expect(page.locator("#waiting .row")).to_have_count(0)
     expect(page.locator("#reply-note")).to_contain_text("The server ended while this call waited.")
     expect(page.locator("#reply-text")).to_have_value("too late, but kept")
+    expect(page.locator("#reply [data-problem]")).to_be_hidden()
+    expect(page.locator("#call .story-note")).to_contain_text("SDKs ask again by themselves")
     future = ask(second, "After the restart")
     open_call(page, "After the restart")
     page.fill("#reply-text", "Here again")

@@ -42,6 +42,11 @@ def test_a_test_call_may_ask_for_everything_at_once(server: Server, open_page: O
     expect(page.locator("#call .thumb img")).to_be_visible()
 
 
+def test_on_a_phone_the_empty_desk_shows_what_to_do(server: Server, open_page: OpenPage) -> None:
+    page = open_page(server.url, width=390)
+    expect(page.locator("#empty h1")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_empty_desk_is_accessible(server: Server, open_page: OpenPage, scheme: str) -> None:
     axe(open_page(server.url, scheme=scheme))

@@ -130,16 +130,29 @@ def test_the_whole_flow_goes_by_keyboard_and_leads_to_the_next_call(
 
 def test_more_time_and_an_abort(server: Server, open_page: OpenPage, ask: Ask) -> None:
     page = open_page(server.url)
-    future = ask(server, "Wait for me")
+    future = ask(server, "Wait for me", extra_headers={"x-stainless-read-timeout": "600"})
     open_call(page, "Wait for me")
     before = server.waiting(1)[0]["deadline"]
     page.click("#extend")
     wait_for(lambda: server.waiting(1)[0]["deadline"] == pytest.approx(before + 60))
+    expect(page.locator(".notice")).to_contain_text("Held 60 s longer: 5:")
+    expect(page.locator("#reply-patience")).to_be_hidden()
     page.click("#abort")
     page.click("#ask-ok")
     expect(page.locator("#call .story")).to_contain_text("cut from the desk")
     with pytest.raises(openai.APIConnectionError):
         future.result(20)
+
+
+def test_where_the_client_gives_up_first_more_time_is_said_to_be_in_vain(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url)
+    ask(server, "Hurry", extra_headers={"x-stainless-read-timeout": "50"})
+    open_call(page, "Hurry")
+    expect(page.locator("#reply-patience")).to_contain_text("a longer hold does not change that")
+    page.click("#extend")
+    expect(page.locator(".notice")).to_contain_text("ci-7 itself gives up in 0:4")
 
 
 def test_a_call_that_misses_its_presets_can_be_answered_from_them(

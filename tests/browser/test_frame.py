@@ -107,6 +107,7 @@ def test_the_search_leads_to_the_filtered_journal(server: Server, open_page: Ope
 def test_hold_is_switched_by_keyboard_and_seen_by_others(server: Server, open_page: OpenPage) -> None:
     alice, bob = open_page(server.url), open_page(f"{server.url}/docs", person="bob")
     alice.keyboard.press("h")
+    expect(alice.locator("[data-hold=manual]")).to_be_focused()
     alice.keyboard.press("ArrowDown")
     alice.keyboard.press("Enter")
     expect(alice.locator(".notice")).to_contain_text("Hold is off")

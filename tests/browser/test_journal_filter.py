@@ -97,6 +97,36 @@ def test_what_is_wrong_is_told_once_the_caret_has_left_it(page: Page) -> None:
     page.keyboard.type("latency:soon caller:")
     expect(page.locator("#filter-mirror mark")).to_have_text("latency:soon")
     expect(page.locator("#filter-problem")).to_contain_text("a comparison with a duration")
+    told, listed = (page.locator(name).bounding_box() for name in ("#filter-problem", "#filter-options"))
+    assert told and listed and listed["y"] >= told["y"] + told["height"], "the completions cover it"
+
+
+def test_a_call_that_comes_in_leaves_what_is_wrong_in_sight(journal: Server, page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("latency:soon caller:")
+    expect(page.locator("#filter-problem")).to_be_visible()
+    fill(journal, 1, caller="new", content="just now")
+    expect(page.locator(LINE)).to_have_count(4)
+    expect(page.locator("#filter-problem")).to_be_visible()
+
+
+def test_whoever_comes_back_to_a_mistake_reads_it_before_any_completion(page: Page) -> None:
+    page.fill("#filter", "sta")
+    expect(page.locator(OPTION).first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.fill("#filter", "state:nonsense")
+    page.keyboard.press("Enter")
+    expect(page.locator("#filter-problem")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#filter").click()
+    page.keyboard.press("End")
+    page.wait_for_timeout(200)  # longer than the pause before completions are asked for
+    assert not [url for url in asked if "complete" in url]
+    expect(page.locator("#filter-options")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Backspace")
+    expect(page.locator("#filter-problem")).to_be_hidden()
 
 
 def test_back_and_forward_go_through_the_filters_and_a_reload_keeps_one(page: Page) -> None:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Ask, OpenPage
 from tests.conftest import Server, wait_for
@@ -50,6 +50,7 @@ def test_a_queue_is_made_by_naming_a_caller(server: Server, open_page: OpenPage)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{server.url}/queues/ci-9")
     expect(page.locator("#nothing")).to_contain_text("Add one (n), paste several (v), or drop a JSON file")
+    page.wait_for_selector("#connection[data-state=open]")
     page.keyboard.press("n")
     page.keyboard.type("Hello from the form")
     page.keyboard.press("Control+Enter")
@@ -173,6 +174,22 @@ def test_a_deleted_entry_comes_back_to_its_place(server: Server, open_page: Open
     page.keyboard.press("u")
     expect(words(page)).to_have_text(["one", "two", "three"])
     expect(page.locator("#undo")).to_be_hidden()
+
+
+def test_an_entry_is_deleted_even_if_the_list_is_fetched_anew_meanwhile(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.queue("ci-7", *said("one", "two", "three"))
+    page = open_page(f"{server.url}/queues/ci-7")
+
+    def change_then_go_on(route: Route) -> None:
+        server.queue("ci-7", *said("four"))
+        page.wait_for_selector("#entries [data-id]:nth-child(4)")
+        route.continue_()
+
+    page.route("**/entries/*", change_then_go_on)
+    page.locator("[data-delete]").nth(1).click()
+    expect(words(page)).to_have_text(["one", "three", "four"])
 
 
 def test_a_queue_is_cleared_only_after_a_yes(server: Server, open_page: OpenPage) -> None:

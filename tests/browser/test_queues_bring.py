@@ -157,3 +157,16 @@ def test_a_large_file_shows_its_first_entries_and_how_far_it_is(
     page.click("[data-commit]")
     expect(page.locator("#state")).to_contain_text("5,000 entries", timeout=30_000)
     wait_for(lambda: server.api.get("/api/preset-queue/ci-7/entries?limit=1").json()["count"] == 5000)
+
+
+def test_what_is_doubtful_in_a_paste_is_told_and_added_all_the_same(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/queues/ci-7")
+    paste(page, '{"content": "good"}\n{"response": {"content": "one"}}\n{"contnet": "slip"}')
+    expect(page.locator("#bring [data-sum]")).to_have_text("3 entries will be added.")
+    doubts = page.locator("#bring [data-doubts] li")
+    expect(doubts.nth(0)).to_contain_text("line 2: response.response looks like an entry of a queue")
+    expect(doubts.nth(1)).to_contain_text("line 3: response.contnet is no field")
+    page.fill("#bring-text", '{"content": "good"}')
+    expect(page.locator("#bring [data-doubt]")).to_be_hidden()

@@ -116,7 +116,6 @@ def test_a_form_from_the_response_format(server: Server, open_page: OpenPage, as
     schema = {"type": "json_schema", "json_schema": {"name": "trip", "strict": True, "schema": TRIP}}
     future = ask(server, "Plan a trip", response_format=schema)
     open_call(page, "Plan a trip")
-    kind(page, "Schema")
     argument(page, "city").fill("Oslo")
     argument(page, "days").fill("0")
     expect(page.locator(".arg", has_text="days").locator(".arg-problem")).to_have_text("at least 1")
@@ -132,6 +131,24 @@ def test_a_form_from_the_response_format(server: Server, open_page: OpenPage, as
     page.click("#send")
     answer = json.loads(future.result(20).choices[0].message.content)
     assert answer == {"city": "Oslo", "days": 3, "budget": None, "stops": [{"name": "Museum"}]}
+
+
+def test_a_schemas_form_is_open_from_the_beginning_and_claims_nothing(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url)
+    city = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    schema = {"type": "json_schema", "json_schema": {"name": "trip", "schema": city}}
+    future = ask(server, "Plan a trip", response_format=schema)
+    open_call(page, "Plan a trip")
+    expect(page.locator("#reply [name=kind][value=schema]")).to_be_checked()
+    page.keyboard.press("r")
+    expect(argument(page, "city")).to_be_focused()
+    assert server.api.get("/api/desk").json()["items"][0]["claimed_by"] == ""
+    kind(page, "Text")
+    kind(page, "Schema")
+    page.keyboard.press("Control+Enter")  # what the form shows is the answer, touched or not
+    assert json.loads(future.result(20).choices[0].message.content) == {"city": ""}
 
 
 def test_form_and_json_are_one_draft_and_nothing_is_lost(

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from apps.desk.models import Worker
-from apps.desk.workers import LEASE_S, beat, leave, left_behind, sweep
+from apps.desk.workers import LEASE_S, WAITED, beat, leave, left_behind, sweep
 from apps.journal.models import Exchange, Source, State
 from apps.journal.writer import WORKER_ID
 from apps.wire.ids import exchange_id
@@ -53,7 +53,7 @@ class TestSweep:
         left = waiting_row("gone")
         assert swept() == [left]
         row = Exchange.objects.get(id=left)
-        assert (row.state, row.source) == (State.ORPHANED, Source.NONE) and "gone died" in row.note
+        assert (row.state, row.source) == (State.ORPHANED, Source.NONE) and row.note == WAITED
         assert not Worker.objects.filter(id="gone").exists()
 
     def test_a_process_that_lives_keeps_its_calls(self) -> None:

@@ -1,0 +1,81 @@
+"""What can be used and is doubtful is accepted, and its author is told."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from apps.queues.api import WARNINGS_MAX
+from tests.queues.conftest import Queues
+
+ALONE = {"response": {"content": "meant as an entry"}}
+
+
+def told(answer: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return [(warning.get("index"), warning["field"]) for warning in answer.get("warnings", [])]
+
+
+def test_a_response_alone_is_a_body_and_doubted(queues: Queues) -> None:
+    for door in ("?dry_run=true", ""):
+        status, answer = queues.post(f"/a/batch{door}", {"responses": [{"content": "ok"}, ALONE]})
+        assert (status, answer["added_count"], answer["failed_count"]) == (200, 2, 0)
+        assert told(answer) == [(1, "response.response")]
+        assert "entry of a queue" in answer["warnings"][0]["error"]
+    for dry_run in ("true", ""):
+        assert told(queues.upload("/a", orjson.dumps([ALONE]), dry_run=dry_run)[1]) == [
+            (0, "response.response")
+        ]
+    assert queues.items("a")[1]["response"] == ALONE
+
+
+def test_a_single_entry_and_its_change_are_told_the_same(queues: Queues) -> None:
+    status, answer = queues.post("/a", {"response": ALONE})
+    assert (status, told(answer)) == (200, [(None, "response.response")])
+    status, answer = queues.patch(f"/a/{answer['response_id']}", {"response": {}})
+    assert (status, told(answer)) == (200, [(None, "response")])
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, ["response"]),
+        ({"model": "gpt-4o"}, ["response"]),
+        ({"contnet": "hi"}, ["response.contnet", "response"]),
+        ({"choices": []}, ["response.choices"]),
+        ({"choices": [{"finish_reason": "stop"}]}, ["response.choices[0]"]),
+        ({"content": "hi", "finish_reason": "banana"}, ["response.finish_reason"]),
+        ({"tool_calls": [{"name": "f", "arguments": "{"}]}, ["response.tool_calls[0].function.arguments"]),
+        ({"error": {"message": "no"}}, ["status_code"]),
+    ],
+)
+def test_what_sdks_could_not_read_or_find_is_told_by_every_door(
+    queues: Queues, body: dict[str, Any], fields: list[str]
+) -> None:
+    single = queues.post("/a", {"response": body})[1]
+    batch = queues.post("/a/batch", {"responses": [body]})[1]
+    dry = queues.post("/a/batch?dry_run=true", {"responses": [body]})[1]
+    file = queues.upload("/a", orjson.dumps([body]))[1]
+    assert [field for _, field in told(single)] == fields
+    assert told(batch) == told(dry) == told(file) == [(0, field) for field in fields]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"response": {"content": ""}},
+        {"response": {"content": {"a": 1}, "model": "x"}},
+        {"response": {"refusal": "no"}},
+        {"response": {"choices": [{"text": "hi"}]}},
+        {"response": {}, "status_code": 429},
+        {"response": {}, "status_code": 204},
+        {"response": {"error": {"message": "no"}}, "status_code": 500},
+        {"response": {"data": []}, "endpoint": "models.list"},
+    ],
+)
+def test_what_is_as_it_should_be_is_not_doubted(queues: Queues, entry: dict[str, Any]) -> None:
+    assert queues.post("/a", entry)[1].keys() == {"success", "response_id", "queue_length"}
+
+
+def test_of_very_many_doubts_the_first_are_told(queues: Queues) -> None:
+    answer = queues.post("/a/batch", {"responses": [ALONE] * (WARNINGS_MAX + 1)})[1]
+    assert (answer["warning_count"], len(answer["warnings"])) == (WARNINGS_MAX + 1, WARNINGS_MAX)

@@ -10,7 +10,7 @@ import openai
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.conftest import ROOT, Server
+from tests.conftest import PATIENCE_S, ROOT, Server
 
 AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 # Debian's chromium, without windows where that package is there: the same engine for a third of the work.
@@ -28,6 +28,7 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=PATIENCE_S / 2 * 1000)  # a busy machine takes longer, a broken page for ever
 MISSING = "there is no Chromium: apt-get install chromium-headless-shell"
 
 Ask = Callable[..., "Future[Any]"]
@@ -114,7 +115,7 @@ def open_page(contexts: Contexts) -> Iterator[OpenPage]:
         page = contexts.take(language).new_page()
         page.set_viewport_size({"width": width, "height": 860})
         page.emulate_media(color_scheme=scheme)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.on("console", lambda message: complaints.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.add_init_script(FRESH % json.dumps(person))

@@ -10,12 +10,11 @@ import pytest
 from tests.conftest import Server
 from tests.gateway.conftest import chat
 
-QUICK_S = 1.0  # what it held up before was for five seconds and more
+QUICK_S = 4.0  # on a busy machine; what made these replies at once held everybody up for longer than that
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "many copies, scored": ({"content": "abc " * 500}, {"n": 128, "logprobs": True, "top_logprobs": 20}),
-    "a long text, scored": ({"content": "word " * 200_000}, {"logprobs": True, "top_logprobs": 5}),
-    "a long text, streamed": ({"content": "word " * 1_000_000}, {"stream": True}),
+    "many copies, scored": ({"content": "abc " * 2000}, {"n": 128, "logprobs": True, "top_logprobs": 20}),
+    "a long text, scored": ({"content": "word " * 500_000}, {"logprobs": True, "top_logprobs": 5}),
 }
 
 

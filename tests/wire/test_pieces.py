@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.wire.pieces import pieces
+from apps.wire.pieces import SLAB_PIECES, pieces, slabs
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,11 @@ def test_pieces_add_up_and_are_short_and_whole(text: str) -> None:
 def test_pieces_are_about_four_characters() -> None:
     text = "The quick brown fox jumps over the lazy dog, and then it rests for a while. " * 20
     assert 3 < len(text) / len(pieces(text)) < 6
+
+
+@pytest.mark.parametrize("text", ["", "short", "word " * 20_000, "wörd " * 20_000])
+def test_a_long_text_is_cut_slab_by_slab_into_the_same_pieces(text: str) -> None:
+    cut = list(slabs(text))
+    assert [piece for slab in cut for piece in slab] == pieces(text)
+    assert max(map(len, cut), default=0) <= SLAB_PIECES
+    assert len(cut) > 1 or len(text) < 10

@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from apps.journal.models import Source, State
+from apps.journal.tools import Tools
+
+Condition = Q | Tools
 
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 COMPARISONS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
@@ -89,13 +92,7 @@ def _text(value: str) -> Q:
     return found
 
 
-def _tool(value: str) -> Q:
-    """A tool of that name was offered or called: its name stands in quotes in a body."""
-    name = json.dumps(value)
-    return Q(body__request_body__contains=name) | Q(body__reply_body__contains=name)
-
-
-FIELDS: dict[str, Callable[[str], Q]] = {
+FIELDS: dict[str, Callable[[str], Condition]] = {
     "caller": _exactly("caller"),
     "endpoint": _exactly("endpoint"),
     "model": _exactly("model"),
@@ -103,7 +100,7 @@ FIELDS: dict[str, Callable[[str], Q]] = {
     "state": _one_of("state", State.values),
     "source": _one_of("source", Source.values),
     "stream": _stream,
-    "tool": _tool,
+    "tool": lambda value: Tools(frozenset([value])),
     "latency": _latency,
     "since": lambda value: Q(created_at__gte=_moment(value)),
     "until": lambda value: Q(created_at__lt=_moment(value)),

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from apps.journal.conditions import DEEP, FIELDS, RANGES
+from apps.journal.conditions import DEEP, FIELDS, RANGES, Condition
 from apps.journal.models import Exchange
+from apps.journal.tools import Tools
 
 TERMS_MAX = 50  # SQLite takes expressions 1000 deep, and a text alone is seven
 VALUE_MAX = 1000  # characters; SQLite takes patterns of 50,000 bytes, and JSON may spell a character in 12
@@ -44,14 +45,19 @@ class Filter:
     `is_deep`: they look into bodies, which takes a while where there are many.
     """
 
-    conditions: tuple[Q, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     is_deep: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.conditions)
 
     def apply(self, rows: QuerySet[Exchange]) -> QuerySet[Exchange]:
-        return rows.filter(*self.conditions)
+        """Those of the rows that it selects; what is asked of bodies alone, it asks now."""
+        rows = rows.filter(*(one for one in self.conditions if isinstance(one, Q)))
+        return reduce(lambda found, tools: tools.apply(found), self._tools(), rows)
+
+    def _tools(self) -> Iterable[Tools]:
+        return (one for one in self.conditions if isinstance(one, Tools))
 
 
 def read_params(params: Mapping[str, Sequence[str]]) -> Filter:
@@ -112,9 +118,9 @@ def _too_many(position: int | None = None) -> FilterError:
     return FilterError(problem, position=position)
 
 
-def _conditions(terms: Iterable[Term]) -> Iterable[Q]:
+def _conditions(terms: Iterable[Term]) -> Iterable[Condition]:
     """One condition a name (`caller:a caller:b` is either), but texts and ranges each on their own."""
-    either: dict[str, list[Q]] = {}
+    either: dict[str, list[Condition]] = {}
     for term in terms:
         try:
             condition = _condition(term)
@@ -129,7 +135,7 @@ def _conditions(terms: Iterable[Term]) -> Iterable[Q]:
     yield from (reduce(operator.or_, found) for found in either.values())
 
 
-def _condition(term: Term) -> Q:
+def _condition(term: Term) -> Condition:
     """What a term asks for, its `-` aside; raises ValueError with what is wrong."""
     field, value = FIELDS.get(term.name.removeprefix("-")), term.value
     if field is None:

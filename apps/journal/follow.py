@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from apps.accounts.rest import answer_outside, refuse_nul
 from apps.journal.filters import Filter, FilterError, read_params
 from apps.journal.models import Body, Exchange
+from apps.journal.pages import read_page
 from apps.journal.present import exchange_item, whole_exchange
 from apps.wire.jsongate import GateError, read_object
 
@@ -133,15 +134,14 @@ async def _lines(chosen: Filter) -> AsyncIterator[bytes]:
 
 
 def _page(chosen: Filter, cursor: str | None) -> tuple[list[bytes], str | None]:
-    rows = chosen.apply(Exchange.objects.all()).order_by("-id")
-    found = list((rows if cursor is None else rows.filter(id__lt=cursor))[:PAGE])
-    bodies = Body.objects.in_bulk([row.id for row in found])
+    page = read_page(chosen, limit=PAGE, cursor=cursor)
+    bodies = Body.objects.in_bulk([row.id for row in page.rows])
     lines = [
         orjson.dumps(whole_exchange(row, bodies[row.id]), option=orjson.OPT_APPEND_NEWLINE)
-        for row in found
+        for row in page.rows
         if row.id in bodies
     ]
-    return lines, found[-1].id if len(found) == PAGE else None
+    return lines, page.next
 
 
 def _json(data: dict[str, Any], *, status: int = 200) -> HttpResponse:

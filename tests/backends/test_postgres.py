@@ -113,6 +113,22 @@ def result(page: ClientConnection) -> tuple[str, int]:
     return event["data"]["id"], event["data"]["code"]
 
 
+async def test_a_tool_is_found_by_its_name(server: Server) -> None:
+    tools = [{"type": "function", "function": {"name": "look_up", "description": NUL}}]
+    async with callers(server.url, "tool") as [caller]:
+        await caller.call({**CALL, "tools": tools})
+        await caller.call({**CALL, "messages": [{"role": "user", "content": '"look_up" \\ud800'}]})
+        await caller.call(b'{"tools": [{"function": {"name": "look_up"}}]')
+    wait_for(lambda: _count(server, caller="tool") == 3)
+    assert _count(server, caller="tool", tool="look_up") == 1
+    assert _count(server, q="caller:tool -tool:look_up") == 2
+    assert _count(server, caller="tool", tool="user") == 0
+
+
+def _count(server: Server, **params: str) -> int:
+    return int(server.api.get("/api/exchanges/count", params=params).json()["count"])
+
+
 def test_the_contract_of_the_queues_holds(server: Server) -> None:
     api, url = server.api, "/api/preset-queue/contract"
     assert api.get(url).json() == {"ip": "contract", "count": 0, "paused": False, "items": []}

@@ -139,6 +139,14 @@ def test_deleting_is_scoped_to_the_filter(add_many):
     assert get("/count") == {"count": 3}
 
 
+def test_deleting_by_a_tool_leaves_the_calls_without_it(add_many):
+    tool = '{"tools": [{"function": {"name": "user"}}], "messages": [{"role": "user"}]}'
+    add_many([{"request_body": tool}, {"request_body": '{"messages": [{"role": "user"}]}'}] * 300)
+    assert delete(tool="user") == {"deleted": 300, "kept": 0}
+    assert get("/count") == {"count": 300}
+    assert get("/count", tool="user") == {"count": 0}
+
+
 def test_deleting_everything_has_to_be_said(add_many):
     add_many([{}] * 3)
     assert "all=true" in refused(method="delete")

@@ -1,5 +1,6 @@
 """What a filter selects, as URL parameters and as one line of text."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,7 +100,58 @@ def test_text_is_found_however_json_spells_it(add):
 def test_a_tool_is_found_by_its_whole_name(add):
     add(caller="a", request_body='{"tools":[{"function":{"name":"get_weather"}}]}')
     add(caller="b", request_body='{"tools":[{"function":{"name": "get_weather_map"}}]}')
+    add(caller="c", request_body='{"tools":[{"function":{"name": "Get_Weather"}}]}')
     assert found("tool:get_weather") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tools": [{"type": "function", "function": {"parameters": {"type": "object"}, "name": "météo"}}]},
+        {"tools": [{"type": "function", "name": "météo"}]},
+        {"tools": [{"type": "custom", "custom": {"name": "météo"}}]},
+        {"functions": [{"name": "other"}, {"name": "météo"}]},
+        {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": "météo"}}]}]},
+        {"messages": [{"role": "assistant", "function_call": {"name": "météo"}}]},
+        {"choices": [{"message": {"tool_calls": [{"id": "c", "function": {"name": "météo"}}]}}]},
+        {"choices": [{"message": {"function_call": {"name": "météo"}}}]},
+        {"tool_calls": [{"function": {"name": "météo"}}]},
+    ],
+)
+@pytest.mark.parametrize("where", ["request_body", "reply_body"])
+def test_a_tool_is_found_where_it_was_offered_and_where_it_was_called(add, body, where):
+    add(caller="a", **{where: json.dumps(body)})
+    add(caller="b", **{where: json.dumps(body, ensure_ascii=False, indent=1)})
+    assert found("tool:météo") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"messages": [{"role": "user", "name": "bob", "content": "function"}]}',
+        '{"messages": [], "tools": [{"function": {"name": "other", "parameters": {"name": "user"}}}]}',
+        '{"messages": [{"role": "user", "content": "{\\"tools\\": [{\\"name\\": \\"user\\"}]}"}]}',
+        '{"tools": "user", "functions": {"name": "user"}, "messages": "user"}',
+        '{"tools": [null, "user", ["user"], {"function": "user"}, {"function": {"name": ["user"]}}]}',
+        '{"choices": [{"message": null}, 3, {"message": {"tool_calls": {"name": "user"}}}], "tools": 1}',
+        '{"tools": [{"function": {"name": "user"}}]',
+        '["tools", {"name": "user"}]',
+    ],
+)
+def test_what_only_holds_the_word_is_no_tool(add, body):
+    add(caller="a", request_body=body, reply_body=body)
+    assert found("tool:user") == []
+    assert found("tool:bob") == []
+    assert found("-tool:user") == ["a"]
+
+
+def test_one_of_several_tools_is_enough(add):
+    add(caller="a", request_body='{"tools":[{"function":{"name":"one"}}]}')
+    add(caller="b", reply_body='{"choices":[{"message":{"tool_calls":[{"function":{"name":"two"}}]}}]}')
+    add(caller="c", request_body='{"tools":[{"function":{"name":"three"}}]}')
+    assert found("tool:one tool:two") == ["a", "b"]
+    assert found("-tool:one -tool:two") == ["c"]
+    assert found("tool:one caller:b") == []
 
 
 def test_percent_and_underscore_stand_for_themselves(add):

@@ -93,7 +93,7 @@ def test_what_looks_into_no_body_is_read_at_once(add_many, in_a_hurry):
     assert walk("caller:a") == ([ids[0]], 1)
 
 
-@pytest.mark.parametrize("line", ["", "caller:ci-42 -status:4xx", "parcel", "-tool:get_weather"])
+@pytest.mark.parametrize("line", ["", "caller:ci-42 -status:4xx", "parcel"])
 def test_a_list_never_loads_a_body(add_many, line):
     add_many([{"summary": "parcel", "request_body": '"body"', "reply_body": '"body"'}] * 100)
     with CaptureQueriesContext(
@@ -115,3 +115,13 @@ def test_a_search_over_large_bodies_does_not_look_at_all_of_them(add_many):
     assert page["items"] == []
     assert time.perf_counter() - began < 5
     assert page["next"] is None or page["searched_until"]
+
+
+def test_a_tool_is_looked_for_in_bodies_that_may_hold_it_alone(add_many):
+    holding = '{"tools": [{"function": {"name": "get_weather"}}]}'
+    add_many([{"request_body": '{"messages": ["get_weather"]}'}] * 100 + [{"request_body": holding}])
+    with CaptureQueriesContext(connection) as queries:
+        page = read_page(read_query("tool:get_weather"), limit=50, cursor=None)
+    assert len(page.rows) == 1
+    loading = [query["sql"] for query in queries if "_body" in query["sql"].partition(" FROM ")[0]]
+    assert 0 < len(loading) == sum("LIKE '%\"get\\_weather\"%'" in sql for sql in loading)

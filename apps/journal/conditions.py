@@ -77,11 +77,12 @@ def _moment(value: str) -> datetime:
         if re.fullmatch(r"\d+(\.\d+)?", value) and float(value) <= UNIX_MAX_S:
             return datetime.fromtimestamp(float(value), UTC)
         found = parse_datetime(value) or parse_datetime(f"{value}T00:00:00")
+        if found is not None:
+            # Here and not in the database's adapter: the year 1 east of UTC is before every year.
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        found = None
-    if found is None:
-        raise ValueError(wanted)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        pass
+    raise ValueError(wanted)
 
 
 def _text(value: str) -> Q:

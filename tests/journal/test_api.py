@@ -96,6 +96,21 @@ def test_a_mistake_in_the_line_is_told_with_its_position():
     assert "errors" not in Client().get("/api/exchanges?status=bad").json()
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_beyond_the_calendar_is_refused_at_every_door(add, moment):
+    add()
+    for path in ("", "/count", "/export"):
+        for name in ("since", "until"):
+            assert refused(path, **{name: moment}).startswith(f"{name}:")
+    assert refused(q=f"since:{moment}").startswith("since:")
+    assert refused(method="delete", until=moment).startswith("until:")
+    told = get("/complete", q=f"since:{moment}", at=3)
+    assert told["error"]["position"] == 0 and told["error"]["detail"].startswith("since:")
+    waiting = {"match": {"since": moment}, "timeout_s": 0}
+    answer = Client().post("/api/exchanges/wait", waiting, content_type="application/json")
+    assert (answer.status_code, answer.json()["detail"][:6]) == (400, "since:")
+
+
 def test_counting_takes_the_same_filters(add_many):
     add_many([{"status_code": code} for code in (200, 429, 500)])
     assert get("/count") == {"count": 3}

@@ -232,11 +232,13 @@ def test_headers_that_matter_come_along_and_secrets_do_not(
     headers = {
         "x-tag": 'it\'s "7" $HOME `id`',
         "x-amz-security-token": "canary-7f3d9b1e",
+        "x-link": "https://app.test/?page=2&token=canary-7f3d9b1e",
         "openai-organization": "o",
     }
     first = send(server, caller, BODIES["stream"], **headers)
     script = text(server, first, form)
     assert "canary" not in script and "…" not in script and "9b1e" not in script
+    assert script.count("PLACEHOLDER") == 2
     script_file = tmp_path / "call.sh"
     script_file.write_text(script)
     if form == "curl":

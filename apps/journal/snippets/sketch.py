@@ -10,7 +10,7 @@ import orjson
 
 from apps.journal.models import Body, Exchange
 from apps.wire.jsongate import GateError, read_object
-from apps.wire.redact import is_secret
+from apps.wire.redact import is_masked
 
 PLACEHOLDER = "PLACEHOLDER"
 _CALLER = "x-mock-caller"
@@ -79,7 +79,7 @@ def sketch(row: Exchange, body: Body, *, origin: str) -> Sketch:
         path=quote(row.path, safe="/:@!$&()*+,;=~"),
         key="sk-mock-placeholder" if names_caller else f"sk-mock-{row.caller}",
         headers=tuple(
-            (name, PLACEHOLDER if is_secret(name) else value)
+            (name, PLACEHOLDER if is_masked(name, value) else value)
             for name, value in stored
             if _matters(name, value)
         ),
@@ -92,4 +92,4 @@ def sketch(row: Exchange, body: Body, *, origin: str) -> Sketch:
 def _matters(name: str, value: str) -> bool:
     if name in _LEFT_OUT or name in _KEY or name.startswith(_LEFT_OUT_PREFIXES):
         return False
-    return is_secret(name) or (bool(value) and value.isascii() and value.isprintable())
+    return is_masked(name, value) or (bool(value) and value.isascii() and value.isprintable())

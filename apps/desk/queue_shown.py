@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from apps.desk.shown import Context
 from apps.journal.models import Exchange, State
 from apps.queues import overview, storage
-from apps.queues.api import EXPORT
 from apps.queues.models import Preset
 from apps.queues.pause import is_paused, paused
+from apps.queues.queue_name import EXPORT
 from apps.queues.take import SHARED
 from apps.wire.caller_name import caller_name
 

@@ -1,16 +1,56 @@
 """The queues in Django's admin."""
 
+from functools import partial
+from typing import Any
+
 import orjson
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 
-from apps.live.events import publish
+from apps.queues import fallback
+from apps.queues.entry import field_errors
 from apps.queues.models import Fallback, Pause, Preset
+from apps.queues.queue_name import queue_name
+from apps.queues.storage import tell
+from apps.wire.table import FAMILIES
 
 EDITABLE = ("label", "endpoint", "uses", "on_undelivered")
+
+
+class PresetForm(ModelForm):
+    """Refuses what REST refuses; what is not edited may stand: a spent preset has no uses."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        edited = {name: cleaned[name] for name in self.changed_data if name in cleaned}
+        for error in field_errors(edited):
+            self.add_error(error["field"], error["error"])
+        return cleaned
+
+
+class PauseForm(ModelForm):
+    """Takes the name of a queue in any of its spellings."""
+
+    def clean_caller(self) -> str:
+        try:
+            return queue_name(self.cleaned_data["caller"])
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class FallbackForm(ModelForm):
+    """Knows the families that there are."""
+
+    def clean_family(self) -> str:
+        family: str = self.cleaned_data["family"]
+        if family not in FAMILIES:
+            raise ValidationError(fallback.unknown_family())
+        return family
 
 
 @admin.register(Preset)
@@ -20,6 +60,7 @@ class PresetAdmin(admin.ModelAdmin):
     Not through the writer: the admin holds a transaction of its own, which the writer would wait for.
     """
 
+    form = PresetForm
     list_display = ["id", "caller", "position", "label", "endpoint", "status_code", "uses", "created_at"]
     list_display_links = ["id", "caller"]
     list_filter = ["endpoint", "status_code", "on_undelivered", "verbatim"]
@@ -38,7 +79,7 @@ class PresetAdmin(admin.ModelAdmin):
     def readable_body(self, preset: Preset) -> str:
         return orjson.dumps(orjson.loads(preset.body), option=orjson.OPT_INDENT_2).decode()
 
-    def save_model(self, request: HttpRequest, obj: Preset, form: "ModelForm[Preset]", change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Preset, form: ModelForm, change: bool) -> None:
         """Writes what was edited and nothing else: the server may count `uses` down meanwhile."""
         edited = {name: form.cleaned_data[name] for name in form.changed_data}
         if edited:
@@ -59,25 +100,55 @@ class PresetAdmin(admin.ModelAdmin):
 class PauseAdmin(admin.ModelAdmin):
     """The queues that are paused; deleting one has it go on."""
 
+    form = PauseForm
     list_display = ["caller", "since"]
     search_fields = ["caller"]
+    exclude = ["since"]
 
     def has_change_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Pause, form: ModelForm, change: bool) -> None:
+        obj.since = timezone.now()
+        super().save_model(request, obj, form, change)
+        _tell_of([obj.caller])
+
+    def delete_model(self, request: HttpRequest, obj: Pause) -> None:
+        caller = obj.caller  # deleting empties it: it is the key
+        super().delete_model(request, obj)
+        _tell_of([caller])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Pause]) -> None:
+        callers = list(queryset.values_list("caller", flat=True))
+        super().delete_queryset(request, queryset)
+        _tell_of(callers)
 
 
 @admin.register(Fallback)
 class FallbackAdmin(admin.ModelAdmin):
     """The fallbacks that were switched; deleting one brings its start value back."""
 
+    form = FallbackForm
     list_display = ["family", "mode"]
     list_filter = ["mode"]
     search_fields = ["family"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Fallback | None = None) -> list[str]:
+        return ["family"] if obj else []  # another key would be another row
+
+    def save_model(self, request: HttpRequest, obj: Fallback, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(fallback.tell)
+
+    def delete_model(self, request: HttpRequest, obj: Fallback) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(fallback.tell)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Fallback]) -> None:
+        super().delete_queryset(request, queryset)
+        transaction.on_commit(fallback.tell)
+
 
 def _tell_of(callers: list[str]) -> None:
-    def tell() -> None:
-        for caller in callers:
-            publish("queue_updated", {"ip": caller}, ip=caller)
-
-    transaction.on_commit(tell)
+    for caller in callers:
+        transaction.on_commit(partial(tell, caller))

@@ -13,19 +13,10 @@ from apps.queues import fallback, storage
 from apps.queues.entry import FIELDS, Entry, EntryError, entry_doubts, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.pause import is_paused, pause, paused
-from apps.queues.take import SHARED
-from apps.wire.caller_name import caller_name
+from apps.queues.queue_name import queue_name
 from apps.wire.draft import raw_member
 
-EXPORT = "export"  # what a queue cannot be called
 WARNINGS_MAX = 100  # in one answer; the first ones say it all
-
-
-def no_queue() -> ParseError:
-    """The refusal of the one name that the URLs need for themselves."""
-    return ParseError(
-        f"{EXPORT!r} cannot be a queue's name: /api/preset-queue/{EXPORT} is the file of all queues."
-    )
 
 
 def item(preset: Preset) -> dict[str, Any]:
@@ -64,14 +55,11 @@ class CallerView(RestView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if kwargs["ip"] == EXPORT:
-            raise no_queue()
-        if kwargs["ip"] != SHARED:
-            try:
-                # The handler is called with these keyword arguments.
-                self.kwargs["ip"] = caller_name(kwargs["ip"])
-            except ValueError as error:
-                raise ParseError(f"{error}; * is the shared queue.") from None
+        try:
+            # The handler is called with these keyword arguments.
+            self.kwargs["ip"] = queue_name(kwargs["ip"])
+        except ValueError as error:
+            raise ParseError(str(error)) from None
 
 
 class QueuesView(RestView):

@@ -58,7 +58,7 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
 
     `raw` is the original text of `fields["response"]`: with it the body is kept byte for byte.
     """
-    errors = _field_errors(fields)
+    errors = field_errors(fields)
     try:
         draft = foresee(read_draft(fields, raw=raw))
     except DraftError as error:
@@ -72,6 +72,23 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
         on_undelivered=fields.get("on_undelivered") or OnUndelivered.DROP.value,
         label=strip_nul(fields.get("label") or ""),
     )
+
+
+def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
+    """What is wrong with the fields that are not the draft's; null is as good as not given."""
+    found = [
+        *((name, f"is not a field of an entry; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
+        *(
+            (name, "is not available in this version")
+            for name in LATER_FIELDS
+            if fields.get(name) is not None
+        ),
+        ("endpoint", _endpoint_problem(fields.get("endpoint"))),
+        ("uses", _uses_problem(fields.get("uses"))),
+        ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
+        ("label", _label_problem(fields.get("label"))),
+    ]
+    return [{"field": name, "error": problem} for name, problem in found if problem]
 
 
 def is_full(element: dict[str, Any]) -> bool:
@@ -130,23 +147,6 @@ def _named(headers: list[list[str]]) -> dict[str, str] | list[list[str]]:
     """An object where the names allow it; a name that comes twice needs the list of pairs."""
     found = {pair[0]: pair[1] for pair in headers}
     return found if len(found) == len(headers) else headers
-
-
-def _field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
-    """What is wrong with the fields that are not the draft's; null is as good as not given."""
-    found = [
-        *((name, f"is not a field of an entry; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
-        *(
-            (name, "is not available in this version")
-            for name in LATER_FIELDS
-            if fields.get(name) is not None
-        ),
-        ("endpoint", _endpoint_problem(fields.get("endpoint"))),
-        ("uses", _uses_problem(fields.get("uses"))),
-        ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
-        ("label", _label_problem(fields.get("label"))),
-    ]
-    return [{"field": name, "error": problem} for name, problem in found if problem]
 
 
 def _unknown(fields: dict[str, Any]) -> list[str]:

@@ -26,10 +26,19 @@ def find_errors(changes: Mapping[str, object]) -> list[dict[str, str]]:
     errors = []
     for family, mode in changes.items():
         if family not in FAMILIES:
-            errors.append({"field": family, "error": f"unknown family; known: {', '.join(FAMILIES)}"})
+            errors.append({"field": family, "error": unknown_family()})
         elif mode not in Mode.values:
             errors.append({"field": family, "error": f"has to be one of {', '.join(Mode.values)}"})
     return errors
+
+
+def unknown_family() -> str:
+    return f"unknown family; known: {', '.join(FAMILIES)}"
+
+
+def tell() -> None:
+    """Dashboards hear of the modes as they are now."""
+    publish("fallback_updated", modes())
 
 
 def switch(*, changes: Mapping[str, str]) -> None:
@@ -40,7 +49,7 @@ def switch(*, changes: Mapping[str, str]) -> None:
             rows, update_conflicts=True, unique_fields=["family"], update_fields=["mode"]
         )
     )
-    publish("fallback_updated", modes())
+    tell()
 
 
 def use_up_once(family: str) -> bool:

@@ -8,10 +8,9 @@ from rest_framework.response import Response
 from apps.accounts.rest import RestError, RestView
 from apps.journal.api import rows_of_exchange
 from apps.journal.preset import NoReplyError, entry_of
-from apps.queues.api import EXPORT, append, no_queue, refuse_entry
+from apps.queues.api import append, refuse_entry
 from apps.queues.entry import EntryError, read_entry
-from apps.queues.take import SHARED
-from apps.wire.caller_name import caller_name
+from apps.queues.queue_name import queue_name
 from apps.wire.jsongate import read_json
 
 FIELDS = ("caller", "uses")
@@ -40,16 +39,12 @@ class QueueReplyView(RestView):
 
 
 def _queue_name(given: object) -> str:
-    if given == SHARED:
-        return SHARED
     if not isinstance(given, str):
         raise ParseError("caller has to be the name of a queue; * is the shared one.")
-    if given == EXPORT:
-        raise no_queue()
     try:
-        return caller_name(given)
+        return queue_name(given)
     except ValueError as error:
-        raise ParseError(f"{error}; * is the shared queue.") from None
+        raise ParseError(str(error)) from None
 
 
 urlpatterns = [path("api/exchanges/<str:exchange_id>/queue", QueueReplyView.as_view())]

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
 from apps.queues import storage
-from apps.queues.api import CallerView, append, no_queue, no_room, refuse_entry, warned
+from apps.queues.api import CallerView, append, no_room, refuse_entry, warned
 from apps.queues.entry import EntryError, columns
 from apps.queues.models import Preset
 from apps.queues.overview import listed
+from apps.queues.queue_name import NO_QUEUE
 from apps.queues.transfer import Batch, export_bodies, export_entries, file_name, read_batch, read_file
 from apps.wire.jsongate import GateError, read_json
 
@@ -84,7 +85,7 @@ class ExportAllView(RestView):
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """Whoever writes here means a queue of that name."""
-        raise no_queue()
+        raise ParseError(NO_QUEUE)
 
 
 def _counts(batch: Batch) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The desk's WebSocket: a fresh dashboard hears who waits, and may answer over the socket."""
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -11,10 +13,12 @@ from apps.desk.typing import read_frame, type_live
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_page
 from apps.live.consumer import DashboardConsumer
+from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member
 from apps.wire.jsongate import strip_nul
 
 OWN_FIELDS = ("type", "id", "take_over", "key")
+AT_ONCE_MAX = 100  # frames of one dashboard that are being done; the next one waits
 RESULTS = {"send_response": "answer_result", "type_live": "type_result"}  # what tells the outcome
 
 
@@ -23,6 +27,11 @@ class DeskConsumer(DashboardConsumer):
 
     The outcome comes back as `answer_result` or `type_result` {"id", "code", …}: the codes of REST.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._doing = set[asyncio.Task[None]]()
+        self._turns: dict[str, asyncio.Task[None]] = {}  # of these, the last one of each call
 
     async def on_open(self) -> None:
         """Tells of every waiting call, page by page, as fast as the dashboard takes it."""
@@ -41,6 +50,29 @@ class DeskConsumer(DashboardConsumer):
         if not isinstance(content.get("id"), str):
             self.refuse(f'{kind} needs the "id" of a waiting call.')
             return
+        if len(self._doing) >= AT_ONCE_MAX:
+            await asyncio.wait(self._doing, return_when=asyncio.FIRST_COMPLETED)
+        self._take_turn(content["id"], self._tell_outcome(kind, content, raw))
+
+    def _take_turn(self, call_id: str, work: Coroutine[Any, Any, None]) -> None:
+        """Has it done beside what this dashboard hears: that a reply has left may take a moment.
+
+        What is said of one call happens in its order. Nothing of it ends with the dashboard.
+        """
+        task = spawn(_after(self._turns.get(call_id), work), name="desk.turn")
+        self._turns[call_id] = task
+        self._doing.add(task)
+
+        def ended(_: object) -> None:
+            self._doing.discard(task)
+            if self._turns.get(call_id) is task:
+                del self._turns[call_id]
+            if not task.cancelled() and task.exception():
+                spawn(self.close(), name="desk.close")  # the page comes back, and asks how things are
+
+        task.add_done_callback(ended)
+
+    async def _tell_outcome(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
         try:
             verdict = await self._act(kind, content, raw)
         except DraftError as error:
@@ -57,3 +89,9 @@ class DeskConsumer(DashboardConsumer):
         key = strip_nul(key)[:255] if isinstance(key, str) else ""
         draft, repeat = read_answer(fields, raw=raw_member(raw, "response")), read_repeat(fields)
         return await answer(content["id"], draft, by=by, key=key, repeat=repeat)
+
+
+async def _after(before: "asyncio.Task[None] | None", work: Coroutine[Any, Any, None]) -> None:
+    if before is not None:
+        await asyncio.wait((before,))
+    await work

@@ -185,6 +185,43 @@ async def test_an_answer_repeated_over_the_socket_with_its_key_is_the_same_answe
             assert page.answer(call.id, "two", key="other")["code"] == 409
 
 
+async def test_a_dashboard_hears_everything_else_while_its_answer_is_on_its_way(
+    park: Park, server: Server
+) -> None:
+    with dashboard(server) as page:
+        async with park("slow") as slow, park("quick") as quick:
+            page.say(type="send_response", id=slow.id, response={"content": "late"}, delay_ms=1500)
+            page.say(type="ping")
+            page.until("pong")
+            page.say(type="send_response", id=quick.id, response={"content": "soon"})
+            assert page.until("answer_result")["data"]["id"] == quick.id
+            async with callers(server.url, "new") as [caller]:
+                await caller.send()
+                new = page.until("new_request", ip="new")["data"]["id"]
+                assert slow.row["state"] == "answered"
+                assert page.answer(new)["code"] == 200
+            assert page.until("answer_result", id=slow.id)["data"]["code"] == 200
+            assert (await slow.caller.receive()).content == "late"
+
+
+async def test_an_answer_whose_dashboard_leaves_is_given_all_the_same(park: Park, server: Server) -> None:
+    async with park() as call:
+        with dashboard(server) as page:
+            page.say(type="send_response", id=call.id, response={"content": "still"}, delay_ms=300)
+        assert (await call.caller.receive()).content == "still"
+        state_of(call, "delivered")
+
+
+async def test_what_one_dashboard_says_of_one_call_happens_in_its_order(park: Park, server: Server) -> None:
+    with dashboard(server) as page:
+        async with park("typed", {**CALL, "stream": True}) as call:
+            for seq in range(1, 101):
+                page.say(type="type_live", id=call.id, seq=seq, delta=f"{seq} ")
+            page.say(type="type_live", id=call.id, seq=101, done=True)
+            codes = [page.until("type_result", seq=seq)["data"]["code"] for seq in range(1, 102)]
+            assert codes[:100] == [200] * 100 and codes[100] in (200, 202)
+
+
 async def test_dashboards_hear_how_calls_end(park: Park, server: Server, hasty: Server) -> None:
     with dashboard(server) as page:
         async with park("aborts") as call:

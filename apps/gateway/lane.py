@@ -8,29 +8,27 @@ decided. This reaches into uvicorn, which is therefore pinned to a minor version
 """
 
 import asyncio
-import re
 import time
 from typing import Any
 
 from django.conf import settings
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from apps.gateway.answer import ask
 from apps.gateway.asgi import resume
 from apps.gateway.decision import Decision
 from apps.gateway.delivery import at_once
 from apps.gateway.heads import Head, Heads, Opened, opened
+from apps.gateway.http1 import Http1
 from apps.gateway.intake import Intake, Request, is_ours, locate, take_in
 from apps.gateway.report import Progress, sent_at_once
 
-# An offer of HTTP/2 over plain text, which may be ignored (RFC 9110, 7.8); the parser would stop at it.
-_H2C = re.compile(rb"\r\nupgrade: *h2c[^\r\n]*(?=\r\n(?:[^\r\n]+\r\n)*\r\n)", re.IGNORECASE)
 _UNKNOWN_WAYS = ("transfer-encoding", "expect", "upgrade", "connection")
 _heads = Heads()
 
 
-class Lane(HttpToolsProtocol):
+class Lane(Http1):
     """One connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,7 +51,7 @@ class Lane(HttpToolsProtocol):
             request = opened(data)
             if request is None or not self._take(request, data):
                 before = self.cycle
-                super().data_received(_H2C.sub(b"", data, count=1) if b"h2c" in data else data)
+                super().data_received(data)
                 if request is not None and self.cycle is not before:
                     self._learn(request, data)
 

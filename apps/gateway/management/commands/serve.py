@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.desk.workers import living
+from apps.gateway.http1 import Http1
 from apps.gateway.lane import Lane
 from apps.gateway.upkeep import drain
 from apps.wire.usage import warm
@@ -97,7 +98,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
         lifespan="on",
         log_level=settings.MOCKOPENAI_LOG_LEVEL if settings.MOCKOPENAI_LOG_LEVEL != "info" else "warning",
         # Each line of the access log is written by uvicorn's own way.
-        http="httptools" if settings.MOCKOPENAI_ACCESS_LOG else Lane,
+        http=Http1 if settings.MOCKOPENAI_ACCESS_LOG else Lane,
         log_config=None,
         access_log=settings.MOCKOPENAI_ACCESS_LOG,
         proxy_headers=False,  # who calls is decided by MOCKOPENAI_TRUSTED_PROXIES alone

@@ -98,7 +98,7 @@ class RestView(APIView):
     parser_classes = [GateJSONParser]
     permission_classes = [SameOrigin]
     content_negotiation_class = OneFormat
-    metadata_class = None  # OPTIONS is a method like any other that is not allowed
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # OPTIONS is none: nothing to tell
 
     raw_body: bytes = b""  # the JSON text of the request, once `request.data` has been read
 
@@ -106,6 +106,13 @@ class RestView(APIView):
     def max_bytes(self) -> int:
         """How long a request's body may be."""
         return int(settings.MAX_BODY_BYTES)
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        headers = super().default_response_headers
+        return {
+            name: value for name, value in headers.items() if value
+        }  # where nothing is, nothing is allowed
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -117,6 +124,16 @@ class RestView(APIView):
         if not isinstance(request.data, dict):
             raise exceptions.ParseError('The body has to be a JSON object: {"name": value, …}.')
         return request.data
+
+    def optional_object(self, request: Request, *known: str) -> dict[str, Any]:
+        """The body, which may be left out, and has no other fields than these."""
+        if not request.data and not self.raw_body:
+            return {}
+        fields = self.json_object(request)
+        for name in fields.keys() - set(known):
+            told = f"known: {', '.join(known)}" if known else "leave the body out"
+            raise exceptions.ParseError(f"{name} is not a field here; {told}.")
+        return fields
 
 
 def refuse_nul(request: HttpRequest) -> None:

@@ -99,13 +99,17 @@ class DeskActionView(RestView):
 
     def act(self, request: Request, exchange_id: str) -> Coroutine[Any, Any, Verdict]:
         """What to do; what is wrong with the request is said before anything is done."""
+        self.optional_object(request)
         acting: Coroutine[Any, Any, Verdict] = self.action(exchange_id, by=self.person(request))
         return acting
 
     def person(self, request: Request) -> Person:
         """Who acts: the header X-Mock-Person; `?take_over=true` passes over somebody else's claim."""
-        take_over = request.query_params.get("take_over", "").lower() in ("1", "true")
-        return Person(name=read_name(request.headers.get("X-Mock-Person", "")), take_over=take_over)
+        wish = request.query_params.get("take_over", "false").lower()
+        if wish not in ("true", "1", "false", "0"):
+            raise ParseError("take_over must be true, or left out.")
+        name = read_name(request.headers.get("X-Mock-Person", ""))
+        return Person(name=name, take_over=wish in ("true", "1"))
 
 
 class AnswerView(DeskActionView):
@@ -143,7 +147,7 @@ class ExtendView(DeskActionView):
     """Moves the deadline of a waiting call."""
 
     def act(self, request: Request, exchange_id: str) -> Coroutine[Any, Any, Verdict]:
-        fields = self.json_object(request) if request.data else {}
+        fields = self.optional_object(request, "seconds")
         seconds = fields.get("seconds", 60)
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not 0 < seconds <= EXTEND_MAX_S:

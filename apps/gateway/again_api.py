@@ -30,6 +30,7 @@ class ResendView(DeskActionView):
     """POST: the same call again, as the same caller; 202 with the id of its own exchange."""
 
     async def post(self, request: Request, exchange_id: str) -> Response:
+        self.optional_object(request)
         call = await database_sync_to_async(partial(_call, exchange_id), thread_sensitive=False)()
         try:
             new_id = await again.send(

@@ -56,12 +56,11 @@ def _only(method: str) -> Callable[[AsyncView], AsyncView]:
             except Exception as error:  # noqa: BLE001 - told in JSON, as REST framework does, and logged there
                 return answer_outside(error)
 
-        return answer
+        return csrf_exempt(answer)  # so that another method is refused here, too, and not in HTML
 
     return deciding
 
 
-@csrf_exempt
 @_only("POST")
 async def wait(request: HttpRequest) -> HttpResponseBase:
     """Answers when `count` exchanges match, or after `timeout_s`: {"reached", "count", "items"}.

@@ -20,9 +20,7 @@ class QueueReplyView(RestView):
     """POST {"caller"?: the exchange's own, "uses"?: 1}: its reply becomes the last preset of a queue."""
 
     def post(self, request: Request, exchange_id: str) -> Response:
-        given = self.json_object(request) if request.data else {}
-        for name in given.keys() - set(FIELDS):
-            raise ParseError(f"{name} is not a field here; known: {', '.join(FIELDS)}.")
+        given = self.optional_object(request, *FIELDS)
         row, body = rows_of_exchange(exchange_id)
         caller = _queue_name(given.get("caller", row.caller))
         try:

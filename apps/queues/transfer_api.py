@@ -121,9 +121,12 @@ def _preview(ip: str, batch: Batch) -> dict[str, Any]:
 
 
 def _read_upload(request: Request) -> bytes:
-    upload = request.FILES.get("file")
-    if upload is None:
+    uploads = request.FILES.getlist("file")
+    if not uploads:
         raise ParseError("Send the queue as a file in the form field 'file': curl -F file=@queue.json …")
+    if len(uploads) > 1:
+        raise ParseError(f"Send one file at a time; these are {len(uploads)}, and none was added.")
+    [upload] = uploads
     if upload.size > settings.IMPORT_MAX_BYTES:
         text = f"The file has {upload.size:,} bytes; the limit is {settings.IMPORT_MAX_BYTES:,}."
         raise RestError(413, f"{text} Split it, or raise MOCKOPENAI_IMPORT_MAX_MB.")

@@ -33,6 +33,13 @@ class Echo(RestView):
     get = post
 
 
+class Optional(RestView):
+    """Takes a body, or none."""
+
+    def post(self, request: Any) -> Response:
+        return Response(self.optional_object(request, "known"))
+
+
 def post(text: str | bytes = BODY, *, content_type: str = "application/json", **headers: str) -> Any:
     return APIClient().generic("POST", URL, text, content_type=content_type, headers=headers)
 
@@ -102,6 +109,19 @@ def test_the_text_of_a_body_is_kept_as_it_came() -> None:
     assert answer.data == {"read": {"b": 1.1, "a": 100.0}, "raw": text}
 
 
+@pytest.mark.parametrize("text", ["[]", "0", "false", "null", '""', "[1]", '{"foo": 1}', "{broken"])
+def test_a_body_that_may_be_left_out_is_an_object_when_it_is_there(text: str) -> None:
+    request = APIRequestFactory().post("/", text, content_type="application/json")
+    assert Optional.as_view()(request).status_code == 400
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"known": null}'])
+@pytest.mark.parametrize("content_type", ["application/json", ""])
+def test_a_body_that_may_be_left_out_is_empty_then(text: str, content_type: str) -> None:
+    request = APIRequestFactory().generic("POST", "/", text, content_type=content_type)
+    assert Optional.as_view()(request).data in ({}, {"known": None})
+
+
 def test_a_chunked_body_is_read_though_it_announces_no_length() -> None:
     request = APIRequestFactory().post(
         "/", BODY, content_type="application/json", HTTP_TRANSFER_ENCODING="chunked"
@@ -128,6 +148,18 @@ def test_an_unknown_url_is_404_in_our_shape(method: str, path: str) -> None:
     answer = getattr(APIClient(), method)(path)
     assert answer.status_code == 404
     assert f"{method.upper()} {path}" in answer.json()["detail"]
+    assert "allow" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("", "GET, POST, DELETE"), ("/export", "GET"), ("/pause", "POST")]
+)
+@pytest.mark.parametrize("method", ["put", "options", "trace", "patch"])
+def test_a_method_that_is_not_allowed_is_told_those_that_are(path: str, allowed: str, method: str) -> None:
+    answer = getattr(APIClient(), method)(URL + path)
+    assert answer.status_code == 405
+    assert answer["allow"].replace(", HEAD", "") == allowed
+    assert answer.json()["detail"].endswith(f"Allowed here: {answer['allow']}.")
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "rubbish", "*/*"])

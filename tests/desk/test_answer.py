@@ -135,8 +135,8 @@ def test_what_is_done_with_a_call_has_the_manners_of_rest(server: Server, action
     assert (refused.status_code, list(refused.json())) == (403, ["detail"])
     for method in ("GET", "PUT", "DELETE", "OPTIONS"):
         wrong = server.api.request(method, url)
-        assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST, OPTIONS")
-        assert wrong.json()["detail"].endswith("Allowed here: POST, OPTIONS.")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+        assert wrong.json()["detail"].endswith("Allowed here: POST.")
     assert wrong.headers["content-type"] == "application/json"
 
 
@@ -276,6 +276,38 @@ async def test_a_wrong_extension_is_refused(park: Park, seconds: Any) -> None:
         before = call.row["deadline"]
         assert call.post("extend", json={"seconds": seconds}).status_code == 400
         assert call.row["deadline"] == before
+
+
+@pytest.mark.parametrize("action", ["claim", "release", "extend", "abort"])
+@pytest.mark.parametrize("content", ["[]", "0", "false", "null", '""', '{"foo": 1}', "[1]", "{broken"])
+async def test_a_body_that_means_nothing_is_refused_and_nothing_is_done(
+    park: Park, action: str, content: str
+) -> None:
+    async with park() as call:
+        before = call.row
+        headers = {"content-type": "application/json"}
+        refused = call.post(action, by="Ann", content=content, headers=headers)
+        assert (refused.status_code, list(refused.json())) == (400, ["detail"])
+        assert call.row == before
+
+
+async def test_no_body_is_as_good_as_an_empty_one(park: Park) -> None:
+    async with park() as call:
+        for action in ("claim", "extend", "release"):
+            for body in ({}, {"json": {}}, {"data": {}}):
+                assert call.post(action, by="Ann", **body).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["maybe", "yes", ""])
+@pytest.mark.parametrize("action", ["claim", "release", "abort", "answer", "stream"])
+async def test_taking_over_is_said_clearly(park: Park, server: Server, action: str, value: str) -> None:
+    body = {"answer": {"response": {"content": "x"}}, "stream": {"seq": 1}}.get(action)
+    async with park(body={**CALL, "stream": True}) as call:
+        call.post("claim", by="Ann")
+        refused = server.api.post(f"/api/desk/{call.id}/{action}?take_over={value}", json=body)
+        assert refused.status_code == 400 and "take_over" in refused.json()["detail"]
+        row = call.row
+        assert (row["state"], row["claimed_by"]) == ("waiting", "Ann")
 
 
 async def test_an_extension_moves_the_deadline(hasty: Server) -> None:

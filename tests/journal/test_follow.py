@@ -7,7 +7,7 @@ from functools import partial
 import orjson
 import pytest
 from channels.db import database_sync_to_async
-from django.test.client import AsyncClient
+from django.test.client import AsyncClient, Client
 
 from apps.journal import follow
 from tests.conftest import PATIENCE_S
@@ -110,3 +110,13 @@ async def test_a_body_that_is_too_large_is_told_in_json(settings):
     status, told = await wait(match={"caller": "ci-42"})
     assert status == 413
     assert "too large" in told["detail"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize(("path", "allowed"), [("export", "GET"), ("wait", "POST")])
+def test_another_method_is_refused_in_json_without_a_token(method, path, allowed):
+    if method == allowed.lower():
+        return
+    answer = getattr(Client(enforce_csrf_checks=True), method)(f"/api/exchanges/{path}")
+    assert (answer.status_code, answer["allow"], answer["content-type"]) == (405, allowed, "application/json")
+    assert list(answer.json()) == ["detail"] and allowed in answer.json()["detail"]

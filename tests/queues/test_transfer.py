@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.queues.entry import Entry, read_entry
 from apps.queues.models import Preset
@@ -134,6 +135,13 @@ def test_an_import_without_a_file_is_400_and_says_how(queues: Any) -> None:
     answer = queues.client.post("/api/preset-queue/a/import", {"file": "[]"}, format="multipart")
     assert answer.status_code == 400
     assert queues.client.post("/api/preset-queue/a/import").status_code == 400
+
+
+def test_an_import_of_two_files_is_400_and_adds_none(queues: Any) -> None:
+    files = [SimpleUploadedFile(name, b'[{"content": "hi"}]') for name in ("one.json", "two.json")]
+    answer = queues.client.post("/api/preset-queue/a/import", {"file": files}, format="multipart")
+    assert answer.status_code == 400 and "one file" in answer.json()["detail"]
+    assert queues.items("a") == []
 
 
 def test_an_import_as_plain_json_is_415_and_says_how(queues: Any) -> None:

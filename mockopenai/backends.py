@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +16,10 @@ from mockopenai import environment as env
 def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
     """The database from DATABASE_URL; SQLite gets WAL and IMMEDIATE transactions (law 9)."""
     try:
-        found: dict[str, Any] = environ.Env.db_url_config(url)
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # it shows all of an unknown address; we refuse it below
+            found: dict[str, Any] = environ.Env.db_url_config(url)
     except (ValueError, ImproperlyConfigured):
         raise env.refuse("DATABASE_URL", url, "a database address") from None
     engine = found.get("ENGINE", "")
@@ -31,7 +36,7 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
         }
         if found["NAME"] == ":memory:":
             raise env.refuse("DATABASE_URL", url, "a database file: each thread has a connection of its own")
-        Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        env.make_folder("DATABASE_URL", Path(found["NAME"]).parent)
         # A file, not memory: the writer is a thread of its own and needs a connection of its own.
         found["TEST"] = {"NAME": str(Path(tempfile.gettempdir(), f"mockopenai-test-{os.getpid()}.sqlite3"))}
     elif engine != "django.db.backends.postgresql":
@@ -40,11 +45,19 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
     return found
 
 
+def unusable(error: Exception) -> str:
+    """What to say, on one line, when the database cannot be used."""
+    from django.conf import settings
+
+    shown = env.without_password(settings.DATABASE_URL)
+    return f"DATABASE_URL={shown!r} cannot be used: {' '.join(str(error).split())}"
+
+
 def channel_layer(url: str) -> dict[str, Any]:
     """In memory, or Redis pub/sub, which survives a restart of Redis (the core layer does not)."""
     if not url:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-    if not url.startswith(("redis://", "rediss://", "unix://")):
+    if not _is_redis(url):
         raise env.refuse("REDIS_URL", url, "a redis:// address")
     # socket_timeout None: a subscriber waits for ever; a timeout would end its idle receive.
     host = {"address": url, "socket_timeout": None}
@@ -52,3 +65,11 @@ def channel_layer(url: str) -> dict[str, Any]:
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [host], "prefix": "mockopenai"},
     }
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("redis", "rediss", "unix") and (parts.port or 0) >= 0
+    except ValueError:  # its port is no number
+        return False

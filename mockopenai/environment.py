@@ -3,36 +3,59 @@
 import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
-FALSE = {"0", "false", "no", "off", ""}
+FALSE = {"0", "false", "no", "off"}
+
+# Settings of versions to come, with the values that are true of this one.
+LATER = {
+    "MOCKOPENAI_WORKERS": {"1"},
+    "MOCKOPENAI_REQUIRE_KEY": FALSE,
+    "MOCKOPENAI_ADMIN_USER": set[str](),
+    "MOCKOPENAI_ADMIN_PASSWORD": set[str](),
+    "MOCKOPENAI_ADMIN_PASSWORD_FILE": set[str](),
+}
 
 
 def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
     """The error for a bad value: it names the variable, shows the value, says what is wanted."""
-    shown = re.sub(r"//[^@/]*@", "//…@", value)  # never a password in a log
-    return ImproperlyConfigured(f"{name}={shown!r} is not {wanted}.")
+    return ImproperlyConfigured(f"{name}={without_password(value)!r} is not {wanted}.")
+
+
+def without_password(url: str) -> str:
+    """An address as it may stand in a log."""
+    return re.sub(r"//[^@/]*@", "//…@", url)
+
+
+def refuse_later() -> None:
+    """Whoever sets what is not there yet relies on it, and must hear of it."""
+    for name, harmless in LATER.items():
+        value = text(name, "").lower()
+        if value and value not in harmless:
+            raise ImproperlyConfigured(f"{name} is not available in this version: leave it out.")
 
 
 def text(name: str, default: str) -> str:
-    return os.environ.get(name, default).strip()
+    """The value; one that is empty is as good as none."""
+    return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name)
-    if value is None:
+    value = text(name, "")
+    if not value:
         return default
-    if value.strip().lower() in TRUE:
+    if value.lower() in TRUE:
         return True
-    if value.strip().lower() in FALSE:
+    if value.lower() in FALSE:
         return False
     raise refuse(name, value, "a switch: use 1 or 0")
 
 
 def number(name: str, default: float, *, low: float, high: float) -> float:
-    value = os.environ.get(name, "").strip()
+    value = text(name, "")
     if not value:
         return default
     try:
@@ -53,9 +76,18 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
 
 def choice(name: str, default: str, options: tuple[str, ...]) -> str:
     value = text(name, default)
-    if value not in options:
+    if value.lower() not in options:
         raise refuse(name, value, "one of " + ", ".join(options))
-    return value
+    return value.lower()
+
+
+def make_folder(name: str, path: Path) -> None:
+    """Makes the folder that a setting names, unless it is there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        given = text(name, str(path))
+        raise refuse(name, given, f"where a folder can be made ({error.strerror})") from None
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -12,9 +12,14 @@ from mockopenai import environment as env
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
+env.refuse_later()
+
 # --- where things are kept -------------------------------------------------------------------
 MOCKOPENAI_DATA_DIR = Path(env.text("MOCKOPENAI_DATA_DIR", str(BASE_DIR / "data"))).resolve()
-DATABASE_URL = env.text("DATABASE_URL", "") or f"sqlite:///{MOCKOPENAI_DATA_DIR / 'mockopenai.sqlite3'}"
+DATABASE_URL = env.text("DATABASE_URL", "")
+if not DATABASE_URL:
+    env.make_folder("MOCKOPENAI_DATA_DIR", MOCKOPENAI_DATA_DIR)
+    DATABASE_URL = f"sqlite:///{MOCKOPENAI_DATA_DIR / 'mockopenai.sqlite3'}"
 REDIS_URL = env.text("REDIS_URL", "")
 
 # --- the server ------------------------------------------------------------------------------
@@ -57,7 +62,7 @@ def _secret_key() -> str:
         return given
     kept = MOCKOPENAI_DATA_DIR / "secret_key"
     if not kept.exists():
-        MOCKOPENAI_DATA_DIR.mkdir(parents=True, exist_ok=True)
+        env.make_folder("MOCKOPENAI_DATA_DIR", MOCKOPENAI_DATA_DIR)
         # Written aside and then linked: of two processes that start together both read one whole key.
         aside = MOCKOPENAI_DATA_DIR / f"secret_key.{secrets.token_hex(8)}"
         aside.touch(mode=0o600, exist_ok=False)

@@ -116,8 +116,10 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
-        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port 8001.") from None
+    except (OSError, OverflowError) as error:
+        listener.close()
+        why = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise CommandError(f"Cannot listen on {host}:{port}: {why}. Try --port 8001.") from None
     listener.listen(BACKLOG)
     listener.set_inheritable(True)
     return listener

@@ -14,6 +14,7 @@ from apps.accounts.rest import RestError, RestView
 from apps.desk import act
 from apps.desk.act import EXTEND_MAX_S
 from apps.desk.answer import answer
+from apps.desk.answer_key import answer_key
 from apps.desk.repeat import read_repeat
 from apps.desk.typing import read_frame, type_live, typed_so_far, typing_items
 from apps.desk.verdict import Person, Verdict
@@ -122,7 +123,7 @@ class AnswerView(DeskActionView):
             repeat = read_repeat(fields)
         except DraftError as error:
             raise RestError(400, str(error), error.errors) from None
-        key = request.headers.get("Idempotency-Key", "")[:255]
+        key = answer_key(request.headers.get("Idempotency-Key", ""), draft, repeat=repeat)
         return answer(exchange_id, draft, by=self.person(request), key=key, repeat=repeat)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from apps.desk.answer import answer
+from apps.desk.answer_key import answer_key
 from apps.desk.api import read_answer
 from apps.desk.repeat import read_repeat
 from apps.desk.typing import read_frame, type_live
@@ -85,9 +86,9 @@ class DeskConsumer(DashboardConsumer):
         by = Person(name=self.person or "api", take_over=content.get("take_over") is True)
         if kind == "type_live":
             return await type_live(content["id"], read_frame(fields), by=by)
-        key = content.get("key")
-        key = strip_nul(key)[:255] if isinstance(key, str) else ""
+        given = content.get("key")
         draft, repeat = read_answer(fields, raw=raw_member(raw, "response")), read_repeat(fields)
+        key = answer_key(strip_nul(given) if isinstance(given, str) else "", draft, repeat=repeat)
         return await answer(content["id"], draft, by=by, key=key, repeat=repeat)
 
 

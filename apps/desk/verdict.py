@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.desk.answer_key import read_answer_key
 from apps.desk.outcome import reply_id
 from apps.journal.models import Body, Exchange, State
 
@@ -49,12 +50,15 @@ def unknown(exchange_id: str) -> Verdict:
 
 
 def truth(exchange_id: str, *, key: str = "") -> Verdict:
-    """What became of a call that waits no more."""
+    """What became of a call that waits no more; `key` as `answer_key` makes it."""
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None:
         return unknown(exchange_id)
     answered = row.state in (State.ANSWERED, State.DELIVERED, State.UNDELIVERED, State.TAKEN)
-    if key and answered and row.answer_key == key:
+    given, kept = read_answer_key(key), read_answer_key(row.answer_key)
+    if given.key and answered and given.key == kept.key:
+        if given != kept:
+            return _other_answer(row, given.key)
         code = 202 if row.state == State.ANSWERED else 410 if row.state == State.UNDELIVERED else 200
         return Verdict(code, {"state": row.state})
     at = row.answered_at or row.ended_at
@@ -65,3 +69,8 @@ def truth(exchange_id: str, *, key: str = "") -> Verdict:
         return Verdict(409, {**data, "reply_id": reply_id(body or "")})
     data["detail"] = f"Nobody is waiting for this answer any more: the call is {row.state}."
     return Verdict(410, data)
+
+
+def _other_answer(row: Exchange, key: str) -> Verdict:
+    detail = f"The Idempotency-Key {key!r} came with another answer before, and that one was given."
+    return Verdict(409, {"detail": detail, "state": row.state, "by": row.answered_by})

@@ -61,7 +61,7 @@ class Exchange(models.Model):
     preset_id = models.BigIntegerField(null=True, blank=True)
     preset_queue = models.CharField(max_length=100, blank=True)
     answered_by = models.CharField(max_length=150, blank=True)
-    answer_key = models.CharField(max_length=255, blank=True)  # Idempotency-Key of the answer
+    answer_key = models.CharField(max_length=255, blank=True)  # of the answer: see desk.answer_key
     claimed_by = models.CharField(max_length=150, blank=True)
     claim_until = models.DateTimeField(null=True, blank=True)
     peer_ip = models.CharField(max_length=45, blank=True)

@@ -161,6 +161,38 @@ async def test_an_answer_repeated_with_its_key_is_the_same_answer(park: Park) ->
         assert call.row["response"]["choices"][0]["message"]["content"] == "one"
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"response": {"content": "two"}},
+        {"response": {"content": "one"}, "status_code": 500},
+        {"response": {"content": "one"}, "headers": {"x-a": "1"}},
+        {"response": {"content": "one"}, "repeat": 2},
+    ],
+)
+async def test_a_key_that_comes_again_with_another_answer_is_told_so(
+    park: Park, server: Server, other: dict[str, Any]
+) -> None:
+    async with park() as call:
+        assert call.answer("one", key="k1").status_code == 200
+        path, headers = f"/api/desk/{call.id}/answer", {"idempotency-key": "k1"}
+        told = server.api.post(path, json=other, headers=headers)
+        assert told.status_code == 409
+        assert "k1" in told.json()["detail"] and "another answer" in told.json()["detail"]
+        same = b'{"status_code": 200, "response":\n {"content" : "\\u006fne"}}'
+        headers["content-type"] = "application/json"
+        assert server.api.post(path, content=same, headers=headers).status_code == 200
+        assert (await call.caller.receive()).content == "one"
+
+
+async def test_keys_are_told_apart_to_their_end(park: Park) -> None:
+    async with park() as call:
+        assert call.answer("one", key="k" * 300 + "1").status_code == 200
+        assert call.answer("one", key="k" * 300 + "1").status_code == 200
+        told = call.answer("one", key="k" * 300 + "2")
+        assert told.status_code == 409 and "already answered" in told.json()["detail"]
+
+
 async def test_a_caller_who_hangs_up_is_gone_at_once(park: Park) -> None:
     async with park() as call:
         await call.caller.hang_up()

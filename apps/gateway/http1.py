@@ -1,4 +1,4 @@
-"""Uvicorn's connection, deaf to offers of another protocol than WebSocket.
+"""Uvicorn's connection where it is in our way: it has to be deaf to offers of another protocol.
 
 A server may ignore such an offer (RFC 9110, 7.8), Java's of HTTP/2 above all. The parser cannot: it stops
 behind the head and takes the body for the other protocol's. So a head that offers one is given to it anew,
@@ -8,7 +8,7 @@ without the offer.
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 
 class Http1(HttpToolsProtocol):
@@ -38,6 +38,17 @@ class Http1(HttpToolsProtocol):
         """The head to be read now, once."""
         declined, self._declined = self._declined, None
         return declined
+
+
+def leave_out_date(send: Any) -> None:
+    """Has uvicorn send no date of its own with a response that has not begun: its author set one."""
+    cycle = getattr(send, "__self__", None)
+    if type(cycle) is RequestResponseCycle:
+        cycle.default_headers = without_date(cycle.default_headers)
+
+
+def without_date(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [header for header in headers if header[0] != b"date"]
 
 
 class _Parser(httptools.HttpRequestParser):

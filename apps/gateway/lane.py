@@ -20,7 +20,7 @@ from apps.gateway.asgi import resume
 from apps.gateway.decision import Decision
 from apps.gateway.delivery import at_once
 from apps.gateway.heads import Head, Heads, Opened, opened
-from apps.gateway.http1 import Http1
+from apps.gateway.http1 import Http1, without_date
 from apps.gateway.intake import Intake, Request, is_ours, locate, take_in
 from apps.gateway.report import Progress, sent_at_once
 
@@ -161,7 +161,9 @@ class Lane(Http1):
         made = at_once(intake.call, intake.endpoint, reply, now)
         if made is None:
             return False
-        lines = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        own = self.server_state.default_headers
+        own = without_date(own) if b"\r\ndate: " in made.head else own
+        lines = [b"%b: %b\r\n" % header for header in own]
         self.transport.write(b"".join((STATUS_LINE[reply.status], *lines, made.head, made.body)))
         sent_at_once(intake, decision, sent_at=now, bytes_sent=made.size_bytes)
         self.server_state.total_requests += 1

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from apps.gateway.chunked import write_chunk
+from apps.gateway.http1 import leave_out_date
 from apps.live.tasks import spawn
 
 Message = MutableMapping[str, Any]
@@ -84,6 +85,8 @@ class Line:
     async def start(self, status: int, headers: RawHeaders) -> None:
         self.started = True
         self.first_byte_at = time.time()
+        if any(name == b"date" for name, _ in headers):
+            leave_out_date(self._send)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def write(self, data: bytes, *, last: bool) -> None:

@@ -283,6 +283,23 @@ def test_an_offer_of_http_2_is_ignored(fast: Server, caller: str) -> None:
             assert content(wire.ask(asked(), *offer)) == "ok"
 
 
+@pytest.mark.parametrize("fields", [{}, {"delay_ms": 20}, {"status_code": 503}, {"status_code": 204}])
+def test_a_date_that_the_author_set_is_the_only_one(
+    fast: Server, caller: str, fields: dict[str, Any]
+) -> None:
+    moment = "Thu, 01 Jan 1970 00:00:00 GMT"
+    drafts = [{"content": "hi"}] * 3
+    fast.queue(caller, *drafts, headers={"Date": moment}, **fields)
+    fast.queue(caller, {"content": "hi"}, **fields)
+    with Wire(fast, caller) as wire:
+        for stream in (False, False, True):
+            head, _ = wire.ask(asked(stream=stream))
+            assert re.findall(rb"(?i)\r\ndate: ([^\r]*)", head) == [moment.encode()]
+        head, _ = wire.ask(asked())
+        [own] = re.findall(rb"(?i)\r\ndate: ([^\r]*)", head)
+        assert own != moment.encode()
+
+
 def test_another_upgrade_after_a_call_that_waited_breaks_nothing(fast: Server, caller: str) -> None:
     fast.queue(caller, {"content": "at once"}, {"content": "late"}, delay_ms=20)
     with Wire(fast, caller) as wire:

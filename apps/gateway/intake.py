@@ -45,7 +45,7 @@ class Intake(NamedTuple):
 
 def is_ours(path: str) -> bool:
     """Whether a path belongs to the gateway and not to Django: /v1/… or /as/CALLER/v1/…"""
-    return path.startswith(("/v1/", "/as/")) or path == "/v1"
+    return path.startswith(("/v1/", "/as/")) or path in ("/v1", "/as")
 
 
 class Address(NamedTuple):

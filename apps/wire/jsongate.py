@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 DEPTH_MAX = 100
+_TOO_DEEP = f"nested more than {DEPTH_MAX} levels deep"
 
 
 class GateError(ValueError):
@@ -29,8 +30,8 @@ def read_json(raw: bytes, *, max_bytes: int | None = None) -> Any:
     except orjson.JSONDecodeError as error:
         raise GateError(_reason(raw, error)) from None
     # Without that many brackets it cannot be that deep: the walk is for the few others.
-    if raw.count(b"[") + raw.count(b"{") > DEPTH_MAX and _too_deep(value):
-        raise GateError(f"nested more than {DEPTH_MAX} levels deep")
+    if _has_brackets(raw) and _too_deep(value):
+        raise GateError(_TOO_DEEP)
     return value
 
 
@@ -54,6 +55,8 @@ def kind(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return "an array"
+    if isinstance(value, float) and abs(value) >= 2**63:
+        return "a number that is too large"  # also a whole one: beyond 64 bits it became a float
     return "an integer" if isinstance(value, int) else "a decimal number"
 
 
@@ -71,7 +74,14 @@ def _reason(raw: bytes, error: orjson.JSONDecodeError) -> str:
         raw.decode()
     except UnicodeDecodeError as broken:
         return f"not UTF-8: byte 0x{raw[broken.start]:02x} at position {broken.start}"
+    if error.msg.startswith(("depth limit", "failed to allocate")) and _has_brackets(raw):
+        return _TOO_DEEP  # orjson's own limit is 1024, and it allots memory by the length
     return str(error)
+
+
+def _has_brackets(raw: bytes) -> bool:
+    """Whether there are enough of them to be too deep."""
+    return raw.count(b"[") + raw.count(b"{") > DEPTH_MAX
 
 
 def _too_deep(value: Any) -> bool:

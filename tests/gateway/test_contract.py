@@ -249,12 +249,19 @@ def test_an_unknown_path_names_near_ones(door: Server, caller: str, ended: Ended
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1", "/v1/", "/as/x", "/as/x/v2/models", "/as//v1/models", "/v1/%2e%2e/admin"]
+    "path", ["/v1", "/v1/", "/as", "/as/", "/as/x", "/as/x/v2/models", "/as//v1/models", "/v1/%2e%2e/admin"]
 )
 def test_there_is_nothing_beside_the_endpoints(door: Server, caller: str, path: str) -> None:
     answer = call(door, caller, "GET", path)
     assert answer.status_code in (400, 404)
     error_of(answer)
+
+
+def test_a_number_that_is_too_large_is_called_so(door: Server, caller: str, ended: Ended) -> None:
+    body = orjson.dumps(chat(max_tokens=0)).replace(b":0", b":1" + b"0" * 30)
+    error = refused(door, caller, ended, call(door, caller, content=body), 400)
+    assert (error["code"], error["param"]) == ("invalid_type", "max_tokens")
+    assert error["message"].endswith("expected an integer, but got a number that is too large instead.")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "PROPFIND"])

@@ -28,7 +28,9 @@ from .samples import json_values
         (b"{'a': 1}", "line 1 column 2"),
         (b"[" * 101 + b"]" * 101, "100 levels"),
         (b'{"a":' * 101 + b"1" + b"}" * 101, "100 levels"),
-        (b"[" * 100_000, "depth|line 1"),
+        (b"[" * 100_000, "100 levels"),
+        (b"[" * 200, "100 levels"),
+        (b'{"type":"x","a":' + b'{"b":' * 200, "line 1|100 levels"),
         (b"\x00", "line 1"),
     ],
 )
@@ -55,6 +57,12 @@ def test_size_is_looked_at_first() -> None:
 def test_an_object_is_asked_for_by_name(raw: bytes, found: str) -> None:
     with pytest.raises(GateError, match=f"expected a JSON object, but got {found}"):
         read_object(raw)
+
+
+def test_a_whole_number_that_is_too_large_is_not_called_a_decimal() -> None:
+    assert jsongate.kind(read_json(b"1000000000000000000000000000000")) == "a number that is too large"
+    assert jsongate.kind(read_json(b"-18446744073709551617")) == "a number that is too large"
+    assert jsongate.kind(read_json(b"1.5")) == "a decimal number"
 
 
 def test_kinds_are_named_like_openai_names_them() -> None:

@@ -13,6 +13,22 @@ from apps.wire.reply import INSTANT, Draft, Pace
 DELAY_MAX_MS = 600_000
 FIRST_TOKEN_MAX_MS = 600_000
 TOKEN_MAX_MS = 60_000
+# OpenAI's status by an error's code or type; of all others it is 400.
+ERROR_STATUS = {
+    "invalid_api_key": 401,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "unsupported_country_region_territory": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "requests": 429,
+    "tokens": 429,
+    "server_error": 500,
+    "internal_error": 500,
+    "overloaded_error": 503,
+}
 BODILESS = frozenset({204, 205, 304})  # RFC 9110: these have no content
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.1: a token
@@ -47,7 +63,7 @@ def read_draft(fields: dict[str, Any], *, raw: bytes | None = None) -> Draft:
     body = reader.body(raw)
     draft = Draft(
         body=body,
-        status=reader.integer("status_code", low=200, high=599, default=200),
+        status=reader.integer("status_code", low=200, high=599, default=_fitting_status(fields)),
         headers=reader.headers(),
         delay_ms=reader.integer("delay_ms", low=0, high=DELAY_MAX_MS),
         pace=reader.pace(),
@@ -57,6 +73,18 @@ def read_draft(fields: dict[str, Any], *, raw: bytes | None = None) -> Draft:
     if reader.errors:
         raise DraftError(reader.errors)
     return draft
+
+
+def _fitting_status(fields: dict[str, Any]) -> int:
+    """The status of an answer whose author named none: SDKs take an error with 200 for an answer."""
+    response = fields.get("response")
+    if fields.get("verbatim") or not isinstance(response, dict) or response.keys() != {"error"}:
+        return 200
+    error = response["error"]
+    if not isinstance(error, dict):
+        return 400 if error and isinstance(error, str) else 200
+    names = [name for name in (error.get("code"), error.get("type")) if isinstance(name, str)]
+    return next((ERROR_STATUS[name] for name in names if name in ERROR_STATUS), 400)
 
 
 class _Reader:

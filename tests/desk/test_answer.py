@@ -229,7 +229,7 @@ async def test_an_answer_still_on_its_way_is_202(park: Park) -> None:
         body = {"response": {"content": "slow"}, "delay_ms": 2600}
         answer = call.post("answer", json=body, headers={"idempotency-key": "k"})
         assert (answer.status_code, answer.json()["state"]) == (202, "answered")
-        again = call.answer("slow", key="k")
+        again = call.answer("slow", key="k", delay_ms=2600)
         assert (again.status_code, again.json()["state"]) == (200, "delivered")
         assert (await call.caller.receive()).content == "slow"
 

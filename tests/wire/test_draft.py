@@ -130,3 +130,27 @@ def test_any_json_is_read_or_refused_as_a_draft_error(fields: dict[str, Any]) ->
         assert isinstance(read_draft(fields), Draft)
     except DraftError as error:
         assert error.errors
+
+
+@pytest.mark.parametrize(
+    ("response", "status"),
+    [
+        ({"error": {"message": "m", "code": "rate_limit_exceeded"}}, 429),
+        ({"error": {"message": "m", "type": "tokens", "code": "some_limit"}}, 429),
+        ({"error": {"message": "m", "type": "invalid_request_error", "code": "invalid_api_key"}}, 401),
+        ({"error": {"code": "model_not_found"}}, 404),
+        ({"error": {"type": "server_error", "code": None}}, 500),
+        ({"error": {"message": "m", "code": ["x"]}}, 400),
+        ({"error": {}}, 400),
+        ({"error": "boom"}, 400),
+        ({"error": None}, 200),
+        ({"error": ""}, 200),
+        ({"error": {"message": "m"}, "content": "hi"}, 200),
+        ({"content": "hi"}, 200),
+    ],
+)
+def test_an_error_without_a_status_gets_the_one_that_fits(response: dict[str, Any], status: int) -> None:
+    assert read_draft({"response": response}).status == status
+    assert read_draft({"response": response, "status_code": None}).status == status
+    assert read_draft({"response": response, "status_code": 200}).status == 200
+    assert read_draft({"response": response, "verbatim": True}).status == 200

@@ -1,5 +1,6 @@
 """Who is calling: path, header, API key or address, the first that is present."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
@@ -10,6 +11,8 @@ from apps.wire.caller_name import Address, caller_name, read_address
 from apps.wire.errors import bad_caller
 
 KEY_PREFIX = "sk-mock-"
+# 1.2.3.4:5678, [2001:db8::1] or [2001:db8::1]:5678: some proxies name the port, too.
+_PORT = re.compile(r"^(?:([\d.]+):\d+|\[([^\[\]]+)\](?::\d+)?)$")
 Networks = Sequence[IPv4Network | IPv6Network]
 Headers = tuple[tuple[str, str], ...]
 
@@ -59,7 +62,7 @@ def client_address(peer_ip: str, forwarded_for: str, trusted: Networks) -> str:
     if not trusted or not _is_in(address, trusted):
         return str(address) if address else "unknown"
     for hop in reversed(forwarded_for.split(",")):
-        found = read_address(hop.strip())
+        found = read_address(_PORT.sub(r"\1\2", hop.strip()))
         if found is None:
             break
         address = found

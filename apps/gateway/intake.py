@@ -120,4 +120,4 @@ def _split(path: str) -> tuple[str, str | None]:
     if path.startswith("/as/"):
         caller, _, rest = path[4:].partition("/")
         return caller or " ", rest[2:] if rest.startswith("v1/") else None
-    return "", path[3:]
+    return "", path[3:] if path != "/as" else None

@@ -257,6 +257,12 @@ def test_there_is_nothing_beside_the_endpoints(door: Server, caller: str, path: 
     error_of(answer)
 
 
+def test_half_an_address_of_a_caller_is_named_as_it_came(door: Server, caller: str) -> None:
+    answer = call(door, caller, "GET", "/as")
+    assert answer.status_code == 404
+    assert error_of(answer)["message"].startswith("Invalid URL (GET /as)")
+
+
 def test_a_number_that_is_too_large_is_called_so(door: Server, caller: str, ended: Ended) -> None:
     body = orjson.dumps(chat(max_tokens=0)).replace(b":0", b":1" + b"0" * 30)
     error = refused(door, caller, ended, call(door, caller, content=body), 400)

@@ -102,6 +102,12 @@ def fill(server: Server, asking: Asking) -> None:
     asking.now("dev", "Hello?", stream=True, model="o3-mini")
     for number in range(5):
         asking.now("nightly", f"Summarise report {number}", model="gpt-4o-mini")
+    server.queue(
+        "dev",
+        {"response": {"content": "Oslo in three days: the fjord, the opera, the islands."}, "uses": 2},
+        {"response": {"content": "Slowly, as a person types."}, "pace": {"token_ms": 40}, "label": "slow"},
+        {"response": {"error": {"message": "Overloaded"}}, "status_code": 503, "delay_ms": 800},
+    )
     server.api.put("/api/fallback", json={"text": "manual"})
     asking.later("laptop", "Plan a trip to Oslo in three days", patience=52, model="o3-mini")
     asking.later("nightly", "Extract the invoice's total", response_format=INVOICE)

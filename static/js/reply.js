@@ -5,6 +5,7 @@ import { abortCall, extendCall, sayExtended } from "./callacts.js";
 import { Claim } from "./claim.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
+import { rescueFocus } from "./focus.js";
 import { find } from "./page.js";
 import { personName } from "./person.js";
 import { showBar } from "./replybar.js";
@@ -149,12 +150,14 @@ export class Reply {
 
   #show() {
     const { isWaiting, other } = this;
+    const hadFocus = this.form.contains(document.activeElement);
     const { isOn: isLive, hasBegun } = this.live;
     const isLeft = !isWaiting && !isLive && !other;
     this.form.hidden = !this.id || (isLeft && !this.editor.draft());
     find("[data-editor]", this.form).hidden = isLive;
     this.editor.lock(Boolean(other));
     showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, canType: Boolean(this.live.reasons) }, this.call);
+    if (hadFocus) rescueFocus("#reply-note", "#call h1");
   }
 
   #typed(draft) {

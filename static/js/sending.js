@@ -1,6 +1,7 @@
 // Sends an answer, exactly once, and says in words what came of it.
 
 import { ask, problems, UNREACHED } from "./api.js";
+import { rescueFocus } from "./focus.js";
 import { find, findAll } from "./page.js";
 import { notice } from "./notices.js";
 import { keepSent } from "./sent.js";
@@ -68,6 +69,8 @@ export class Sending {
 
   #lock(yes) {
     this.#busy = yes;
+    if (yes) this.pressed = document.activeElement;
     for (const button of findAll("#send, #send-more, #send-repeat, #keep")) button.disabled = yes;
+    if (!yes) rescueFocus(this.pressed);
   }
 }

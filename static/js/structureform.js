@@ -5,6 +5,7 @@ import { find, make } from "./page.js";
 import { isObject, tryJson, writeJson } from "./rawjson.js";
 import { firstValue } from "./schema.js";
 import { SchemaForm } from "./schemaform.js";
+import { showText } from "./visible.js";
 import { fill, gettext } from "./words.js";
 
 export class StructureForm {
@@ -26,7 +27,7 @@ export class StructureForm {
     this.schema = isObject(wanted?.schema) ? wanted.schema : isFree ? { type: "object", additionalProperties: {} } : null;
     this.isAskedFor = isObject(wanted?.schema); // more than a wish for some JSON
     const name = wanted?.name ?? "JSON";
-    find("[data-schema-name]", this.root).textContent = fill(gettext("What %(name)s asks for"), { name });
+    showText(find("[data-schema-name]", this.root), fill(gettext("What %(name)s asks for"), { name }));
     return this.schema !== null;
   }
 

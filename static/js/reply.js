@@ -8,7 +8,7 @@ import { Editor } from "./editor.js";
 import { rescueFocus } from "./focus.js";
 import { find } from "./page.js";
 import { personName } from "./person.js";
-import { showBar } from "./replybar.js";
+import { askedForTime, showBar } from "./replybar.js";
 import { Sending } from "./sending.js";
 import { startSent } from "./sent.js";
 import { TypedReply } from "./typedreply.js";
@@ -114,6 +114,7 @@ export class Reply {
   async extend() {
     if (find("#reply-left").hidden || this.form.hidden) return;
     const isDone = await extendCall(this.id);
+    askedForTime(true);
     await this.call.refresh();
     if (isDone && this.isWaiting) sayExtended(this.call.story, this.call.caller);
   }
@@ -138,6 +139,7 @@ export class Reply {
     this.claim.release();
     this.live.open(id);
     this.id = id;
+    askedForTime(false);
     this.editor.about(null);
     this.editor.fill(loadDraft(id));
     if (!id) return;

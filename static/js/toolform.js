@@ -28,6 +28,9 @@ function argumentsOf(call) {
   return isObject(value) ? value : undefined;
 }
 
+/** The name and the arguments of a call; undefined when they are no object. */
+export const toolOf = (call) => ({ name: inner(call).name, value: argumentsOf(call) });
+
 export class ToolForm {
   /** `onChange(calls)` hears what a person changes. */
   constructor(place, { onChange }) {

@@ -348,6 +348,30 @@ def test_what_the_server_refuses_stands_beside_its_field(
     assert server.waiting(1)
 
 
+def test_an_answer_that_breaks_what_was_asked_for_goes_out_with_a_word(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url)
+    future = ask(server, "Some JSON", response_format={"type": "json_object"})
+    open_call(page, "Some JSON")
+    expect(page.locator("[data-schema-kind]")).to_be_hidden()
+    page.fill("#reply-text", "no braces")
+    beside = page.locator("[data-field='response.content'] .field-problem")
+    expect(beside).to_contain_text("is not JSON")
+    expect(beside).to_have_attribute("data-level", "warn")
+    page.click("#send")
+    assert future.result(20).choices[0].message.content == "no braces"
+    expect(page.locator(".notice[data-level=warn]")).to_contain_text("With 1 finding: content: is not JSON")
+    future = ask(server, "Too much", tools=TOOLS)
+    open_call(page, "Too much")
+    kind(page, "Tool call")
+    page.get_by_label("Tool of call 1").select_option("refund_order")
+    argument(page, "amount").fill("549")
+    page.click("#send")
+    assert future.result(20).choices[0].message.tool_calls
+    expect(page.locator(".notice").last).to_contain_text("With 1 finding: amount: at most 500")
+
+
 def test_finish_usage_delay_and_pace_go_along(server: Server, open_page: OpenPage, ask: Ask) -> None:
     page = open_page(server.url)
     future = ask(server, "All of it")
@@ -359,7 +383,8 @@ def test_finish_usage_delay_and_pace_go_along(server: Server, open_page: OpenPag
     page.fill("#reply-prompt", "100")
     page.fill("#reply-completion", "7")
     page.fill("#reply-delay", "20")
-    page.fill("#reply-each", "1")
+    expect(page.locator("#reply-each")).to_be_hidden()  # what does not stream has no pace
+    expect(page.locator("#reply-each")).to_be_hidden()  # what does not stream has no pace
     page.click("#send")
     answer = future.result(20)
     assert answer.choices[0].finish_reason == "length"

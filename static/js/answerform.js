@@ -34,7 +34,7 @@ export class AnswerForm {
     this.error.model = call?.model;
     this.hasSchema = this.structure.about(call?.response_format);
     this.first = this.hasSchema ? "schema" : "text";
-    if (call) this.root.toggleAttribute("data-whole", call.stream === false); // its tokens have no pace
+    if (call) this.root.toggleAttribute("data-paceless", call.stream === false); // its tokens have no pace
     find("[data-schema-kind]", this.root).hidden = !this.hasSchema;
   }
 

@@ -23,7 +23,7 @@ CARDS_MORE = 200  # so many earlier ones at a time
 TOOLS_SHOWN = 200
 COUNTED_MAX = 200_000  # characters of a call whose tokens are counted while somebody waits for the page
 SETTING_MAX = 60
-QUEUES_NAMED = 5
+QUEUES_NAMED = 3
 
 Context = dict[str, Any]  # what a template is given
 
@@ -73,7 +73,7 @@ def whole_call(row: Exchange, body: Body) -> Context:
         "reply_headers": orjson.loads(body.reply_headers),
         "call_size": len(body.request_body),
         "reply_size": len(body.reply_body),
-        "elsewhere": _elsewhere(row) if row.state == State.WAITING and row.note else [],
+        **(_elsewhere(row) if row.state == State.WAITING and row.note else {}),
     }
 
 
@@ -130,7 +130,8 @@ def _tokens(row: Exchange, body: Body, data: dict[str, Any]) -> int | None:
     return chat_prompt_tokens(data)
 
 
-def _elsewhere(row: Exchange) -> list[dict[str, Any]]:
-    """The queues that hold presets which this call does not reach."""
+def _elsewhere(row: Exchange) -> Context:
+    """The queues that hold presets which this call does not reach, those with most of them first."""
     others = [one for one in storage.callers() if one["caller"] not in (row.caller, SHARED)]
-    return others[:QUEUES_NAMED]
+    others.sort(key=lambda one: -one["count"])
+    return {"elsewhere": others[:QUEUES_NAMED], "elsewhere_more": max(0, len(others) - QUEUES_NAMED)}

@@ -27,8 +27,8 @@ _NEAR = f"SELECT id, caller, endpoint {_LIVE} AND caller = {{place}} ORDER BY po
 
 
 def first_queues(limit: int) -> list[tuple[str, str]]:
-    """The first queues by name that hold something, and of each how many presets: "3", "200+"."""
-    found = select_rows(_FIRST, (limit, COUNT_MAX + 1))
+    """The first queues by name that hold something, and of each how many presets: "3", "200+"; most first."""
+    found = sorted(select_rows(_FIRST, (limit, COUNT_MAX + 1)), key=lambda row: (-row[1], row[0]))
     return [(caller, str(count) if count <= COUNT_MAX else f"{COUNT_MAX}+") for caller, count in found]
 
 

@@ -43,6 +43,26 @@ def findings(body: Body) -> Iterator[Finding]:
     yield from _usage(body.get("usage"))
 
 
+def not_json(body: Body, wanted: str) -> Iterator[Finding]:
+    """The texts of a completed body that are no JSON, though the call's response_format is `wanted`."""
+    choices = body.get("choices")
+    for index, choice in enumerate(choices if isinstance(choices, list) else []):
+        message = choice.get("message") if isinstance(choice, dict) else None
+        content = message.get("content") if isinstance(message, dict) else None
+        if not isinstance(message, dict) or not isinstance(content, str) or message.get("tool_calls"):
+            continue
+        try:
+            value = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            yield f"choices[{index}].message.content", f"is not JSON, which the call asks for ({wanted})"
+            continue
+        if wanted == "json_object" and not isinstance(value, dict):
+            yield (
+                f"choices[{index}].message.content",
+                f"is {kind(value)}, but the call asks for an object ({wanted})",
+            )
+
+
 def _choice(choice: Any, place: str) -> Iterator[Finding]:
     if not isinstance(choice, dict):
         yield place, f"must be an object, not {kind(choice)}"

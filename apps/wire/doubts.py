@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from apps.wire.call import Call
-from apps.wire.chat_findings import Finding, findings, strange_names
+from apps.wire.chat_findings import Finding, findings, not_json, strange_names
 from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
@@ -31,7 +31,7 @@ def doubts(draft: Draft, *, call: Call = ANY_CALL, endpoint: str = "text") -> li
     is known of replies is known of chat completions.
     """
     body: Body = orjson.loads(draft.body)
-    if len(body) == 1 and body.get("content") and isinstance(body["content"], str):
+    if not _json_wanted(call) and len(body) == 1 and body.get("content") and isinstance(body["content"], str):
         return []  # what most are: a large import is not completed just to find nothing
     is_chat = endpoint in ("text", "*", CHAT) and draft.whole_for in ("", CHAT)
     return [{"field": field, "error": error} for field, error in _doubts(body, draft, call, is_chat=is_chat)]
@@ -46,7 +46,14 @@ def _doubts(body: Body, draft: Draft, call: Call, *, is_chat: bool) -> Iterator[
     elif is_chat:
         whole = orjson.loads(complete(draft, call, BY_NAME[CHAT]).body)
         is_error = draft.status >= 400 or whole.get("error")
-        yield from _of_error(whole, draft) if is_error else _of_chat(body, whole)
+        yield from _of_error(whole, draft) if is_error else _of_chat(body, whole, _json_wanted(call))
+
+
+def _json_wanted(call: Call) -> str:
+    """The response_format by which the call's answer has to be JSON; "" when any text will do."""
+    shape = call.data.get("response_format")
+    wanted = shape.get("type") if isinstance(shape, dict) else None
+    return wanted if wanted in ("json_object", "json_schema") else ""
 
 
 def is_entry(body: Body) -> bool:
@@ -61,8 +68,9 @@ def _of_error(whole: Body, draft: Draft) -> Iterator[Finding]:
         yield "status_code", f"is {draft.status}: SDKs take an error for an answer unless it is 400 or more"
 
 
-def _of_chat(body: Body, whole: Body) -> Iterator[Finding]:
-    for where, error in (*strange_names(body), *_silences(body), *findings(whole)):
+def _of_chat(body: Body, whole: Body, json_wanted: str) -> Iterator[Finding]:
+    no_json = not_json(whole, json_wanted) if json_wanted else ()
+    for where, error in (*strange_names(body), *_silences(body), *findings(whole), *no_json):
         yield _place(where, is_short="choices" not in body), error
 
 

@@ -3,7 +3,7 @@
 import { beyond } from "./bodyparts.js";
 import { ErrorForm } from "./errorform.js";
 import { find, findAll, on } from "./page.js";
-import { isObject } from "./rawjson.js";
+import { isObject, writeJson } from "./rawjson.js";
 import { StructureForm } from "./structureform.js";
 import { offered, ToolForm } from "./toolform.js";
 import { UsageForm } from "./usageform.js";
@@ -33,7 +33,8 @@ export class AnswerForm {
     this.offers = offered(call?.tools);
     this.error.model = call?.model;
     this.hasSchema = this.structure.about(call?.response_format);
-    this.first = this.structure.isAskedFor ? "schema" : "text";
+    this.first = this.hasSchema ? "schema" : "text";
+    if (call) this.root.toggleAttribute("data-paceless", call.stream === false); // its tokens have no pace
     find("[data-schema-kind]", this.root).hidden = !this.hasSchema;
   }
 
@@ -75,7 +76,7 @@ export class AnswerForm {
     if (!body.isShown) return;
     const { elements } = this.root;
     const content = body.get("content");
-    elements.text.value = typeof content === "string" ? content : "";
+    elements.text.value = isObject(content) ? writeJson(content) : typeof content === "string" ? content : "";
     elements.refusal.value = body.get("refusal") ?? "";
     elements.finish_reason.value = body.get("finish_reason") ?? "";
     this.usage.show(body.get("usage"));

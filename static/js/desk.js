@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { OpenCall } from "./call.js";
+import { rescueFocus } from "./focus.js";
 import { startFrame } from "./frame.js";
 import { moveInList, startList } from "./list.js";
 import { notice } from "./notices.js";
@@ -32,6 +33,12 @@ async function next(id) {
   const row = findAll(".row[data-until]", waiting).find((other) => other.dataset.call !== id);
   await call.open(row?.dataset.call ?? "");
   find(`.row[data-call="${CSS.escape(call.id)}"]`, waiting)?.focus();
+  rescueFocus("#call h1", "#empty h1", "#choose");
+}
+
+async function openTestCall(id) {
+  await call.open(id);
+  rescueFocus("#call h1");
 }
 
 /** What lies in a queue that this call does not reach, as a draft for it. */
@@ -44,7 +51,7 @@ async function copyFrom(caller) {
 
 on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));
 startList({ onFresh });
-startWelcome({ open: (id) => call.open(id) });
+startWelcome({ open: openTestCall });
 startFrame({
   keys: [
     { key: "j", label: gettext("next call"), act: () => moveInList(1) },

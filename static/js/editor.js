@@ -9,6 +9,7 @@ import { DraftFields } from "./draftfields.js";
 import { showProblems } from "./fieldproblems.js";
 import { find, findAll, on } from "./page.js";
 import { writeJson } from "./rawjson.js";
+import { shortfalls } from "./shortfalls.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const CHECK_MS = 300;
@@ -74,6 +75,13 @@ export class Editor {
     if (this.body.isEmpty && status < 400 && status !== 204) return this.#refuse(gettext("Write an answer first."));
     const rest = JSON.stringify({ ...this.fields.read(), ...more }).slice(1);
     return `{"response": ${this.body.text || "{}"}${rest === "}" ? "" : ", "}${rest}`;
+  }
+
+  /** What is doubtful in what can be sent, as lines of text. */
+  async findings() {
+    const own = shortfalls(this.body, { offers: this.answer.offers, schema: this.answer.structure.schema });
+    const { warnings } = await this.#checked();
+    return [...own, ...warnings.map(({ field, error }) => `${field.replace(/^response\.?/, "")}: ${error}`)];
   }
 
   /** Puts what is wrong beside its field: the server's answer, its errors, or lines of text. */

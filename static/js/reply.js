@@ -5,9 +5,10 @@ import { abortCall, extendCall, sayExtended } from "./callacts.js";
 import { Claim } from "./claim.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
+import { rescueFocus } from "./focus.js";
 import { find } from "./page.js";
 import { personName } from "./person.js";
-import { showBar } from "./replybar.js";
+import { askedForTime, showBar } from "./replybar.js";
 import { Sending } from "./sending.js";
 import { startSent } from "./sent.js";
 import { TypedReply } from "./typedreply.js";
@@ -113,6 +114,7 @@ export class Reply {
   async extend() {
     if (find("#reply-left").hidden || this.form.hidden) return;
     const isDone = await extendCall(this.id);
+    askedForTime(true);
     await this.call.refresh();
     if (isDone && this.isWaiting) sayExtended(this.call.story, this.call.caller);
   }
@@ -137,6 +139,7 @@ export class Reply {
     this.claim.release();
     this.live.open(id);
     this.id = id;
+    askedForTime(false);
     this.editor.about(null);
     this.editor.fill(loadDraft(id));
     if (!id) return;
@@ -149,12 +152,14 @@ export class Reply {
 
   #show() {
     const { isWaiting, other } = this;
+    const hadFocus = this.form.contains(document.activeElement);
     const { isOn: isLive, hasBegun } = this.live;
     const isLeft = !isWaiting && !isLive && !other;
     this.form.hidden = !this.id || (isLeft && !this.editor.draft());
     find("[data-editor]", this.form).hidden = isLive;
     this.editor.lock(Boolean(other));
     showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, canType: Boolean(this.live.reasons) }, this.call);
+    if (hadFocus) rescueFocus("#reply-note", "#call h1");
   }
 
   #typed(draft) {

@@ -29,12 +29,22 @@ function say(text, level) {
   if (note.textContent !== text) note.textContent = text;
 }
 
+/** Whose patience it is: in sight when it ends soon, or when more time was asked for. */
+function showPatience(left, story) {
+  const note = find("#reply-patience");
+  note.hidden = left.hidden || story?.timeLeftOf !== "client";
+  left.title = note.hidden ? "" : note.textContent;
+}
+
+/** More time was asked for. */
+export const askedForTime = (yes) => find("#reply-patience").toggleAttribute("data-asked", yes);
+
 /** `now`: {isWaiting, other, isLive, hasBegun, canType, isLeft}; `call` is the open one. */
 export function showBar(form, now, { story, storyText }) {
   const left = find("#reply-left");
   left.hidden = !now.isWaiting || now.hasBegun;
   Object.assign(left.dataset, { until: story?.until ?? 0, patience: story?.patience ?? 1 });
-  find("#reply-patience").hidden = left.hidden || story?.timeLeftOf !== "client";
+  showPatience(left, story);
   find("#reply-whose").textContent = story?.claimedBy === personName() ? gettext("yours ·") : "";
   tick(form);
   for (const [names, yes] of Object.entries(shownWhen(now))) {

@@ -5,6 +5,7 @@ import { arrayField, objectField } from "./schemanodes.js";
 import { asNumber, isNumber, isObject, numberText, plain, tryJson, writeJson } from "./rawjson.js";
 import { firstValue, resolve, typeOf, variants } from "./schema.js";
 import { checkSchema, hint, variantOf } from "./schemacheck.js";
+import { makeShown, visibleText } from "./visible.js";
 import { gettext } from "./words.js";
 
 let count = 0;
@@ -14,9 +15,9 @@ function labelled(control, { label, note = "" }) {
   const id = `schema-${++count}`;
   Object.assign(control, { id });
   if (!label) control.ariaLabel = gettext("item");
-  const name = make("label", { htmlFor: id, className: "arg-name" }, label ?? "");
+  const name = makeShown("label", { htmlFor: id, className: "arg-name" }, label ?? "");
   const line = make("div", { className: label ? "arg" : "arg arg-item" }, ...(label ? [name] : []), control);
-  if (note) line.append(make("small", {}, note));
+  if (note) line.append(makeShown("small", {}, note));
   return line;
 }
 
@@ -35,8 +36,8 @@ function numberField(value, context) {
 function choiceField(value, choices, context) {
   const texts = choices.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
   const at = choices.findIndex((one) => JSON.stringify(one) === JSON.stringify(value));
-  const control = make("select", { className: "form-select code" }, ...texts.map((text, index) => make("option", { value: index, selected: index === at }, text)));
-  if (at < 0) control.prepend(make("option", { value: -1, selected: true }, writeJson(value, 0)));
+  const control = make("select", { className: "form-select code" }, ...texts.map((text, index) => make("option", { value: index, selected: index === at }, visibleText(text))));
+  if (at < 0) control.prepend(make("option", { value: -1, selected: true }, visibleText(writeJson(value, 0))));
   return { element: labelled(control, context), read: () => (control.value === "-1" ? value : choices[control.value]) };
 }
 
@@ -49,7 +50,7 @@ function jsonField(value, context) {
 function variantField(value, ways, context) {
   let at = variantOf(plain(value), ways, context.root);
   const names = ways.map((way, index) => way.title ?? (way.const === undefined ? typeOf(way) : String(way.const)) ?? `#${index + 1}`);
-  const control = make("select", { className: "form-select code" }, ...names.map((name, index) => make("option", { value: index, selected: index === at }, name)));
+  const control = make("select", { className: "form-select code" }, ...names.map((name, index) => make("option", { value: index, selected: index === at }, visibleText(name))));
   const held = ways.map(() => undefined);
   let inner = field(ways[at], value, { ...context, label: "" });
   const head = labelled(control, context);
@@ -112,7 +113,7 @@ export class SchemaForm {
     for (const { path, error } of found) {
       const near = findAll("[data-path]", this.place).filter(({ dataset }) => path === dataset.path || path.startsWith(dataset.path));
       const text = near.at(-1)?.dataset.path === path ? error : `${path} ${error}`;
-      (near.at(-1) ?? this.place).append(make("p", { className: "arg-problem" }, text));
+      (near.at(-1) ?? this.place).append(makeShown("p", { className: "arg-problem" }, text));
     }
     return found;
   }

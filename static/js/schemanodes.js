@@ -1,14 +1,15 @@
 // The parts of a schema's form that hold others: objects with their optional members, and lists.
 
-import { make } from "./page.js";
+import { find, make } from "./page.js";
 import { firstValue } from "./schema.js";
+import { makeShown, visibleText } from "./visible.js";
 import { fill, gettext } from "./words.js";
 
 const dropButton = (label) => make("button", { type: "button", className: "icon-button arg-drop", ariaLabel: label, title: label }, "×");
 const pathOf = (path, name) => (path ? `${path}.${name}` : name);
 
 function boxOf(context, ...parts) {
-  const legend = make("legend", { className: "arg-name" }, context.label);
+  const legend = makeShown("legend", { className: "arg-name" }, context.label);
   return make("fieldset", { className: context.label ? "arg-group" : "arg-top" }, ...(context.label ? [legend] : []), ...parts);
 }
 
@@ -21,20 +22,22 @@ export function objectField(schema, value, context, field) {
   const body = make("div", { className: "arg-members" });
   const more = make("div", { className: "arg-more" });
   const kept = Object.keys(extra).join(", ");
-  const note = kept ? [make("small", { className: "arg-kept" }, fill(gettext("Also kept, as JSON only: %(names)s"), { names: kept }))] : [];
+  const note = kept ? [makeShown("small", { className: "arg-kept" }, fill(gettext("Also kept, as JSON only: %(names)s"), { names: kept }))] : [];
 
   const join = (name, content) => {
     const made = field(properties[name], content, { ...context, label: name, path: pathOf(context.path, name) });
-    const drop = dropButton(fill(gettext("Leave out %(name)s"), { name }));
+    const drop = dropButton(fill(gettext("Leave out %(name)s"), { name: visibleText(name) }));
     drop.addEventListener("click", () => {
       members.delete(name);
       show();
+      find(`[data-name="${CSS.escape(name)}"]`, more).focus();
       context.changed();
     });
     members.set(name, { ...made, row: make("div", { className: "arg-row" }, made.element, ...(isNeeded(name) ? [] : [drop])) });
   };
   const offer = (name) => {
-    const button = make("button", { type: "button", className: "tag" }, `+ ${name}`);
+    const button = makeShown("button", { type: "button", className: "tag" }, `+ ${name}`);
+    button.dataset.name = name;
     button.addEventListener("click", () => {
       join(name, firstValue(properties[name], context.root));
       show();
@@ -67,6 +70,7 @@ export function arrayField(schema, value, context, field) {
       drop.addEventListener("click", () => {
         items.splice(index, 1);
         show();
+        (items.length ? find(`:scope > :nth-child(${Math.min(index + 1, items.length)}) > .arg-drop`, body) : add).focus();
         context.changed();
       });
       return make("div", { className: "arg-row" }, item.element, drop);

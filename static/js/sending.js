@@ -1,12 +1,21 @@
 // Sends an answer, exactly once, and says in words what came of it.
 
 import { ask, problems, UNREACHED } from "./api.js";
+import { rescueFocus } from "./focus.js";
 import { find, findAll } from "./page.js";
 import { notice } from "./notices.js";
 import { keepSent } from "./sent.js";
+import { visibleText } from "./visible.js";
 import { fill, gettext, ngettext } from "./words.js";
 
+const FINDINGS_SHOWN = 3;
 const randomKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(36)).join("");
+
+function withFindings(findings) {
+  const n = findings.length;
+  const shown = findings.slice(0, FINDINGS_SHOWN).map(visibleText).join("; ") + (n > FINDINGS_SHOWN ? " …" : "");
+  return fill(ngettext("With %(n)s finding: %(list)s", "With %(n)s findings: %(list)s", n), { n, list: shown });
+}
 
 export class Sending {
   #busy = false;
@@ -24,10 +33,11 @@ export class Sending {
     if (this.#key.body !== body || this.#key.id !== id) this.#key = { id, body, value: randomKey() };
     this.#lock(true);
     const draft = this.editor.draft();
-    const result = await ask("POST", `/api/desk/${id}/answer`, { body, headers: { "Idempotency-Key": this.#key.value } });
+    const sent = ask("POST", `/api/desk/${id}/answer`, { body, headers: { "Idempotency-Key": this.#key.value } });
+    const [result, findings] = await Promise.all([sent, this.editor.findings()]);
     this.#lock(false);
     if (result.code === 200 || result.code === 202) keepSent(draft ?? { body: "" });
-    this.told(id, result);
+    this.told(id, result, findings);
   }
 
   /** Puts the draft into a queue; whether it is there. */
@@ -42,11 +52,13 @@ export class Sending {
     return result.code === 200;
   }
 
-  /** What the code of an answer means. */
-  told(id, result) {
+  /** What the code of an answer means; `findings` are what was doubtful in it. */
+  told(id, result, findings = []) {
     const { code, data } = result;
     if (code === 200 || code === 202) {
-      notice(this.#word(code, data));
+      const word = this.#word(code, data);
+      if (findings.length) notice(`${word} ${withFindings(findings)}`, { level: "warn" });
+      else notice(word);
       this.onHeard(id, { gone: true });
       return;
     }
@@ -68,6 +80,8 @@ export class Sending {
 
   #lock(yes) {
     this.#busy = yes;
+    if (yes) this.pressed = document.activeElement;
     for (const button of findAll("#send, #send-more, #send-repeat, #keep")) button.disabled = yes;
+    if (!yes) rescueFocus(this.pressed);
   }
 }

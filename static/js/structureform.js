@@ -5,12 +5,13 @@ import { find, make } from "./page.js";
 import { isObject, tryJson, writeJson } from "./rawjson.js";
 import { firstValue } from "./schema.js";
 import { SchemaForm } from "./schemaform.js";
+import { showText } from "./visible.js";
 import { fill, gettext } from "./words.js";
 
 export class StructureForm {
   /** `onChange(content)` hears what a person changes. */
   constructor(root, { onChange }) {
-    Object.assign(this, { root, onChange, schema: null, isAskedFor: false, content: undefined, asJson: false });
+    Object.assign(this, { root, onChange, schema: null, content: undefined, asJson: false });
     this.place = find("[data-structure]", root);
     this.other = find("[data-schema-json]", root);
     this.other.addEventListener("click", () => {
@@ -22,11 +23,9 @@ export class StructureForm {
   /** Takes a call's response_format; whether it asks for a structure. */
   about(format) {
     const wanted = isObject(format) && format.type === "json_schema" ? format.json_schema : null;
-    const isFree = format?.type === "json_object";
-    this.schema = isObject(wanted?.schema) ? wanted.schema : isFree ? { type: "object", additionalProperties: {} } : null;
-    this.isAskedFor = isObject(wanted?.schema); // more than a wish for some JSON
+    this.schema = isObject(wanted?.schema) ? wanted.schema : null; // a wish for some JSON has none
     const name = wanted?.name ?? "JSON";
-    find("[data-schema-name]", this.root).textContent = fill(gettext("What %(name)s asks for"), { name });
+    showText(find("[data-schema-name]", this.root), fill(gettext("What %(name)s asks for"), { name }));
     return this.schema !== null;
   }
 

@@ -1,9 +1,10 @@
 // The tool calls of an answer: which of the call's tools, with which arguments.
 
-import { findAll, make } from "./page.js";
+import { find, findAll, make } from "./page.js";
 import { isObject, tryJson, writeJson } from "./rawjson.js";
 import { firstValue } from "./schema.js";
 import { SchemaForm } from "./schemaform.js";
+import { makeShown, visibleText } from "./visible.js";
 import { fill, gettext } from "./words.js";
 
 const NO_SCHEMA = { type: "object" };
@@ -26,6 +27,9 @@ function argumentsOf(call) {
   const value = typeof given === "string" ? tryJson(given) : given;
   return isObject(value) ? value : undefined;
 }
+
+/** The name and the arguments of a call; undefined when they are no object. */
+export const toolOf = (call) => ({ name: inner(call).name, value: argumentsOf(call) });
 
 export class ToolForm {
   /** `onChange(calls)` hears what a person changes. */
@@ -68,6 +72,8 @@ export class ToolForm {
     drop.addEventListener("click", () => {
       this.calls.splice(index, 1);
       this.#draw();
+      const drops = findAll(".tool-head > .icon-button", this.place);
+      (drops[index] ?? drops.at(-1) ?? find(":scope > .tag", this.place)).focus();
       this.onChange(this.calls);
     });
     const head = make("div", { className: "tool-head" }, this.#chooser(call, index), drop);
@@ -86,8 +92,8 @@ export class ToolForm {
       return field;
     }
     const names = this.tools.map((tool) => tool.name);
-    const known = names.includes(name) ? [] : [make("option", { value: name, selected: true }, fill(gettext("%(name)s (not offered by the call)"), { name: name || "?" }))];
-    const select = make("select", { className: "form-select code", ariaLabel: label }, ...known, ...names.map((one) => make("option", { value: one, selected: one === name }, one)));
+    const known = names.includes(name) ? [] : [make("option", { value: name, selected: true }, fill(gettext("%(name)s (not offered by the call)"), { name: visibleText(name) || "?" }))];
+    const select = make("select", { className: "form-select code", ariaLabel: label }, ...known, ...names.map((one) => make("option", { value: one, selected: one === name }, visibleText(one))));
     select.addEventListener("change", () => {
       const tool = this.tools.find((one) => one.name === select.value);
       if (tool) this.calls[index] = { ...(call.id ? { id: call.id } : {}), ...this.#made(tool) };
@@ -110,12 +116,15 @@ export class ToolForm {
     const hasForm = tool && !tool.isCustom && value !== undefined && Object.keys(tool.schema.properties ?? {}).length > 0;
     const place = make("div", {});
     const parts = [place];
-    if (tool?.description) parts.unshift(make("p", { className: "field-note" }, tool.description));
+    if (tool?.description) parts.unshift(makeShown("p", { className: "field-note" }, tool.description));
     if (hasForm && !asJson) this.#form(call, place, tool.schema, value);
     else place.append(this.#text(call));
     if (hasForm) {
       const other = make("button", { type: "button", className: "link" }, asJson ? gettext("as a form") : gettext("as JSON"));
-      other.addEventListener("click", () => this.#arguments(call, body, { asJson: !asJson }));
+      other.addEventListener("click", () => {
+        this.#arguments(call, body, { asJson: !asJson });
+        find(":scope > .link", body).focus();
+      });
       parts.push(other);
     }
     body.replaceChildren(...parts);

@@ -8,6 +8,16 @@ const ODD =
 
 const name = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 
+/** The text with each odd character as its number: where nothing can be marked, as in an option. */
+export const visibleText = (text) => text.split(ODD).map((part, at) => (at % 2 ? name(part) : part)).join("");
+
+/** A new element that shows the text. */
+export function makeShown(kind, properties, text) {
+  const element = make(kind, properties);
+  showText(element, text);
+  return element;
+}
+
 /** Makes `element` show the text; each odd character as its number, marked. */
 export function showText(element, text) {
   if (!ODD.test(text)) {

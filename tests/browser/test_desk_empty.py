@@ -24,12 +24,13 @@ def test_a_test_call_opens_by_itself_and_can_be_answered(server: Server, open_pa
     expect(page.locator("#call .card")).to_contain_text("This is a test call.")
     expect(page.locator("#waiting .row")).to_have_count(1)
     expect(page.locator("#waiting .row")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#call h1")).to_be_focused()
     [item] = server.waiting(1)
     assert item["claimed_by"] == ""
     page.locator("#reply-text").fill("42")
     page.click("#send")
     wait_for(lambda: server.exchange(item["id"])["state"] == "delivered")
-    expect(page.locator("#empty h1")).to_be_visible()
+    expect(page.locator("#empty h1")).to_be_focused()
 
 
 def test_a_test_call_may_ask_for_everything_at_once(server: Server, open_page: OpenPage) -> None:

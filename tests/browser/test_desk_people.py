@@ -76,3 +76,20 @@ def test_after_an_answer_the_call_with_the_least_time_left_is_next(
     expect(page.locator("#call .card").last).to_contain_text("Hurried")
     expect(page.locator("#waiting .row", has_text="Hurried")).to_be_focused()
     expect(page.locator("#call .story")).to_contain_text(re.compile("until its caller gives up"))
+
+
+def test_who_is_taken_over_from_reads_so_and_sees_the_form_whole(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    alice, bob = open_page(server.url), open_page(server.url, person="bob")
+    ask(server, "Taken over")
+    server.waiting(1)
+    open_call(alice, "Taken over")
+    alice.locator("#reply-text").press_sequentially("Mine")
+    open_call(bob, "Taken over")
+    bob.click("#take-over")
+    expect(alice.locator("#reply-note")).to_contain_text("bob is replying")
+    expect(alice.locator("#reply-note")).to_be_focused()
+    for radio in alice.locator(".kinds label:not([hidden]) input").all():
+        expect(radio).to_be_disabled()
+        expect(radio).to_have_css("opacity", "0")  # its words stand in its place

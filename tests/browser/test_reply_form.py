@@ -111,6 +111,51 @@ def test_a_number_keeps_the_spelling_of_its_author(server: Server, open_page: Op
     expect(page.locator("#reply-json .cm-content")).to_contain_text('"order_id": 18')
 
 
+def test_what_turns_text_around_is_shown_in_the_forms(server: Server, open_page: OpenPage, ask: Ask) -> None:
+    page = open_page(server.url)
+    odd = "get\u202eredro\u2066"
+    properties = {
+        odd: {"type": "string", "description": odd},
+        "which": {"enum": [odd]},
+        "other": {"anyOf": [{"title": odd, "type": "object"}, {"type": "null"}]},
+        f"may{odd}": {"type": "string"},
+    }
+    schema = {"type": "object", "properties": properties, "required": [odd, "which", "other"]}
+    tools: Any = [
+        {"type": "function", "function": {"name": odd, "description": odd, "parameters": schema}},
+    ]
+    shape: Any = {"type": "json_schema", "json_schema": {"name": odd, "schema": schema}}
+    ask(server, "Odd tools", tools=tools, response_format=shape)
+    open_call(page, "Odd tools")
+    for name in ("Schema", "Tool call"):
+        kind(page, name)
+        expect(page.locator("#reply .arg-name .odd").first).to_have_text("U+202E")
+        shown = page.locator("#reply").inner_text() + str(page.locator("#reply option").all_text_contents())
+        assert "getU+202EredroU+2066" in shown
+        assert not set("\u202e\u2066") & set(shown)
+    expect(page.get_by_label("Tool of call 1")).to_have_value(odd)
+
+
+def test_taking_out_a_part_of_the_form_leaves_the_focus_near(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url)
+    ask(server, "Taken out", tools=TOOLS)
+    open_call(page, "Taken out")
+    kind(page, "Tool call")
+    page.get_by_label("Tool of call 1").select_option("refund_order")
+    page.get_by_role("button", name="+ note").click()
+    page.get_by_role("button", name="Leave out note").press("Enter")
+    expect(page.get_by_role("button", name="+ note")).to_be_focused()
+    page.get_by_role("button", name="as JSON").press("Enter")
+    expect(page.get_by_role("button", name="as a form")).to_be_focused()
+    page.get_by_role("button", name="+ another call").click()
+    page.get_by_role("button", name="Take out call 1").press("Enter")
+    expect(page.get_by_role("button", name="Take out call 1")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="+ a call")).to_be_focused()
+
+
 def test_a_form_from_the_response_format(server: Server, open_page: OpenPage, ask: Ask) -> None:
     page = open_page(server.url)
     schema = {"type": "json_schema", "json_schema": {"name": "trip", "strict": True, "schema": TRIP}}
@@ -303,6 +348,30 @@ def test_what_the_server_refuses_stands_beside_its_field(
     assert server.waiting(1)
 
 
+def test_an_answer_that_breaks_what_was_asked_for_goes_out_with_a_word(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url)
+    future = ask(server, "Some JSON", response_format={"type": "json_object"})
+    open_call(page, "Some JSON")
+    expect(page.locator("[data-schema-kind]")).to_be_hidden()
+    page.fill("#reply-text", "no braces")
+    beside = page.locator("[data-field='response.content'] .field-problem")
+    expect(beside).to_contain_text("is not JSON")
+    expect(beside).to_have_attribute("data-level", "warn")
+    page.click("#send")
+    assert future.result(20).choices[0].message.content == "no braces"
+    expect(page.locator(".notice[data-level=warn]")).to_contain_text("With 1 finding: content: is not JSON")
+    future = ask(server, "Too much", tools=TOOLS)
+    open_call(page, "Too much")
+    kind(page, "Tool call")
+    page.get_by_label("Tool of call 1").select_option("refund_order")
+    argument(page, "amount").fill("549")
+    page.click("#send")
+    assert future.result(20).choices[0].message.tool_calls
+    expect(page.locator(".notice").last).to_contain_text("With 1 finding: amount: at most 500")
+
+
 def test_finish_usage_delay_and_pace_go_along(server: Server, open_page: OpenPage, ask: Ask) -> None:
     page = open_page(server.url)
     future = ask(server, "All of it")
@@ -314,7 +383,8 @@ def test_finish_usage_delay_and_pace_go_along(server: Server, open_page: OpenPag
     page.fill("#reply-prompt", "100")
     page.fill("#reply-completion", "7")
     page.fill("#reply-delay", "20")
-    page.fill("#reply-each", "1")
+    expect(page.locator("#reply-each")).to_be_hidden()  # what does not stream has no pace
+    expect(page.locator("#reply-each")).to_be_hidden()  # what does not stream has no pace
     page.click("#send")
     answer = future.result(20)
     assert answer.choices[0].finish_reason == "length"

@@ -1,5 +1,6 @@
 """Type live: what is typed in a real browser reaches the real SDK while it is typed."""
 
+import re
 import statistics
 import threading
 import time
@@ -226,3 +227,18 @@ def test_whole_texts_emoji_and_line_breaks_arrive_as_they_are(server: Server, op
     page.keyboard.insert_text("日本" * 9_000)
     page.keyboard.press("Control+Enter")
     assert listener.whole() == "🐉 one\n\n" + "日本" * 9_000
+
+
+def test_a_call_that_is_being_typed_to_counts_no_more_as_waiting(server: Server, open_page: OpenPage) -> None:
+    page = open_page(server.url)
+    listener = Listener(server, "Counted")
+    live(page, "Counted")
+    expect(page.locator(".pages [data-waiting-count]")).to_have_text("1")
+    page.keyboard.type("Hello")
+    listener.until("Hello")
+    for place in page.locator("[data-waiting-count]").all():
+        expect(place).to_have_text("0")
+    expect(page).to_have_title(re.compile(r"^(?!\(1\))"))
+    page.keyboard.press("Control+Enter")
+    assert listener.whole() == "Hello"
+    expect(page.locator("#empty h1")).to_be_focused()

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.desk.compose_check import check as check_draft
+from apps.wire.doubts import ANY_CALL
+
 pytestmark = pytest.mark.django_db
 
 
@@ -60,6 +63,29 @@ def test_what_an_sdk_could_not_read_is_a_warning(client: Client, draft: dict[str
 def test_an_error_is_no_completion(client: Client) -> None:
     assert check(client, '{"error": {"message": "no"}}', status_code=429)["warnings"] == []
     assert check(client, '{"oops": 1}', status_code=500)["warnings"][0]["field"] == "response"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "draft", "told"),
+    [
+        ("json_object", {"content": "no braces"}, "is not JSON, which the call asks for (json_object)"),
+        ("json_object", {"content": "[1]"}, "is an array, but the call asks for an object (json_object)"),
+        ("json_object", {"content": '{"a": 1}'}, ""),
+        ("json_object", {"content": {"a": 1}}, ""),
+        ("json_object", {"tool_calls": [{"name": "f"}], "content": "first"}, ""),
+        ("json_object", {"refusal": "no"}, ""),
+        ("json_schema", {"choices": [{"message": {"content": "{"}}]}, "is not JSON"),
+        ("text", {"content": "no braces"}, ""),
+    ],
+)
+def test_a_text_that_is_no_json_for_a_call_that_asks_for_it(
+    wanted: str, draft: dict[str, Any], told: str
+) -> None:
+    call = ANY_CALL._replace(data={"model": "gpt-4o", "response_format": {"type": wanted}})
+    warnings = check_draft(json.dumps(draft), {}, call=call)["warnings"]
+    assert len(warnings) == bool(told)
+    for warning in warnings:
+        assert warning["field"].endswith("content") and told in warning["error"]
 
 
 def test_a_draft_without_a_text_is_refused(client: Client) -> None:

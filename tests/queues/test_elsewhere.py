@@ -19,12 +19,12 @@ ENTRY = read_entry({"response": {"content": "x"}})
 
 @pytest.mark.django_db(transaction=True)
 def test_it_names_the_first_queues_that_hold_something_and_how_much() -> None:
-    for caller, count in (("b", 2), ("a", 3), ("d", 1), ("spent", 1), ("c", 1)):
+    for caller, count in (("b", 2), ("a", 3), ("d", 4), ("spent", 1), ("c", 1)):
         add(caller=caller, entries=[ENTRY] * count)
     Preset.objects.filter(caller="spent").update(uses=0)
     Preset.objects.filter(caller="c").update(uses=None)
     Preset.objects.filter(caller="b", position=STEP).update(uses=0)
-    assert first_queues(9) == [("a", "3"), ("b", "1"), ("c", "1"), ("d", "1")]
+    assert first_queues(9) == [("d", "4"), ("a", "3"), ("b", "1"), ("c", "1")]
     assert first_queues(2) == [("a", "3"), ("b", "1")]
 
 

@@ -25,6 +25,12 @@ def visible(text: object) -> SafeString:
     return format_html_join("", "{}", ((_shown(part),) for part in parts if part))
 
 
+@register.filter
+def visible_text(text: object) -> str:
+    """The same without marks, for an attribute."""
+    return ODD.sub(lambda found: f"U+{ord(found[0]):04X}", str(text))
+
+
 def _shown(part: str) -> SafeString:
     if ODD.fullmatch(part):
         return format_html('<span class="odd">{}</span>', f"U+{ord(part):04X}")

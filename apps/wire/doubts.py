@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from apps.wire.call import Call
-from apps.wire.chat_findings import Finding, findings, strange_names
+from apps.wire.chat_findings import Finding, findings, strange_names, strange_values
 from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
@@ -62,7 +62,7 @@ def _of_error(whole: Body, draft: Draft) -> Iterator[Finding]:
 
 
 def _of_chat(body: Body, whole: Body) -> Iterator[Finding]:
-    for where, error in (*strange_names(body), *_silences(body), *findings(whole)):
+    for where, error in (*strange_names(body), *strange_values(body), *_silences(body), *findings(whole)):
         yield _place(where, is_short="choices" not in body), error
 
 

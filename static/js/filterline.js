@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { coalesce, find, make } from "./page.js";
 import { Suggestions } from "./suggestions.js";
+import { showText } from "./visible.js";
 import { gettext } from "./words.js";
 
 const WORD = /^(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|$))+/;
@@ -72,7 +73,7 @@ export class FilterLine {
   /** What is wrong, {detail, position}, or null. */
   problem(error) {
     this.box.hidden = !error;
-    this.box.textContent = error?.detail ?? "";
+    showText(this.box, error?.detail ?? "");
     this.clearer.hidden = !this.line;
     if (error) this.field.ariaInvalid = "true";
     else this.field.removeAttribute("aria-invalid");

@@ -93,6 +93,16 @@ def test_markup_in_labels_and_bodies_is_only_text(server: Server, open_page: Ope
     assert page.evaluate("window.hacked") is None
 
 
+def test_what_turns_a_text_around_is_named_where_it_stands(server: Server, open_page: OpenPage) -> None:
+    server.queue("ci-7", {"content": "a\u202egnp"}, label="<b>lab</b>\u202e")
+    page = open_page(f"{server.url}/queues/ci-7")
+    expect(words(page)).to_have_text("<b>lab</b>U+202E aU+202Egnp")
+    page.keyboard.press("v")
+    page.fill("#bring-text", '{"response": {"content": "\\u202egnp"}, "label": "\\u202e"} {"content\u202e": ""}')
+    expect(page.locator("#bring [data-good] .entry-words").first).to_have_text("U+202E U+202Egnp")
+    expect(page.locator("#bring [data-doubts]")).to_contain_text("contentU+202E is no field")
+
+
 def test_on_a_phone_the_panel_takes_the_place_of_the_list(server: Server, open_page: OpenPage) -> None:
     fill(server)
     page = open_page(f"{server.url}/queues", width=390)

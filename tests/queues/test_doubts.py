@@ -45,6 +45,10 @@ def test_a_single_entry_and_its_change_are_told_the_same(queues: Queues) -> None
         ({"choices": [{"finish_reason": "stop"}]}, ["response.choices[0]"]),
         ({"content": "hi", "finish_reason": "banana"}, ["response.finish_reason"]),
         ({"tool_calls": [{"name": "f", "arguments": "{"}]}, ["response.tool_calls[0].function.arguments"]),
+        ({"content": 7}, ["response.content"]),
+        ({"content": True}, ["response.content"]),
+        ({"content": [7]}, ["response.content"]),
+        ({"choices": "bad"}, ["response.choices"]),
         ({"error": {"message": "no"}}, ["status_code"]),
     ],
 )

@@ -14,8 +14,8 @@ function entryRow(item) {
   outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
   const unusual = [
     item.endpoint !== "text" && item.endpoint,
-    item.uses !== 1 && (item.uses === null ? gettext("for ever") : `${item.uses} ×`),
-    item.delay_ms > 0 && `${item.delay_ms} ms`,
+    item.uses !== 1 && (item.uses === null ? gettext("for ever") : `${item.uses.toLocaleString()} ×`),
+    item.delay_ms > 0 && `${item.delay_ms.toLocaleString()} ms`,
   ].filter(Boolean);
   const marks = make("span", { className: "entry-marks" }, ...unusual.map((mark) => make("span", {}, mark)));
   const place = make("span", { className: "entry-place" }, item.place.toLocaleString());

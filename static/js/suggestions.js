@@ -44,7 +44,7 @@ export class Suggestions {
   }
 
   #option(text, place) {
-    const hint = this.hints[text];
+    const hint = this.hints[text.replace(/^-/, "")];
     const parts = [make("span", {}, ...visible(text)), ...(hint ? [make("small", {}, hint)] : [])];
     const option = make("li", { id: `${this.list.id}-${place}`, role: "option", ariaSelected: "false" }, ...parts);
     option.dataset.text = text;

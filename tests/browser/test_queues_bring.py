@@ -74,14 +74,18 @@ def test_what_is_wrong_in_a_paste_is_told_by_its_line_and_left_out(
     assert "1.50" in server.api.get("/api/preset-queue/ci-7").text
 
 
-def test_what_is_wrong_in_one_line_is_told_by_its_number_in_order(server: Server, open_page: OpenPage) -> None:
+def test_what_is_wrong_in_one_line_is_told_by_its_number_in_order(
+    server: Server, open_page: OpenPage
+) -> None:
     page = open_page(f"{server.url}/queues/ci-7")
     paste(page, '[{"content": "good"}, 5, {"response": {}, "status_code": 99}, "text", {"content": 7}]')
     wrong = page.locator("#bring [data-wrong] li")
     expect(wrong.nth(0)).to_contain_text("entry 2: 5 is not an object")
     expect(wrong.nth(1)).to_contain_text("entry 3: status_code")
     expect(wrong.nth(2)).to_contain_text('entry 4: "text" is not an object')
-    expect(page.locator("#bring [data-doubts] li")).to_contain_text(["entry 5: response.content is an integer"])
+    expect(page.locator("#bring [data-doubts] li")).to_contain_text(
+        ["entry 5: response.content is an integer"]
+    )
 
 
 def test_a_text_that_is_pasted_anywhere_opens_the_preview(server: Server, open_page: OpenPage) -> None:

@@ -98,7 +98,9 @@ def test_what_turns_a_text_around_is_named_where_it_stands(server: Server, open_
     page = open_page(f"{server.url}/queues/ci-7")
     expect(words(page)).to_have_text("<b>lab</b>U+202E aU+202Egnp")
     page.keyboard.press("v")
-    page.fill("#bring-text", '{"response": {"content": "\\u202egnp"}, "label": "\\u202e"} {"content\u202e": ""}')
+    page.fill(
+        "#bring-text", '{"response": {"content": "\\u202egnp"}, "label": "\\u202e"} {"content\u202e": ""}'
+    )
     expect(page.locator("#bring [data-good] .entry-words").first).to_have_text("U+202E U+202Egnp")
     expect(page.locator("#bring [data-doubts]")).to_contain_text("contentU+202E is no field")
 

@@ -67,7 +67,7 @@ class OpenQueue {
 
   pause() {
     const paused = !this.isPaused;
-    const said = paused ? gettext("Paused: this queue counts as empty.") : gettext("The queue goes on.");
+    const said = paused ? gettext("Paused: this queue counts as empty.") : gettext("Resumed.");
     return this.#told(this.queue.pause(paused), said);
   }
 
@@ -156,7 +156,7 @@ export function openQueue(root) {
       { key: "u", label: gettext("have back what was deleted"), act: () => open.deleting.undo() },
       { key: "Alt+ArrowUp", label: gettext("move the entry up"), act: withRow((row) => open.order.shift(row, -1)) },
       { key: "Alt+ArrowDown", label: gettext("move the entry down"), act: withRow((row) => open.order.shift(row, 1)) },
-      { key: "p", label: gettext("pause the queue, or let it go on"), act: () => open.pause() },
+      { key: "p", label: gettext("pause or resume the queue"), act: () => open.pause() },
       { key: "e", label: gettext("export"), act: () => openMenu("#export") },
       { key: "Shift+Delete", label: gettext("clear the queue, after a question"), act: () => press("#clear") },
       { key: "Control+Enter", label: gettext("add or save what is written") },

@@ -254,7 +254,7 @@ def test_a_paused_queue_says_so_and_goes_on(server: Server, open_page: OpenPage,
     expect(page.locator(".paused")).to_contain_text("calls go to the shared queue")
     expect(page.locator("#callers [aria-current=true]")).to_contain_text("paused")
     assert ask(server, "Hello").result(20).choices[0].message.content == "shared"
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(page.locator(".paused")).to_have_count(0)
     assert ask(server, "Hello").result(20).choices[0].message.content == "one"
 

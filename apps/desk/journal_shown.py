@@ -22,7 +22,7 @@ def listed(query: str, *, before: str, limit: int) -> Context:
     try:
         chosen = read_query(query)
     except FilterError as error:
-        return {"query": query, "problem": str(error), "position": error.position}
+        return {"query": query, "problems": error.every}
     page = read_page(chosen, limit=limit, cursor=before or None)
     return {
         "query": query,

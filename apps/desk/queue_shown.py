@@ -26,7 +26,7 @@ class NameProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A caller in the list: how many entries, how many calls wait on the desk."""
+    """A caller in the list: how many presets, how many calls wait on the desk."""
 
     caller: str
     count: int
@@ -44,6 +44,19 @@ class Entry:
 
     place: int
     preset: Preset
+
+    @property
+    def number(self) -> str:
+        return number_format(self.place, force_grouping=True)
+
+    @property
+    def uses(self) -> str:
+        """How often it answers; "" for ever."""
+        return "" if self.preset.uses is None else number_format(self.preset.uses, force_grouping=True)
+
+    @property
+    def delay_ms(self) -> str:
+        return number_format(self.preset.delay_ms, force_grouping=True)
 
 
 def queue_name(text: str) -> str:
@@ -63,18 +76,23 @@ def queue_name(text: str) -> str:
 
 
 def callers_list(*, chosen: str = "", find: str = "") -> Context:
-    """The callers whose names hold `find`, the shared queue first; and whose queue `find` would make."""
+    """The callers whose names hold `find`; and whose queue `find` would make.
+
+    First the shared queue, then those about which there is something to know; `idle` are the others.
+    """
     waiting = Counter(Exchange.objects.filter(state=State.WAITING).values_list("caller", flat=True))
     counts = {row["caller"]: row["count"] for row in storage.callers()}
     stopped = paused()
     lately = set(Exchange.objects.order_by("-id").values_list("caller", flat=True)[:LATELY])
     every = counts.keys() | stopped | waiting.keys() | lately | ({chosen} if chosen else set())
-    names = [SHARED, *sorted(every - {SHARED})]
+    busy = (counts.keys() | stopped | waiting.keys() | {chosen}) & every - {SHARED}
+    names = [SHARED, *sorted(busy), *sorted(every - busy - {SHARED})]
     found = [name for name in names if find.lower() in name.lower()]
     rows = [Row(name, counts.get(name, 0), name in stopped, waiting[name]) for name in found[:CALLERS_SHOWN]]
     new, problem = _new_name(find, names)
     return {
-        "rows": rows,
+        "rows": [row for row in rows if row.caller in busy or row.caller == SHARED],
+        "idle": [row for row in rows if row.caller not in busy and row.caller != SHARED],
         "chosen": chosen,
         "find": find,
         "hidden": len(found) - len(rows),

@@ -74,8 +74,9 @@ def read_filter(params: QueryDict, *, besides: Collection[str] = ()) -> Filter:
     try:
         return read_params({name: values for name, values in params.lists() if name not in besides})
     except FilterError as error:
-        where = {"field": "q", "position": error.position, "error": str(error)}
-        raise RestError(400, str(error), [] if error.position is None else [where]) from None
+        placed = [one for one in error.every if one.position is not None]
+        where = [{"field": "q", "position": one.position, "error": str(one)} for one in placed]
+        raise RestError(400, str(error), where) from None
 
 
 def _limit(params: QueryDict) -> int:

@@ -10,7 +10,7 @@ LINE_MAX = 10_000  # characters
 
 
 class CompleteView(RestView):
-    """GET ?q=LINE&at=CARET: {"from", "to", "suggestions", "error"}; positions in UTF-16 units."""
+    """GET ?q=LINE&at=CARET: {"from", "to", "suggestions", "error", "errors"}; positions in UTF-16 units."""
 
     def get(self, request: Request) -> Response:
         line, at = request.query_params.get("q", ""), request.query_params.get("at")
@@ -22,11 +22,13 @@ class CompleteView(RestView):
             raise RestError(400, f"at: {at!r} is not a position in the line.")
         found = complete(line, len(line) if at is None else index(line, int(at)))
         error = mistake(line)
+        errors = [{"detail": str(one), "position": one.position} for one in (error.every if error else [])]
         return Response(
             {
                 "from": found.start,
                 "to": found.end,
                 "suggestions": found.suggestions,
-                "error": error and {"detail": str(error), "position": error.position},
+                "error": errors[0] if errors else None,
+                "errors": errors,
             }
         )

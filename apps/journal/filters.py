@@ -30,12 +30,14 @@ class Term(NamedTuple):
 class FilterError(ValueError):
     """A condition that cannot be understood; the message names it and says what is wanted.
 
-    `position` is where in the line it begins, as `units` counts; None when there was no line.
+    `position` is where in the line it begins, as `units` counts; None when there was no line. `every`
+    holds all that was wrong, this one first.
     """
 
     def __init__(self, message: str, *, position: int | None = None) -> None:
         super().__init__(message)
         self.position = position
+        self.every: list[FilterError] = [self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ def read_params(params: Mapping[str, Sequence[str]]) -> Filter:
     Raises FilterError, which names the parameter.
     """
     groups = [[Term(name, value) for name, values in params.items() for value in values if name != "q"]]
-    groups += [_terms(text) for text in params.get("q", ())[: TERMS_MAX + 1]]
+    wrong = list[FilterError]()
+    groups += [_terms(text, wrong) for text in params.get("q", ())[: TERMS_MAX + 1]]
     if max(sum(map(len, groups)), len(groups) - 1) > TERMS_MAX:
         raise _too_many()
-    return _filter(groups)
+    return _filter(groups, wrong)
 
 
 def read_query(text: str) -> Filter:
@@ -77,16 +80,23 @@ def read_query(text: str) -> Filter:
 
     Words without a name have to occur in the texts; `-` before a name denies it. Raises FilterError.
     """
-    return _filter([_terms(text)])
+    wrong = list[FilterError]()
+    return _filter([_terms(text, wrong)], wrong)
 
 
-def _filter(groups: Sequence[Sequence[Term]]) -> Filter:
-    conditions = tuple(condition for terms in groups for condition in _conditions(terms))
+def _filter(groups: Sequence[Sequence[Term]], unread: Sequence[FilterError]) -> Filter:
+    """Of the terms; raises what is wrong with them, then what could not be read as terms."""
+    wrong = list[FilterError]()
+    conditions = tuple(condition for terms in groups for condition in _conditions(terms, wrong))
+    wrong += unread
+    if wrong:
+        wrong[0].every = wrong
+        raise wrong[0]
     return Filter(conditions, any(term.name.lstrip("-") in DEEP for terms in groups for term in terms))
 
 
-def _terms(text: str) -> list[Term]:
-    """The names and values of one line."""
+def _terms(text: str, wrong: list[FilterError]) -> list[Term]:
+    """The names and values of one line, up to what cannot be read."""
     terms = list[Term]()
     at = _after_space(text, 0)
     while at < len(text):
@@ -96,7 +106,8 @@ def _terms(text: str) -> list[Term]:
         if token is None:
             shown = repr(text[at : at + 40])
             problem = f"q: cannot read {shown}: a quotation mark is missing or misplaced."
-            raise FilterError(problem, position=units(text, at))
+            wrong.append(FilterError(problem, position=units(text, at)))
+            break
         quoted = token["quoted"]
         value = token["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
         terms.append(Term(token["name"] or "text", value, units(text, at)))
@@ -118,14 +129,15 @@ def _too_many(position: int | None = None) -> FilterError:
     return FilterError(problem, position=position)
 
 
-def _conditions(terms: Iterable[Term]) -> Iterable[Condition]:
+def _conditions(terms: Iterable[Term], wrong: list[FilterError]) -> Iterable[Condition]:
     """One condition a name (`caller:a caller:b` is either), but texts and ranges each on their own."""
     either: dict[str, list[Condition]] = {}
     for term in terms:
         try:
             condition = _condition(term)
         except ValueError as error:
-            raise FilterError(f"{term.name[:40]}: {error}", position=term.position) from None
+            wrong.append(FilterError(f"{term.name[:40]}: {error}", position=term.position))
+            continue
         if term.name.startswith("-"):
             yield ~condition
         elif term.name in RANGES:

@@ -29,6 +29,17 @@ def strange_names(draft: Body) -> Iterator[Finding]:
             yield name, f"is no field of a chat completion{hint}"
 
 
+def strange_values(draft: Body) -> Iterator[Finding]:
+    """Values of the short form that are read as a text, though they hardly were meant as one."""
+    choices, content = draft.get("choices"), draft.get("content")
+    if choices is not None and not isinstance(choices, list):
+        yield "choices", f"is {kind(choices)}: completions have a list of choices"
+    if isinstance(content, bool | int | float):
+        yield "content", f"is {kind(content)}: SDKs get it as a text"
+    elif isinstance(content, list) and not all(isinstance(part, dict | str) for part in content):
+        yield "content", "holds what is neither a part nor a text: SDKs get it as a text"
+
+
 def findings(body: Body) -> Iterator[Finding]:
     """What is wrong with a completed body."""
     yield from _texts(body, "", "id", "model")

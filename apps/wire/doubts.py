@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from apps.wire.call import Call
-from apps.wire.chat_findings import Finding, findings, not_json, strange_names
+from apps.wire.chat_findings import Finding, findings, not_json, strange_names, strange_values
 from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
@@ -69,8 +69,9 @@ def _of_error(whole: Body, draft: Draft) -> Iterator[Finding]:
 
 
 def _of_chat(body: Body, whole: Body, json_wanted: str) -> Iterator[Finding]:
+    strange = (*strange_names(body), *strange_values(body), *_silences(body))
     no_json = not_json(whole, json_wanted) if json_wanted else ()
-    for where, error in (*strange_names(body), *_silences(body), *findings(whole), *no_json):
+    for where, error in (*strange, *findings(whole), *no_json):
         yield _place(where, is_short="choices" not in body), error
 
 

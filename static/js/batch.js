@@ -4,11 +4,13 @@ import { ask } from "./api.js";
 import { fill, gettext } from "./words.js";
 import { batchOf, readValues } from "./values.js";
 
-const lineOf = (line) => fill(gettext("line %(n)s:"), { n: line.toLocaleString() });
+const ONE_LINE = gettext("entry %(n)s:");
+const MANY_LINES = gettext("entry %(n)s, line %(line)s:");
 
 export class Batch {
   constructor(queue, text) {
     this.queue = queue;
+    this.place = text.trim().includes("\n") ? MANY_LINES : ONE_LINE;
     const values = readValues(text);
     this.broken = values.filter(({ problem }) => problem);
     this.usable = values.filter(({ problem }) => !problem);
@@ -22,15 +24,20 @@ export class Batch {
   async preview() {
     const result = await this.#post("?dry_run=true");
     if (result.code !== 200) return result;
-    const refused = result.data.errors.map(({ index, error }) => ({ line: this.usable[index].line, error }));
-    const broken = this.broken.map(({ line, problem }) => ({ line, error: problem }));
-    const wrong = [...refused, ...broken].sort((one, other) => one.line - other.line);
-    const doubtful = (result.data.warnings ?? []).map(({ index, field, error }) => ({ place: lineOf(this.usable[index].line), error: `${field} ${error}` }));
-    return { ...result, wrong: wrong.map(({ line, error }) => ({ place: lineOf(line), error })), doubtful };
+    const refused = result.data.errors.map(({ index, error }) => ({ value: this.usable[index], error }));
+    const broken = this.broken.map((value) => ({ value, error: value.problem }));
+    const wrong = [...refused, ...broken].sort((one, other) => one.value.number - other.value.number);
+    const doubtful = (result.data.warnings ?? []).map(({ index, field, error }) => ({ value: this.usable[index], error: `${field} ${error}` }));
+    return { ...result, wrong: this.#placed(wrong), doubtful: this.#placed(doubtful) };
   }
 
   commit() {
     return this.#post("");
+  }
+
+  #placed(found) {
+    const placeOf = ({ number, line }) => fill(this.place, { n: number.toLocaleString(), line: line.toLocaleString() });
+    return found.map(({ value, error }) => ({ place: placeOf(value), error }));
   }
 
   #post(query) {

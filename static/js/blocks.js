@@ -83,7 +83,7 @@ export class Blocks {
     for (const row of findAll("[data-id]", this.list)) {
       const place = this.placeOf(row);
       row.setAttribute("aria-posinset", place);
-      find(".entry-place", row).textContent = place;
+      find(".entry-place", row).textContent = place.toLocaleString();
     }
   }
 

@@ -1,8 +1,9 @@
 // The filter line: completes what is typed, and shows what is wrong with it at its place.
 
 import { ask } from "./api.js";
-import { coalesce, find, make } from "./page.js";
+import { coalesce, find, findAll, make } from "./page.js";
 import { Suggestions } from "./suggestions.js";
+import { visible } from "./visible.js";
 import { gettext } from "./words.js";
 
 const WORD = /^(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|$))+/;
@@ -12,7 +13,7 @@ const HINTS = {
   "endpoint:": gettext("what was called"),
   "model:": gettext("the model that was asked for"),
   "status:": gettext("429, 4xx, >=400"),
-  "state:": gettext("delivered, waiting, gone, …"),
+  "state:": gettext("delivered, waiting, gone (hung up), …"),
   "source:": gettext("who or what answered"),
   "stream:": gettext("true or false"),
   "tool:": gettext("a tool that was offered or called"),
@@ -20,7 +21,23 @@ const HINTS = {
   "since:": gettext("15m, 2h, 3d, or a time"),
   "until:": gettext("15m, 2h, 3d, or a time"),
   "text:": gettext("words in the call or the reply"),
+  // What the list says of these, where it says it in other words.
+  "state:taken": gettext("on its way"),
+  "state:answered": gettext("on its way"),
+  "state:undelivered": gettext("not received"),
+  "state:timed_out": gettext("timed out"),
+  "state:gone": gettext("hung up"),
+  "state:aborted": gettext("cut"),
+  "state:orphaned": gettext("server ended"),
+  "source:auto": gettext("automatic"),
+  "source:invalid": gettext("wrong call"),
+  "source:timeout": gettext("time-out"),
 };
+
+/** What a part of the page says is wrong with the line; none when nothing is. */
+export function problemsIn(part) {
+  return findAll("[data-position]", part).map(({ dataset, textContent: detail }) => ({ detail, position: Number(dataset.position) }));
+}
 
 export class FilterLine {
   #turn = 0; // counts what makes an answer about completions come too late
@@ -46,7 +63,7 @@ export class FilterLine {
       later();
     };
     this.field.addEventListener("input", () => {
-      this.problem(null);
+      this.problems([]);
       this.suggestions.age();
       suggest();
     });
@@ -56,8 +73,7 @@ export class FilterLine {
       if (event.key === "ArrowDown" && !this.suggestions.isOpen) suggest();
     });
     this.field.addEventListener("scroll", () => (this.mirror.scrollLeft = this.field.scrollLeft));
-    const { position } = this.box.dataset;
-    if (!this.box.hidden) this.problem({ detail: this.box.textContent, position: position ? Number(position) : null });
+    if (!this.box.hidden) this.problems(problemsIn(this.box));
   }
 
   get line() {
@@ -66,17 +82,17 @@ export class FilterLine {
 
   write(line) {
     this.field.value = line;
-    this.problem(null);
+    this.problems([]);
   }
 
-  /** What is wrong, {detail, position}, or null. */
-  problem(error) {
-    this.box.hidden = !error;
-    this.box.textContent = error?.detail ?? "";
+  /** What is wrong: [{detail, position}], each with its place in the line. */
+  problems(wrong) {
+    this.box.hidden = !wrong.length;
+    this.box.replaceChildren(...wrong.map(({ detail }) => make("p", {}, ...visible(detail))));
     this.clearer.hidden = !this.line;
-    if (error) this.field.ariaInvalid = "true";
+    if (wrong.length) this.field.ariaInvalid = "true";
     else this.field.removeAttribute("aria-invalid");
-    this.mirror.replaceChildren(...(typeof error?.position === "number" ? this.#marked(error.position) : []));
+    this.mirror.replaceChildren(...this.#marked(wrong.map(({ position }) => position)));
     this.mirror.scrollLeft = this.field.scrollLeft;
   }
 
@@ -90,9 +106,16 @@ export class FilterLine {
     return WORD.exec(this.line.slice(position))?.[0] ?? "";
   }
 
-  #marked(position) {
-    const word = this.#wordAt(position);
-    return [this.line.slice(0, position), make("mark", {}, word), this.line.slice(position + word.length)];
+  /** The line, what stands at these positions marked. */
+  #marked(positions) {
+    const parts = [];
+    let end = 0;
+    for (const position of positions.filter(Number.isInteger).sort((one, other) => one - other)) {
+      const word = this.#wordAt(position);
+      parts.push(this.line.slice(end, position), make("mark", {}, word));
+      end = position + word.length;
+    }
+    return parts;
   }
 
   async #suggest() {
@@ -104,13 +127,14 @@ export class FilterLine {
       this.suggestions.close();
       return;
     }
-    const { from, to, suggestions, error } = data;
+    const { from, to, suggestions, errors } = data;
     this.place = { from, to };
     const typed = value.slice(from, to);
     this.suggestions.show(suggestions.join() === typed ? [] : suggestions, { hasBegun: to > from });
     // What is being written is not wrong yet.
-    const isThere = error && at >= error.position && at <= error.position + this.#wordAt(error.position).length;
-    if (error && !isThere) this.problem(error);
+    const isThere = ({ position }) => at >= position && at <= position + this.#wordAt(position).length;
+    const wrong = errors.filter((error) => !isThere(error));
+    if (wrong.length) this.problems(wrong);
   }
 
   #take(text) {
@@ -120,7 +144,7 @@ export class FilterLine {
     const before = `${this.line.slice(0, from)}${text}${isName ? "" : " "}`;
     this.field.value = before + (isName && after ? ` ${after}` : after);
     this.field.setSelectionRange(before.length, before.length);
-    this.problem(null);
+    this.problems([]);
     if (isName) this.#suggest();
   }
 

@@ -3,6 +3,9 @@
 import { find, findAll } from "./page.js";
 import { refreshRegion } from "./regions.js";
 
+// Of the folded group only its head can be reached.
+const rowsOf = (list) => findAll(".row, summary", list).filter((row) => row.checkVisibility());
+
 export function startFinding() {
   const field = find("#filter");
   const list = find("#callers");
@@ -15,13 +18,13 @@ export function startFinding() {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown") return;
     event.preventDefault();
-    find(".row", list)?.focus();
+    rowsOf(list)[0]?.focus();
   });
   list.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const rows = findAll(".row", list);
+    const rows = rowsOf(list);
     (rows[rows.indexOf(document.activeElement) + step] ?? field).focus();
   });
 }

@@ -1,6 +1,6 @@
 // The journal: a filter line, the list below it, one exchange beside it.
 
-import { FilterLine } from "./filterline.js";
+import { FilterLine, problemsIn } from "./filterline.js";
 import { startFrame } from "./frame.js";
 import { startActions } from "./journal_actions.js";
 import { showExport, startAll } from "./journal_all.js";
@@ -21,8 +21,8 @@ const list = new ExchangeList(where().query, { onProblem, onChange });
 opened = new OpenExchange(list, { onChange });
 
 /** The list may be fetched while another line is being written: what is wrong with that one stays in sight. */
-function onProblem(error) {
-  if (line.line.trim() === list.query) line.problem(error);
+function onProblem(wrong) {
+  if (line.line.trim() === list.query) line.problems(wrong);
 }
 
 function onChange() {
@@ -33,8 +33,8 @@ function onChange() {
 async function filter(query) {
   history.pushState({}, "", address({ query }));
   await apply(query);
-  const problem = find("[data-problem]", list.place);
-  if (problem) line.select(problem.dataset.position ? Number(problem.dataset.position) : null);
+  const [wrong] = problemsIn(list.place);
+  if (wrong) line.select(wrong.position);
 }
 
 async function apply(query) {

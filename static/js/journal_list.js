@@ -1,5 +1,6 @@
 // The journal's list: the newest first, older ones on scrolling down, what comes in meanwhile on top or announced.
 
+import { problemsIn } from "./filterline.js";
 import { nameDays } from "./journal_days.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll } from "./page.js";
@@ -119,8 +120,7 @@ export class ExchangeList {
     put(this.place, html);
     this.#grown = false;
     this.pill.hidden = true;
-    const wrong = find("[data-problem]", this.place)?.dataset;
-    this.onProblem(wrong ? { detail: wrong.problem, position: wrong.position ? Number(wrong.position) : null } : null);
+    this.onProblem(problemsIn(this.place));
   }
 
   /** What is new is counted, what was open is brought up to date; nothing moves. */

@@ -5,14 +5,14 @@ import { Blocks } from "./blocks.js";
 import { Bring } from "./bring.js";
 import { startDropping } from "./dropping.js";
 import { EntryForm } from "./entry.js";
-import { notice, sure } from "./notices.js";
+import { notice } from "./notices.js";
 import { Order } from "./order.js";
 import { coalesce, find, findAll, on } from "./page.js";
 import { openMenu, press } from "./press.js";
 import { Queue } from "./queue.js";
 import { refresh } from "./swap.js";
 import { Deleting } from "./undo.js";
-import { fill, gettext, ngettext } from "./words.js";
+import { gettext } from "./words.js";
 
 const OF_QUEUES = ["queue_updated", "all_queues_updated"];
 const OF_CALLS = ["new_request", "completed_request", "settled", "typing"];
@@ -67,28 +67,17 @@ class OpenQueue {
 
   pause() {
     const paused = !this.isPaused;
-    const said = paused ? gettext("Paused: this queue counts as empty.") : gettext("The queue goes on.");
+    const said = paused ? gettext("Paused: this queue counts as empty.") : gettext("Resumed.");
     return this.#told(this.queue.pause(paused), said);
-  }
-
-  async clear() {
-    const n = this.blocks.count;
-    const count = fill(ngettext("Its %(n)s entry is deleted.", "All its %(n)s entries are deleted.", n), { n: n.toLocaleString() });
-    const yes = await sure({
-      title: fill(gettext("Clear the queue of %(caller)s?"), { caller: this.queue.caller }),
-      text: `${count} ${gettext("Export them first if they may be needed again.")}`,
-      yes: gettext("Clear it"),
-    });
-    if (!yes) return;
-    this.deleting.forget();
-    await this.#told(this.queue.clear(), gettext("Cleared."));
   }
 
   close() {
     const { id } = this.form;
     const isOpen = find(".side:not([hidden])");
+    if (!isOpen && this.row) return;
     this.#hideSides();
-    (find(`[data-id="${CSS.escape(id)}"] [data-open]`) ?? find(isOpen ? "#new" : "#entries [data-open], #new")).focus();
+    const entry = find(isOpen ? `[data-id="${CSS.escape(id)}"] [data-open]` : "#entries [data-open]");
+    (entry ?? find("#new")).focus();
   }
 
   get isPaused() {
@@ -113,9 +102,11 @@ class OpenQueue {
 
   #show() {
     const count = Number(find("[data-count]", this.state).dataset.count);
+    const focused = document.activeElement;
     this.blocks.setCount(count);
     find("#nothing").hidden = Boolean(count);
     for (const id of ["#export", "#clear", "#entry-keys"]) find(id).hidden = !count;
+    if (!focused.checkVisibility()) find("#new").focus(); // what had the focus went with the last entry
     findAll("[data-when]", find("#pause")).forEach((part) => (part.hidden = (part.dataset.when === "paused") !== this.isPaused));
   }
 
@@ -143,7 +134,7 @@ class OpenQueue {
     }
     on(find("#entries"), "click", "[data-delete]", (_, button) => this.deleting.delete(button.closest("[data-id]")));
     on(document, "click", "[data-close]", () => this.close());
-    const presses = { new: () => this.form.new(), paste: () => this.bring.paste(), import: () => this.bring.choose(), pause: () => this.pause(), clear: () => this.clear() };
+    const presses = { new: () => this.form.new(), paste: () => this.bring.paste(), import: () => this.bring.choose(), pause: () => this.pause(), clear: () => this.deleting.clear() };
     for (const [id, act] of Object.entries(presses)) find(`#${id}`, root).addEventListener("click", act);
   }
 }
@@ -162,10 +153,10 @@ export function openQueue(root) {
       { key: "i", label: gettext("import a file"), act: () => open.bring.choose() },
       { key: "d", label: gettext("duplicate the entry"), act: withRow((row) => open.duplicate(row)) },
       { key: "Delete", label: gettext("delete the entry"), act: withRow((row) => open.deleting.delete(row)) },
-      { key: "u", label: gettext("have the deleted entry back"), act: () => open.deleting.undo() },
+      { key: "u", label: gettext("have back what was deleted"), act: () => open.deleting.undo() },
       { key: "Alt+ArrowUp", label: gettext("move the entry up"), act: withRow((row) => open.order.shift(row, -1)) },
       { key: "Alt+ArrowDown", label: gettext("move the entry down"), act: withRow((row) => open.order.shift(row, 1)) },
-      { key: "p", label: gettext("pause the queue, or let it go on"), act: () => open.pause() },
+      { key: "p", label: gettext("pause or resume the queue"), act: () => open.pause() },
       { key: "e", label: gettext("export"), act: () => openMenu("#export") },
       { key: "Shift+Delete", label: gettext("clear the queue, after a question"), act: () => press("#clear") },
       { key: "Control+Enter", label: gettext("add or save what is written") },

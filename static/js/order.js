@@ -101,6 +101,6 @@ export class Order {
   }
 
   #say(text, place) {
-    announce(fill(gettext("%(text)s: place %(place)s of %(count)s"), { text, place, count: this.blocks.count }));
+    announce(fill(gettext("%(text)s: place %(place)s of %(count)s"), { text, place: place.toLocaleString(), count: this.blocks.count.toLocaleString() }));
   }
 }

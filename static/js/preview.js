@@ -1,20 +1,21 @@
 // What a batch or a file would add, and what is wrong with it, before anything is written.
 
 import { find, findAll, make } from "./page.js";
+import { visible } from "./visible.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const WRONG_SHOWN = 100;
 
 function entryRow(item) {
   const text = make("span", { className: "entry-words" });
-  if (item.label) text.append(make("b", {}, item.label), " ");
-  text.append(item.words);
+  if (item.label) text.append(make("b", {}, ...visible(item.label)), " ");
+  text.append(...visible(item.words));
   const outcome = make("span", { className: "outcome" }, String(item.status_code));
   outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
   const unusual = [
     item.endpoint !== "text" && item.endpoint,
-    item.uses !== 1 && (item.uses === null ? gettext("for ever") : `${item.uses} ×`),
-    item.delay_ms > 0 && `${item.delay_ms} ms`,
+    item.uses !== 1 && (item.uses === null ? gettext("for ever") : `${item.uses.toLocaleString()} ×`),
+    item.delay_ms > 0 && `${item.delay_ms.toLocaleString()} ms`,
   ].filter(Boolean);
   const marks = make("span", { className: "entry-marks" }, ...unusual.map((mark) => make("span", {}, mark)));
   const place = make("span", { className: "entry-place" }, item.place.toLocaleString());
@@ -33,11 +34,11 @@ const andMore = (n) => (n > 0 ? [make("li", {}, fill(gettext("and %(n)s more"), 
 
 /** The lines of what was found, the first of them; `n` is how many there are. */
 function list(found, n) {
-  const lines = found.slice(0, WRONG_SHOWN).map(({ place, error }) => make("li", {}, make("b", {}, place), ` ${error}`));
+  const lines = found.slice(0, WRONG_SHOWN).map(({ place, error }) => make("li", {}, make("b", {}, place), " ", ...visible(error)));
   return [...lines, ...andMore(n - lines.length)];
 }
 
-/** `wrong`, `doubtful`: [{place, error}], `place` says where in the text or the file; `doubts`: how many of these there are. */
+/** `wrong`, `doubtful`: [{place, error}], `place` says which one, and where; `doubts`: how many of these there are. */
 export function showPreview(box, { added, items, wrong, doubts, doubtful }) {
   box.hidden = false;
   find("[data-sum]", box).textContent = sum(added, wrong.length);

@@ -54,4 +54,23 @@ export class Queue {
   clear() {
     return ask("DELETE", this.path);
   }
+
+  /** All entries as a file's text; "" when there are none, or they are larger than that. */
+  async export(max_bytes) {
+    const response = await fetch(`${this.path}/export?format=full`).catch(() => null);
+    if (!response?.ok) return "";
+    if (Number(response.headers.get("content-length")) > max_bytes) {
+      response.body.cancel();
+      return "";
+    }
+    const file = await response.blob();
+    return file.size > max_bytes ? "" : file.text();
+  }
+
+  /** Adds what `export` gave. */
+  import(text) {
+    const body = new FormData();
+    body.append("file", new Blob([text], { type: "application/json" }), "queue.json");
+    return ask("POST", `${this.path}/import`, { body });
+  }
 }

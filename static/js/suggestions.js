@@ -1,6 +1,7 @@
 // A list of suggestions below a text field: a combobox by the book, worked by arrows, Tab, Enter, Escape, or the mouse.
 
 import { find, findAll, make, on } from "./page.js";
+import { visible } from "./visible.js";
 
 export class Suggestions {
   #isOld = false; // the text has changed since they were made
@@ -43,8 +44,8 @@ export class Suggestions {
   }
 
   #option(text, place) {
-    const hint = this.hints[text];
-    const parts = [make("span", {}, text), ...(hint ? [make("small", {}, hint)] : [])];
+    const hint = this.hints[text.replace(/^-/, "")];
+    const parts = [make("span", {}, ...visible(text)), ...(hint ? [make("small", {}, hint)] : [])];
     const option = make("li", { id: `${this.list.id}-${place}`, role: "option", ariaSelected: "false" }, ...parts);
     option.dataset.text = text;
     return option;

@@ -1,12 +1,15 @@
-// Deleting an entry, and having it back for as long as nothing else was deleted.
+// Deleting an entry or all of them, and having them back for as long as nothing else was deleted.
 
 import { problems } from "./api.js";
-import { notice } from "./notices.js";
+import { notice, sure } from "./notices.js";
 import { find } from "./page.js";
-import { fill, gettext } from "./words.js";
+import { fill, gettext, ngettext } from "./words.js";
+
+const KEPT_MAX_BYTES = 10_000_000; // of a cleared queue, in this page's memory
 
 export class Deleting {
-  #deleted = null; // {entry, before}: what was deleted last, and where it stood
+  #back = null; // () → what the server says: brings back what was deleted last
+  #isAsking = false;
 
   constructor(queue, blocks, { onDone }) {
     Object.assign(this, { queue, blocks, onDone });
@@ -16,32 +19,61 @@ export class Deleting {
 
   async delete(row) {
     const { id } = row.dataset;
-    const text = find(".entry-words", row).textContent.trim();
+    const text = find(".entry-words", row).textContent.trim() || gettext("an entry");
     // The row's neighbour first: by the time the entry has come, the list may have been fetched anew.
     const [next, entry] = await Promise.all([this.blocks.beside(row, 1), this.queue.entry(id)]);
+    const before = next?.dataset.id ?? null;
     const result = await this.queue.remove(id);
-    if (result.code === 200) this.#keep({ entry, before: next?.dataset.id ?? null }, text);
-    else notice(problems(result).join(" "), { level: "warn" });
+    if (result.code === 200) this.#keep(() => this.queue.copy(entry, before), fill(gettext("Deleted: %(text)s"), { text }));
+    else this.#tell(result);
+    this.onDone();
+  }
+
+  async clear() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const isWanted = await this.#ask().finally(() => (this.#isAsking = false));
+    if (!isWanted) return;
+    const kept = await this.queue.export(KEPT_MAX_BYTES); // as it is now: the question may have stood for long
+    const result = await this.queue.clear();
+    if (result.code !== 200) this.#tell(result);
+    else if (kept) this.#keep(() => this.queue.import(kept), gettext("Cleared."));
+    else {
+      this.#keep(null);
+      notice(gettext("Cleared."), { name: "told" });
+    }
     this.onDone();
   }
 
   async undo() {
-    if (!this.#deleted) return;
-    const { entry, before } = this.#deleted;
+    const back = this.#back;
+    if (!back) return;
+    if (this.line.contains(document.activeElement)) find("#new").focus();
     this.#keep(null);
-    const result = await this.queue.copy(entry, before);
+    const result = await back();
     if (result.code !== 200) notice(problems(result).join(" "), { level: "bad", stay: true });
     this.onDone();
   }
 
-  /** What is undone has to be about this queue as it is now: clearing it forgets. */
-  forget() {
-    this.#keep(null);
+  async #ask() {
+    const n = this.blocks.count;
+    const count = fill(ngettext("Its %(n)s entry is deleted.", "All its %(n)s entries are deleted.", n), { n: n.toLocaleString() });
+    const isKept = await this.queue.export(KEPT_MAX_BYTES);
+    const undo = isKept ? gettext("Undo brings them back, as long as this page is open.") : gettext("They are too many to be brought back: this cannot be undone. Export them first if they may be needed again.");
+    return sure({
+      title: fill(gettext("Clear the queue of %(caller)s?"), { caller: this.queue.caller }),
+      text: `${count} ${undo}`,
+      yes: gettext("Clear it"),
+    });
   }
 
-  #keep(deleted, text = "") {
-    this.#deleted = deleted;
-    this.line.hidden = !deleted;
-    find("[data-text]", this.line).textContent = deleted ? fill(gettext("Deleted: %(text)s"), { text: text || gettext("an entry") }) : "";
+  #tell(result) {
+    notice(problems(result).join(" "), { level: "warn", name: "told" });
+  }
+
+  #keep(back, text = "") {
+    this.#back = back;
+    this.line.hidden = !back;
+    find("[data-text]", this.line).textContent = text;
   }
 }

@@ -1,10 +1,11 @@
 // JSON values in a pasted text: an array, JSON lines, or one after another; each spelled as it was, with its line.
 
-import { gettext } from "./words.js";
+import { fill, gettext } from "./words.js";
 
 const BETWEEN = /[\s,[\]]/; // the values of an array stand as if it were not there
 const RESTART = /\n(?=[^\s}\],])/; // where the next value begins when one never ends: a line that begins with one
 const BATCH = /^(\s*\{\s*"responses"\s*:\s*)(\[.*\])\s*\}\s*$/s; // a whole request body, as for curl
+const SHOWN_MAX = 60; // characters of what is no object
 
 /** Where the value that begins at `start` ends; -1 when it does not. */
 function endOf(text, start) {
@@ -25,17 +26,19 @@ function endOf(text, start) {
   return -1;
 }
 
+const shortened = (text) => (text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
+
 function problemOf(text) {
   try {
     const value = JSON.parse(text);
     const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
-    return isObject ? "" : gettext("This is not an object: {…}");
+    return isObject ? "" : fill(gettext("%(value)s is not an object: {…}"), { value: shortened(text) });
   } catch (error) {
     return `${gettext("This is not JSON:")} ${error.message}`;
   }
 }
 
-/** [{text, line, problem}]: `line` counts from 1; `problem` is "" for an object. */
+/** [{text, number, line, problem}]: the number and the line count from 1; `problem` is "" for an object. */
 export function readValues(pasted) {
   const text = pasted.replace(BATCH, (_, before, values) => before.replace(/\S/g, " ") + values);
   const found = [];
@@ -55,7 +58,7 @@ export function readValues(pasted) {
     line += text.slice(counted, at).split("\n").length - 1;
     counted = at;
     const value = text.slice(at, end).trim();
-    found.push({ text: value, line, problem: problemOf(value) });
+    found.push({ text: value, number: found.length + 1, line, problem: problemOf(value) });
     at = end;
   }
   return found;

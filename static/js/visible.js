@@ -18,12 +18,14 @@ export function makeShown(kind, properties, text) {
   return element;
 }
 
-/** Makes `element` show the text; each odd character as its number, marked. */
-export function showText(element, text) {
-  if (!ODD.test(text)) {
-    element.textContent = text;
-    return;
-  }
+/** What shows the text: strings, and each odd character as its number, marked. */
+export function visible(text) {
   const parts = text.split(ODD); // text and odd character in turns
-  element.replaceChildren(...parts.map((part, at) => (at % 2 ? make("span", { className: "odd" }, name(part)) : part)));
+  return parts.map((part, at) => (at % 2 ? make("span", { className: "odd" }, name(part)) : part));
+}
+
+/** Makes `element` show the text so. */
+export function showText(element, text) {
+  if (ODD.test(text)) element.replaceChildren(...visible(text));
+  else element.textContent = text;
 }

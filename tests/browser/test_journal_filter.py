@@ -92,6 +92,32 @@ def test_what_is_wrong_is_told_at_its_place(page: Page) -> None:
     expect(page.locator(LINE)).to_have_count(1)
 
 
+def test_all_that_is_wrong_is_told_at_once(page: Page) -> None:
+    page.fill("#filter", 'colour:red status:nonsense caller:dev latency:soon model:"x')
+    page.keyboard.press("Enter")
+    told = page.locator("#filter-problem p")
+    expect(told).to_contain_text(
+        ["colour: there is no such", "status: 'nonsense'", "latency: 'soon'", "q: cannot read"]
+    )
+    expect(page.locator("#filter-mirror mark")).to_have_text(
+        ["colour:red", "status:nonsense", "latency:soon", 'model:"x']
+    )
+    page.reload()
+    expect(told).to_have_count(4)
+    expect(page.locator("#filter-mirror mark")).to_have_count(4)
+
+
+def test_the_words_of_the_list_stand_beside_what_is_typed_for_them(page: Page) -> None:
+    page.route(
+        "**/complete*",
+        lambda route: route.fulfill(
+            json={"from": 0, "to": 6, "suggestions": ["state:gone", "state:orphaned"], "errors": []}
+        ),
+    )
+    page.fill("#filter", "state:")
+    expect(page.locator(OPTION)).to_have_text(["state:gonehung up", "state:orphanedserver ended"])
+
+
 def test_what_is_wrong_is_told_once_the_caret_has_left_it(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("latency:soon caller:")

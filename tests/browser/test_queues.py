@@ -203,7 +203,47 @@ def test_a_queue_is_cleared_only_after_a_yes(server: Server, open_page: OpenPage
     page.click("#ask-ok")
     expect(page.locator("#nothing")).to_be_visible()
     expect(page.locator("#clear")).to_be_hidden()
+    expect(page.locator("#new")).to_be_focused()
     assert contents(server) == []
+    expect(page.locator("#undo")).to_contain_text("Cleared.")
+    page.keyboard.press("u")
+    expect(words(page)).to_have_text(["one", "two"])
+    expect(page.locator("#undo")).to_be_hidden()
+
+
+def test_what_is_too_large_to_be_kept_is_said_to_be_gone_for_good(
+    server: Server, open_page: OpenPage
+) -> None:
+    large = {"content": "x" * 3_400_000}
+    server.queue("ci-7", large, large, large)
+    page = open_page(f"{server.url}/queues/ci-7")
+    page.click("#clear")
+    expect(page.locator("#ask-text")).to_contain_text("this cannot be undone. Export them first")
+    page.click("#ask-ok")
+    expect(page.locator("#nothing")).to_be_visible()
+    expect(page.locator("#undo")).to_be_hidden()
+
+
+def test_the_focus_stays_on_the_page_when_the_last_entry_goes(server: Server, open_page: OpenPage) -> None:
+    server.queue("ci-7", *said("one"))
+    page = open_page(f"{server.url}/queues/ci-7")
+    page.keyboard.press("j")
+    page.keyboard.press("Delete")
+    expect(page.locator("#nothing")).to_be_visible()
+    expect(page.locator("#new")).to_be_focused()
+    page.locator("#undo button").click()
+    expect(words(page)).to_have_text(["one"])
+    expect(page.locator("#new")).to_be_focused()
+
+
+def test_escape_leaves_the_editor_for_its_row_and_stays_there(server: Server, open_page: OpenPage) -> None:
+    server.queue("ci-7", *said("one", "two"))
+    page = open_page(f"{server.url}/queues/ci-7")
+    words(page).nth(1).click()
+    expect(page.locator("#entry-text")).to_be_focused()
+    for _ in range(2):
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-open]").nth(1)).to_be_focused()
 
 
 def test_a_paused_queue_says_so_and_goes_on(server: Server, open_page: OpenPage, ask: Ask) -> None:
@@ -214,7 +254,7 @@ def test_a_paused_queue_says_so_and_goes_on(server: Server, open_page: OpenPage,
     expect(page.locator(".paused")).to_contain_text("calls go to the shared queue")
     expect(page.locator("#callers [aria-current=true]")).to_contain_text("paused")
     assert ask(server, "Hello").result(20).choices[0].message.content == "shared"
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(page.locator(".paused")).to_have_count(0)
     assert ask(server, "Hello").result(20).choices[0].message.content == "one"
 

@@ -66,12 +66,26 @@ def test_what_is_wrong_in_a_paste_is_told_by_its_line_and_left_out(
     )
     wrong = page.locator("#bring [data-wrong] li")
     expect(wrong).to_have_count(3)
-    expect(wrong.nth(0)).to_contain_text("line 2: This is not JSON")
-    expect(wrong.nth(1)).to_contain_text("line 3: This is not an object")
-    expect(wrong.nth(2)).to_contain_text("line 4: status_code")
+    expect(wrong.nth(0)).to_contain_text("entry 2, line 2: This is not JSON")
+    expect(wrong.nth(1)).to_contain_text("entry 3, line 3: 17 is not an object")
+    expect(wrong.nth(2)).to_contain_text("entry 4, line 4: status_code")
     page.click("[data-commit]")
     expect(words(page)).to_have_text(["good", "numbers"])
     assert "1.50" in server.api.get("/api/preset-queue/ci-7").text
+
+
+def test_what_is_wrong_in_one_line_is_told_by_its_number_in_order(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/queues/ci-7")
+    paste(page, '[{"content": "good"}, 5, {"response": {}, "status_code": 99}, "text", {"content": 7}]')
+    wrong = page.locator("#bring [data-wrong] li")
+    expect(wrong.nth(0)).to_contain_text("entry 2: 5 is not an object")
+    expect(wrong.nth(1)).to_contain_text("entry 3: status_code")
+    expect(wrong.nth(2)).to_contain_text('entry 4: "text" is not an object')
+    expect(page.locator("#bring [data-doubts] li")).to_contain_text(
+        ["entry 5: response.content is an integer"]
+    )
 
 
 def test_a_text_that_is_pasted_anywhere_opens_the_preview(server: Server, open_page: OpenPage) -> None:
@@ -166,7 +180,7 @@ def test_what_is_doubtful_in_a_paste_is_told_and_added_all_the_same(
     paste(page, '{"content": "good"}\n{"response": {"content": "one"}}\n{"contnet": "slip"}')
     expect(page.locator("#bring [data-sum]")).to_have_text("3 entries will be added.")
     doubts = page.locator("#bring [data-doubts] li")
-    expect(doubts.nth(0)).to_contain_text("line 2: response.response looks like an entry of a queue")
-    expect(doubts.nth(1)).to_contain_text("line 3: response.contnet is no field")
+    expect(doubts.nth(0)).to_contain_text("entry 2, line 2: response.response looks like an entry of a queue")
+    expect(doubts.nth(1)).to_contain_text("entry 3, line 3: response.contnet is no field")
     page.fill("#bring-text", '{"content": "good"}')
     expect(page.locator("#bring [data-doubt]")).to_be_hidden()

@@ -93,6 +93,18 @@ def test_markup_in_labels_and_bodies_is_only_text(server: Server, open_page: Ope
     assert page.evaluate("window.hacked") is None
 
 
+def test_what_turns_a_text_around_is_named_where_it_stands(server: Server, open_page: OpenPage) -> None:
+    server.queue("ci-7", {"content": "a\u202egnp"}, label="<b>lab</b>\u202e")
+    page = open_page(f"{server.url}/queues/ci-7")
+    expect(words(page)).to_have_text("<b>lab</b>U+202E aU+202Egnp")
+    page.keyboard.press("v")
+    page.fill(
+        "#bring-text", '{"response": {"content": "\\u202egnp"}, "label": "\\u202e"} {"content\u202e": ""}'
+    )
+    expect(page.locator("#bring [data-good] .entry-words").first).to_have_text("U+202E U+202Egnp")
+    expect(page.locator("#bring [data-doubts]")).to_contain_text("contentU+202E is no field")
+
+
 def test_on_a_phone_the_panel_takes_the_place_of_the_list(server: Server, open_page: OpenPage) -> None:
     fill(server)
     page = open_page(f"{server.url}/queues", width=390)
@@ -109,5 +121,5 @@ def test_on_a_phone_the_panel_takes_the_place_of_the_list(server: Server, open_p
 def test_the_keys_are_in_the_sheet(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/queues/ci-7")
     page.keyboard.press("?")
-    for text in ("edit the entry", "move the entry up", "pause the queue, or let it go on"):
+    for text in ("edit the entry", "move the entry up", "pause or resume the queue"):
         expect(page.locator("#keys-dialog")).to_contain_text(text)

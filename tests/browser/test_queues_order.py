@@ -143,7 +143,7 @@ def test_ten_thousand_entries_stay_quick(server: Server, open_page: OpenPage) ->
     pane = page.locator(".pane-call")
     pane.evaluate("(pane) => pane.scrollTo(0, pane.scrollHeight)")
     expect(words(page).last).to_have_text("answer 10000")
-    expect(page.locator(".entry-place").last).to_have_text("10000")
+    expect(page.locator(".entry-place").last).to_have_text("10,000")
     assert page.locator(".entry").count() <= 400
     assert max(sizes) < 300_000
     pane.evaluate("(pane) => pane.scrollTo(0, 5000 * 40)")
@@ -156,7 +156,7 @@ def test_one_among_ten_thousand_moves(server: Server, open_page: OpenPage) -> No
     page.locator("[data-grip]").first.click()
     page.fill("#place-number", "9000")
     page.keyboard.press("Enter")
-    expect(page.locator("#announce")).to_have_text("answer 1: place 9000 of 10000")
+    expect(page.locator("#announce")).to_have_text("answer 1: place 9,000 of 10,000")
     expect(words(page).first).to_have_text("answer 2")
     after = wait_for(lambda: server.api.get("/queues/ci-7/from/9000").text)
     assert 'entry-words">answer 1<' in after.split("</li>")[0]

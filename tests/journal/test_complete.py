@@ -114,6 +114,12 @@ def test_what_is_wrong_is_told_with_its_position(shop):
     assert complete("status:429  -status:many")["error"]["position"] == 12
 
 
+def test_everything_that_is_wrong_is_told(shop):
+    errors = complete('colour:red status:200 since:soon model:"x')["errors"]
+    assert [error["position"] for error in errors] == [0, 22, 33]
+    assert complete("status:200")["errors"] == []
+
+
 def test_only_so_many_are_suggested(add_many):
     add_many([{"caller": f"ci-{number}"} for number in range(40)])
     assert suggested("caller:")[0] == "caller:ci-39"

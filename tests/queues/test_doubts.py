@@ -45,7 +45,10 @@ def test_a_single_entry_and_its_change_are_told_the_same(queues: Queues) -> None
         ({"choices": [{"finish_reason": "stop"}]}, ["response.choices[0]"]),
         ({"content": "hi", "finish_reason": "banana"}, ["response.finish_reason"]),
         ({"tool_calls": [{"name": "f", "arguments": "{"}]}, ["response.tool_calls[0].function.arguments"]),
-        ({"error": {"message": "no"}}, ["status_code"]),
+        ({"content": 7}, ["response.content"]),
+        ({"content": True}, ["response.content"]),
+        ({"content": [7]}, ["response.content"]),
+        ({"choices": "bad"}, ["response.choices"]),
     ],
 )
 def test_what_sdks_could_not_read_or_find_is_told_by_every_door(
@@ -57,6 +60,12 @@ def test_what_sdks_could_not_read_or_find_is_told_by_every_door(
     file = queues.upload("/a", orjson.dumps([body]))[1]
     assert [field for _, field in told(single)] == fields
     assert told(batch) == told(dry) == told(file) == [(0, field) for field in fields]
+
+
+def test_an_error_that_is_to_go_out_as_an_answer_is_told(queues: Queues) -> None:
+    body = {"error": {"message": "no"}}
+    assert told(queues.post("/a", {"response": body, "status_code": 200})[1]) == [(None, "status_code")]
+    assert told(queues.post("/a", {"response": body})[1]) == []  # it gets the status that fits it
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 # Tests wait much: half as many again as there are cores, at most 6.
-TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(6, 1 + (os.cpu_count() or 2) * 3 // 2))')
+TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(6, (os.cpu_count() or 2) * 3 // 2))')
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help

@@ -4,11 +4,13 @@ import atexit
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -211,15 +213,22 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def server(shared_server: Server) -> Iterator[Server]:
     """One server for all tests that need no settings of their own; emptied before each."""
-    shared_server.api.delete("/api/preset-queue")
-    for one in shared_server.api.get("/api/callers").json()["callers"]:
-        if one["paused"]:  # a pause outlives what the queue held
-            shared_server.api.post(f"/api/preset-queue/{one['caller']}/pause", json={"paused": False})
-    shared_server.api.put("/api/fallback", json={"text": "manual", "models": "auto"})
-    for item in shared_server.api.get("/api/desk").json()["items"]:
-        shared_server.api.post(f"/api/desk/{item['id']}/abort?take_over=true")
-    shared_server.waiting(0)
+    left = _emptied(shared_server.data_dir / "mockopenai.sqlite3")
+    for exchange_id in left:
+        shared_server.api.post(f"/api/desk/{exchange_id}/abort?take_over=true")
+    if left:
+        shared_server.waiting(0)
     yield shared_server
+
+
+def _emptied(database: Path) -> list[str]:
+    """No presets, no pauses, the fallbacks as at the start; the calls that still wait. Over REST it takes longer."""
+    with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
+        for table in ("queues_preset", "queues_pause", "queues_fallback"):
+            connection.execute(f"DELETE FROM {table}")
+        return [
+            row[0] for row in connection.execute("SELECT id FROM journal_exchange WHERE state = 'waiting'")
+        ]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,7 +27,7 @@ export class Reply {
       event.preventDefault();
       this.send();
     });
-    const clicks = { extend: "extend", abort: "abort", "type-live": "typeLive", "take-over": "takeOver", keep: "queueIt", discard: "discard", "send-repeat": "sendAndQueue" };
+    const clicks = { claim: "claimIt", extend: "extend", abort: "abort", "type-live": "typeLive", "take-over": "takeOver", keep: "queueIt", discard: "discard", "send-repeat": "sendAndQueue" };
     for (const [id, act] of Object.entries(clicks)) find(`#${id}`).addEventListener("click", () => this[act]());
     startSent((draft) => this.fillIn(draft));
     this.update();

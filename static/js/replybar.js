@@ -12,6 +12,7 @@ const shownWhen = ({ isWaiting, other, isLive, hasBegun, canType, isLeft }) => (
   "#finish, #pause": isLive,
   "#take-over": Boolean(other),
   "#keep, #discard": isLeft,
+  "#claim": isWaiting && !other && !isLive,
   "#abort": isWaiting && !other && !hasBegun,
 });
 
@@ -45,7 +46,9 @@ export function showBar(form, now, { story, storyText }) {
   left.hidden = !now.isWaiting || now.hasBegun;
   Object.assign(left.dataset, { until: story?.until ?? 0, patience: story?.patience ?? 1 });
   showPatience(left, story);
-  find("#reply-whose").textContent = story?.claimedBy === personName() ? gettext("yours ·") : "";
+  const isMine = story?.claimedBy === personName();
+  find("#reply-whose").textContent = isMine ? gettext("yours ·") : "";
+  find("#claim [data-text]").textContent = isMine ? gettext("Let go") : gettext("Claim");
   tick(form);
   for (const [names, yes] of Object.entries(shownWhen(now))) {
     findAll(names, form).forEach((button) => (button.hidden = !yes));

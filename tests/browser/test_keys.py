@@ -58,8 +58,10 @@ def test_what_is_typed_live_is_paused_by_key_and_stands_in_one_list_alone(
     page = open_page(server.url)
     ask(server, "Letter by letter", stream=True)
     open_call(page, "Letter by letter")
+    expect(page.locator("#type-live")).to_be_visible()
     page.locator("#call h1").focus()
     page.keyboard.press("t")
+    expect(page.locator("#live-text")).to_be_focused()
     page.keyboard.type("Hel")
     expect(page.locator("#live-count")).to_contain_text("3 characters")
     expect(page.locator("#waiting .rows-typing .row")).to_contain_text("Letter by letter")
@@ -125,3 +127,15 @@ def test_the_second_key_of_two_does_nothing_of_its_own(
     page.keyboard.press(second)
     expect(page).to_have_url(f"{server.url}{path}")
     assert server.api.get("/api/preset-queue/ci-7").json()["count"] == 1
+
+
+def test_a_call_is_claimed_and_let_go_of_by_a_button(server: Server, open_page: OpenPage, ask: Ask) -> None:
+    page = open_page(server.url)
+    ask(server, "Whose?")
+    open_call(page, "Whose?")
+    page.click("#claim")
+    expect(page.locator("#claim")).to_have_text("Let go c")
+    assert server.waiting(1)[0]["claimed_by"] == "alice"
+    page.click("#claim")
+    expect(page.locator("#claim")).to_have_text("Claim c")
+    assert not server.waiting(1)[0]["claimed_by"]

@@ -88,7 +88,9 @@ def test_after_a_long_absence_not_everything_is_counted(monkeypatch) -> None:
 
 def test_a_filter_that_cannot_be_read_is_told_with_its_place() -> None:
     page = get("/journal?q=caller:ci-7%20status:nonsense")
-    assert re.search(r'id="filter-problem" role="alert" data-position="12">[^<]*a status such as 429', page)
+    assert re.search(
+        r'id="filter-problem" role="alert"><p data-position="12">[^<]*a status such as 429', page
+    )
     assert 'data-position="12"' in get("/journal/rows?q=caller:ci-7%20status:nonsense")
 
 

@@ -41,10 +41,11 @@ class Lane(Http1):
         self._is_last = False  # the server is going down
 
     def data_received(self, data: bytes) -> None:
-        if self._is_busy:
+        if self._late or self._is_busy:
             self._late += data  # its turn comes; the parser would have to stop reading, and not see a hang-up
             if len(self._late) > HIGH_WATER_LIMIT:
                 self.flow.pause_reading()
+            self._go_on()  # the call that it waited for may be answered by now
         elif self._in_message:
             super().data_received(data)
         else:
@@ -58,8 +59,7 @@ class Lane(Http1):
     @property
     def _is_busy(self) -> bool:
         """Whether a call is here, whole, and not answered yet."""
-        cycle = self.cycle
-        is_served = cycle is not None and not cycle.response_complete and not self._in_message
+        is_served = self.cycle is not None and not self.cycle.response_complete and not self._in_message
         return self._intake is not None or is_served
 
     def on_response_complete(self) -> None:

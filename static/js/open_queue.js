@@ -106,7 +106,10 @@ class OpenQueue {
     this.blocks.setCount(count);
     find("#nothing").hidden = Boolean(count);
     for (const id of ["#export", "#clear", "#entry-keys"]) find(id).hidden = !count;
-    if (!focused.checkVisibility()) find("#new").focus(); // what had the focus went with the last entry
+    const wasEmptied = this.count > 0 && !count;
+    this.count = count;
+    // What had the focus went with the last entry, now or a moment ago.
+    if (!focused.checkVisibility() || (wasEmptied && focused === document.body)) find("#new").focus();
     findAll("[data-when]", find("#pause")).forEach((part) => (part.hidden = (part.dataset.when === "paused") !== this.isPaused));
   }
 

@@ -199,7 +199,7 @@ def test_the_editor_for_code_keeps_to_the_policy(server: Server, open_page: Open
     expect(page.locator(".cm-lint-marker-error")).to_be_visible()
     editor.press("Control+End")
     page.keyboard.type(", 2")
-    assert page.title() == '{"a": 1, 2'
+    expect(page).to_have_title('{"a": 1, 2')
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.cm-content')).fontFamily").find("mono") >= 0
     )

@@ -80,10 +80,12 @@ def settle(jobs: list[Job]) -> list[Job]:
     Returns the jobs that are to be tried again.
     """
     _commit(jobs)
-    again = [job for job in jobs if job.error is not None and job.begin_again()]
+    again: list[Job] = []
     loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
-    for job in jobs if not again else [job for job in jobs if job not in again]:
-        if job.loop is None:
+    for job in jobs:
+        if job.begin_again():
+            again.append(job)
+        elif job.loop is None:
             tell([job])
         else:
             loops.setdefault(job.loop, []).append(job)

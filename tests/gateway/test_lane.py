@@ -1,18 +1,25 @@
 """The fast lane: the second call with some head takes another way than the first, and gets the same."""
 
+import asyncio
 import re
 import signal
 import socket
 import struct
 from collections.abc import Callable, Iterator
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
+from apps.gateway.lane import Lane
 from tests.conftest import Server, start_server, wait_for
 from tests.gateway.conftest import chat
+from tests.view_only import application
 
 _numbers = count(1)
 Ended = Callable[..., dict[str, Any]]
@@ -174,6 +181,33 @@ def test_calls_that_follow_without_waiting_are_answered_in_order(fast: Server, c
         wire.socket.sendall(wire.request(asked())[-5:])
         assert content(wire.answer()) == "4"
         assert content(wire.ask(asked())) == "5"
+
+
+class Open(asyncio.Transport):
+    def is_closing(self) -> bool:
+        return False
+
+
+def test_bytes_never_overtake_those_that_came_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call may be answered, and the next bytes be there, before the kept ones had their turn."""
+    read: list[bytes] = []
+    monkeypatch.setattr(HttpToolsProtocol, "data_received", lambda _, data: read.append(data))
+    config = Config(application)
+    config.load()
+
+    async def connection() -> Lane:
+        lane = Lane(config, ServerState(), {})
+        lane.connection_made(Open())
+        return lane
+
+    lane = asyncio.run(connection())
+    served = SimpleNamespace(response_complete=False)
+    lane.cycle = served  # type: ignore[assignment]
+    lane.data_received(b"POST /v1/chat/")
+    assert not read
+    served.response_complete = True
+    lane.data_received(b"completions HTTP/1.1\r\n")
+    assert read == [b"POST /v1/chat/completions HTTP/1.1\r\n"]
 
 
 def content(answer: tuple[bytes, bytes]) -> str:

@@ -73,12 +73,15 @@ def server(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Server]:
 
 async def test_a_use_comes_back_though_another_reply_of_the_preset_has_left(server: Server) -> None:
     server.queue("two", {"content": "x"}, uses=2, delay_ms=500, on_undelivered="requeue")
+    [preset] = server.api.get("/api/preset-queue/two").json()["items"]
     async with callers(server.url, "two") as [first], callers(server.url, "two") as [second]:
         await first.send()
         wait_for(lambda: states(server) == ["taken"])
+        longer = server.api.patch(f"/api/preset-queue/two/{preset['id']}", json={"delay_ms": 60_000})
+        assert longer.status_code == 200  # so that the second waits however late the first is
         await second.send()
-        wait_for(lambda: states(server) == ["taken"] * 2)
         assert (await first.receive()).status == 200
+        wait_for(lambda: sorted(states(server)) == ["delivered", "taken"])
         await second.hang_up()
     wait_for(lambda: sorted(states(server)) == ["delivered", "undelivered"])
     assert uses(server) == [1]

@@ -85,7 +85,8 @@ class Line:
     @property
     def _is_full(self) -> bool:
         """Whether uvicorn still has more to send than the line takes at once; False of other servers."""
-        return bool(getattr(getattr(getattr(self._send, "__self__", None), "flow", None), "write_paused", False))
+        flow = getattr(getattr(self._send, "__self__", None), "flow", None)
+        return bool(getattr(flow, "write_paused", False))
 
     async def start(self, status: int, headers: RawHeaders) -> None:
         self.started = True

@@ -152,7 +152,7 @@ def test_where_the_client_gives_up_first_more_time_is_said_to_be_in_vain(
     open_call(page, "Hurry")
     expect(page.locator("#reply-patience")).to_contain_text("a longer hold does not change that")
     page.click("#extend")
-    expect(page.locator(".notice")).to_contain_text("ci-7 itself gives up in 0:4")
+    expect(page.locator(".notice")).to_contain_text("ci-7 gives up in 0:4")
 
 
 def test_a_call_that_misses_its_presets_can_be_answered_from_them(

@@ -25,7 +25,7 @@ RESULTS = {"send_response": "answer_result", "type_live": "type_result"}  # what
 
 
 class DeskConsumer(DashboardConsumer):
-    """Adds `send_response` and `type_live` to what a dashboard may send: the fields of their REST bodies; and `keep_claim`.
+    """Adds `keep_claim`, `send_response`, `type_live` to what a dashboard may send, with their REST fields.
 
     The outcome comes back as `answer_result` or `type_result` {"id", "code", …}: the codes of REST.
     """

@@ -80,7 +80,8 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
 
 def _read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
     if not isinstance(element, dict):
-        raise EntryError([{"field": "", "error": f'must be an object like {{"content": …}}, not {kind(element)}'}])
+        wrong = f'must be an object like {{"content": …}}, not {kind(element)}'
+        raise EntryError([{"field": "", "error": wrong}])
     if is_full(element):
         return read_entry(element, raw=raw_member(raw, "response"))
     return read_entry({**own, "response": element}, raw=raw)

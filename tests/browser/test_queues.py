@@ -160,7 +160,7 @@ def test_an_entry_is_duplicated_behind_itself_with_all_its_fields(
     page = open_page(f"{server.url}/queues/ci-7")
     page.locator("[data-duplicate]").first.click()
     expect(words(page)).to_have_text(["first one", "first one", "two"])
-    assert server.api.get("/api/preset-queue/ci-7").text.count("1.10") == 2
+    assert server.api.get("/api/preset-queue/ci-7").text.count('"n": 1.10') == 2
     items = server.api.get("/api/preset-queue/ci-7").json()["items"]
     assert [item["uses"] for item in items] == [2, 2, 1]
 

@@ -106,7 +106,9 @@ def test_a_dropped_file_is_looked_at_before_anything_is_written(server: Server, 
     page = open_page(f"{server.url}/queues/ci-7")
     page.evaluate(DROP, ["queue.json", json.dumps([*said("one", "two"), "no object"])])
     expect(page.locator("#bring [data-file]")).to_have_text("queue.json")
-    expect(page.locator("#bring [data-wrong]")).to_contain_text('preset 3: must be an object like {"content": …}')
+    expect(page.locator("#bring [data-wrong]")).to_contain_text(
+        'preset 3: must be an object like {"content": …}'
+    )
     expect(page.locator("#bring .entry-place")).to_have_text(["2", "3"])
     assert contents(server) == ["there already"]
     page.click("[data-commit]")
@@ -180,7 +182,9 @@ def test_what_is_doubtful_in_a_paste_is_told_and_added_all_the_same(
     paste(page, '{"content": "good"}\n{"response": {"content": "one"}}\n{"contnet": "slip"}')
     expect(page.locator("#bring [data-sum]")).to_have_text("3 presets will be added.")
     doubts = page.locator("#bring [data-doubts] li")
-    expect(doubts.nth(0)).to_contain_text("preset 2, line 2: response.response looks like a preset of a queue")
+    expect(doubts.nth(0)).to_contain_text(
+        "preset 2, line 2: response.response looks like a preset of a queue"
+    )
     expect(doubts.nth(1)).to_contain_text("preset 3, line 3: response.contnet is no field")
     page.fill("#bring-text", '{"content": "good"}')
     expect(page.locator("#bring [data-doubt]")).to_be_hidden()

@@ -103,6 +103,10 @@ def test_a_number_keeps_the_spelling_of_its_author(server: Server, open_page: Op
         '{"tool_calls": [{"name": "refund_order", "arguments": {"order_id": 17, "amount": 1.10, "reason": "late"}}], "mark": 1e2}',
     )
     page.keyboard.press("Control+j")
+    argument(page, "order_id").fill("1.5")
+    expect(page.locator(".arg", has_text="order_id").locator(".arg-problem")).to_have_text(
+        "must be a whole number"
+    )
     argument(page, "order_id").fill("18")
     expect(page.locator("[data-beyond]")).to_contain_text("mark")
     page.keyboard.press("Control+j")

@@ -1,7 +1,7 @@
 """What else people do with a waiting call than answer it: claim, release, extend, abort."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +26,11 @@ async def claim(exchange_id: str, *, by: Person) -> Verdict:
 async def release(exchange_id: str, *, by: Person) -> Verdict:
     """Lets go of a call."""
     return await _act(exchange_id, lambda row: _release(row, by=by), "released", typist=by)
+
+
+async def lapse(exchange_id: str, *, by: Person, since: datetime) -> Verdict:
+    """Lets go of a call whose holder has gone and has not renewed the claim since."""
+    return await _act(exchange_id, lambda row: _lapse(row, by=by, since=since), "released", typist=by)
 
 
 async def extend(exchange_id: str, *, seconds: float) -> Verdict:
@@ -73,6 +78,14 @@ def _release(row: Exchange, *, by: Person) -> Verdict:
         return claimed(row)
     held = Exchange.objects.filter(id=row.id, state=row.state, claimed_by=row.claimed_by)
     if held.update(claimed_by="", claim_until=None):
+        return Verdict(200, {"claimed_by": ""})
+    return _beaten(row)
+
+
+def _lapse(row: Exchange, *, by: Person, since: datetime) -> Verdict:
+    held = Exchange.objects.filter(id=row.id, state=row.state, claimed_by=by.name)
+    until = since + timedelta(seconds=LEASE_S)
+    if held.filter(claim_until__lte=until).update(claimed_by="", claim_until=None):
         return Verdict(200, {"claimed_by": ""})
     return _beaten(row)
 

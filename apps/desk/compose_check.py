@@ -41,7 +41,7 @@ def check(text: str, fields: dict[str, Any], *, call: Call) -> dict[str, Any]:
     try:
         body = read_json(raw)
     except GateError as error:
-        errors.append({"field": "response", "error": f"is not JSON yet: {error}"})
+        errors.append({"field": "response", "error": f"The body is not JSON yet: {error}"})
     try:
         entry = read_entry({**fields, "response": body}, raw=raw)
     except EntryError as error:

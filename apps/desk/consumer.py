@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from apps.desk.answer import answer
 from apps.desk.answer_key import answer_key
 from apps.desk.api import read_answer
+from apps.desk.kept_claim import KeptClaim
 from apps.desk.repeat import read_repeat
 from apps.desk.typing import read_frame, type_live
 from apps.desk.verdict import Person, Verdict
@@ -24,13 +25,14 @@ RESULTS = {"send_response": "answer_result", "type_live": "type_result"}  # what
 
 
 class DeskConsumer(DashboardConsumer):
-    """Adds `send_response` and `type_live` to what a dashboard may send: the fields of their REST bodies.
+    """Adds `keep_claim`, `send_response`, `type_live` to what a dashboard may send, with their REST fields.
 
     The outcome comes back as `answer_result` or `type_result` {"id", "code", …}: the codes of REST.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._claim = KeptClaim()
         self._doing = set[asyncio.Task[None]]()
         self._turns: dict[str, asyncio.Task[None]] = {}  # of these, the last one of each call
 
@@ -44,7 +46,14 @@ class DeskConsumer(DashboardConsumer):
                 self.tell("new_request", data, ip=data["ip"])
             page = await look(after=page[-1]["id"])
 
+    async def disconnect(self, code: int) -> None:
+        self._claim.leave()
+        await super().disconnect(code)
+
     async def receive_event(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
+        if kind == "keep_claim" and isinstance(content.get("id"), str):
+            self._claim.keep(content["id"], self.person)
+            return
         if kind not in RESULTS:
             await super().receive_event(kind, content, raw)
             return

@@ -25,6 +25,13 @@ _COLUMNS = {
     "state": "state",
     "source": "source",
 }
+_STATE_WORDS = {  # as the lines of the journal name them
+    "gone": "hung up",
+    "aborted": "cut",
+    "undelivered": "not received",
+    "orphaned": "server ended",
+}
+_WORD_MIN = 3  # letters; fewer begin too much
 _FIXED = {
     "status": ("4xx", "5xx"),
     "stream": ("true", "false"),
@@ -69,9 +76,12 @@ def _suggested(typed: str) -> Iterable[str]:
         sign, name, value = named.groups()
         quoted = _QUOTED.fullmatch(value)
         begun = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else value
-        return (f"{sign}{name}:{_written(one)}" for one in _matching(_values(name), begun))
+        found = _matching(_values(name), begun) + (_states_in_words(begun) if name == "state" else [])
+        return (f"{sign}{name}:{_written(one)}" for one in found)
     if name := _NAME.fullmatch(typed):
-        return (f"{name[1]}{one}:" for one in _matching(list(FIELDS), name[2]))
+        sign, begun = name.groups()
+        states = [f"state:{one}" for one in _states_in_words(begun)]
+        return (f"{sign}{one}" for one in [f"{field}:" for field in _matching(list(FIELDS), begun)] + states)
     return ()
 
 
@@ -80,6 +90,13 @@ def _matching(known: Sequence[str], begun: str) -> list[str]:
     wanted = begun.casefold()
     holding = [one for one in known if wanted in one.casefold()]
     return sorted(holding, key=lambda one: not one.casefold().startswith(wanted))
+
+
+def _states_in_words(begun: str) -> list[str]:
+    """The states whose words begin so: "hung" is `gone`."""
+    if len(begun) < _WORD_MIN:
+        return []
+    return [state for state, words in _STATE_WORDS.items() if words.startswith(begun.casefold())]
 
 
 def _values(name: str) -> list[str]:

@@ -169,4 +169,4 @@ def read_id(text: str) -> int:
 
 def no_entry(ip: str, response_id: str) -> NotFound:
     """The answer to a change of an entry that the queue does not hold."""
-    return NotFound(f"The queue of {ip} holds no entry {response_id}; it may have been taken.")
+    return NotFound(f"The queue of {ip} holds no preset {response_id}; it may have been taken.")

@@ -38,7 +38,7 @@ class EntryError(ValueError):
     """An entry that cannot be used; `errors` has every problem: [{"field", "error"}, …]."""
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
-        super().__init__("; ".join(f"{error['field']} {error['error']}" for error in errors))
+        super().__init__("; ".join(f"{error['field']} {error['error']}".strip() for error in errors))
         self.errors = errors
 
 
@@ -77,7 +77,7 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
 def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
     """What is wrong with the fields that are not the draft's; null is as good as not given."""
     found = [
-        *((name, f"is not a field of an entry; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
+        *((name, f"is not a field of a preset; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
         *(
             (name, "is not available in this version")
             for name in LATER_FIELDS

@@ -22,7 +22,7 @@ class ReorderView(CallerView):
                 *({"id": str(preset_id), "error": "is in the queue"} for preset_id in outcome.missing),
                 *({"id": str(preset_id), "error": "is not in the queue"} for preset_id in outcome.unknown),
             ]
-            raise RestError(409, "ids must name exactly the entries of the queue: read it again.", errors)
+            raise RestError(409, "ids must name exactly the presets of the queue: read it again.", errors)
         return Response({"success": True, "queue_length": len(ids)})
 
 
@@ -36,7 +36,7 @@ class MoveView(CallerView):
             raise no_entry(ip, response_id)
         if moved is Moved.NO_PLACE:
             raise RestError(
-                409, f"The queue of {ip} holds no entry {before} to stand before; it may have been taken."
+                409, f"The queue of {ip} holds no preset {before} to stand before; it may have been taken."
             )
         return Response({"success": True})
 
@@ -51,15 +51,15 @@ def _read_before(body: dict[str, Any]) -> int | None:
 def _read_ids(body: dict[str, Any]) -> list[int]:
     ids = body.get("ids")
     if not isinstance(ids, list):
-        raise ParseError('The body must be {"ids": […]}, the ids of the entries in their new order.')
+        raise ParseError('The body must be {"ids": […]}, the ids of the presets in their new order.')
     numbers = [_read_one(one, "ids") for one in ids]
     if len(set(numbers)) < len(numbers):
-        raise ParseError("ids names an entry twice.")
+        raise ParseError("ids names a preset twice.")
     return numbers
 
 
 def _read_one(value: Any, field: str) -> int:
     number = read_id(str(value)) if isinstance(value, str | int) else 0
     if not number:
-        raise ParseError(f"{field}: {value!r} is not the id of an entry.")
+        raise ParseError(f"{field}: {value!r} is not the id of a preset.")
     return number

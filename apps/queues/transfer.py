@@ -44,7 +44,7 @@ def read_batch(content: Any, raw: bytes) -> Batch:
         raise EntryError([{"field": "responses", "error": f"must be an array, not {kind(responses)}"}])
     own = {name: value for name, value in content.items() if name != "responses"}
     if "response" in own:
-        raise EntryError([{"field": "response", "error": "is for a single entry: use responses alone"}])
+        raise EntryError([{"field": "response", "error": "is for a single preset: use responses alone"}])
     read_entry({**own, "response": {}})
     return _read_all(responses, raw_member(raw, "responses") or b"[]", own)
 
@@ -80,7 +80,8 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
 
 def _read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
     if not isinstance(element, dict):
-        raise EntryError([{"field": "the element", "error": f"must be an object, not {kind(element)}"}])
+        wrong = f'must be an object like {{"content": …}}, not {kind(element)}'
+        raise EntryError([{"field": "", "error": wrong}])
     if is_full(element):
         return read_entry(element, raw=raw_member(raw, "response"))
     return read_entry({**own, "response": element}, raw=raw)

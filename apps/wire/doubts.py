@@ -19,7 +19,7 @@ ANY_CALL = Call(id="", caller="", method="POST", path="", endpoint=CHAT, data={"
 # What the answer itself can be written as; anything else says only how it ended, or of which model it is.
 _CONTENT = ("content", "tool_calls", "refusal", "function_call", "audio", "message", "text")
 _ENTRY = (
-    "looks like an entry of a queue, but is sent as the body: beside response an entry names at least one "
+    "looks like a preset of a queue, but is sent as the body: beside response a preset names at least one "
     'other field, such as "status_code": 200'
 )
 

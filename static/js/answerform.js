@@ -94,7 +94,7 @@ export class AnswerForm {
 
   #why(body) {
     if (body.root === undefined) return gettext("The body is not JSON yet, so that a form cannot show it.");
-    return gettext("The body is no answer in words: a form cannot show it.");
+    return gettext("The body is no reply in words: a form cannot show it.");
   }
 
   #showKind(kind) {

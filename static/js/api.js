@@ -10,13 +10,13 @@ const asHeader = (name) => encodeURIComponent(name || "guest");
 
 /**
  * {code, data}: `code` is the HTTP status, or UNREACHED; `data` the JSON object that came.
- * `body` is JSON text, or FormData; `keepalive` lets it be sent while the page closes.
+ * `body` is JSON text, or FormData.
  */
-export async function ask(method, path, { body, headers = {}, keepalive = false } = {}) {
+export async function ask(method, path, { body, headers = {} } = {}) {
   const all = { "X-Mock-Person": asHeader(personName()), ...headers };
   if (typeof body === "string") all["Content-Type"] = "application/json";
   try {
-    const response = await fetch(path, { method, body, headers: all, keepalive });
+    const response = await fetch(path, { method, body, headers: all });
     const data = await response.json().catch(() => ({}));
     return { code: response.status, data };
   } catch {

@@ -4,8 +4,8 @@ import { ask } from "./api.js";
 import { fill, gettext } from "./words.js";
 import { batchOf, readValues } from "./values.js";
 
-const ONE_LINE = gettext("entry %(n)s:");
-const MANY_LINES = gettext("entry %(n)s, line %(line)s:");
+const ONE_LINE = gettext("preset %(n)s:");
+const MANY_LINES = gettext("preset %(n)s, line %(line)s:");
 
 export class Batch {
   constructor(queue, text) {

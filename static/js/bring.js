@@ -91,7 +91,7 @@ export class Bring {
       return;
     }
     const n = result.data.added_count;
-    notice(fill(ngettext("%(n)s entry added.", "%(n)s entries added.", n), { n: n.toLocaleString() }));
+    notice(fill(ngettext("%(n)s preset added.", "%(n)s presets added.", n), { n: n.toLocaleString() }));
     if (job instanceof Batch) this.text.value = "";
     this.#allow(0);
     hidePreview(find("[data-preview]", this.root));
@@ -100,7 +100,7 @@ export class Bring {
 
   #allow(n) {
     this.button.disabled = !n;
-    const text = ngettext("Add %(n)s entry", "Add %(n)s entries", n);
+    const text = ngettext("Add %(n)s preset", "Add %(n)s presets", n);
     this.button.textContent = n ? fill(text, { n: n.toLocaleString() }) : gettext("Nothing to add yet");
   }
 

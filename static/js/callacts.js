@@ -17,14 +17,14 @@ export async function extendCall(id) {
 /** Says what a longer hold is good for, by the story of the call after it. */
 export function sayExtended({ timeLeftOf, until }, caller) {
   const left = spell(until - now());
-  const vain = gettext("Held 60 s longer here, but %(caller)s itself gives up in %(left)s: only an answer before that reaches it.");
+  const vain = gettext("60 s longer, but %(caller)s gives up in %(left)s.");
   if (timeLeftOf === "client") notice(fill(vain, { caller, left }), { level: "warn" });
   else notice(fill(gettext("Held 60 s longer: %(left)s left."), { left }));
 }
 
 /** Cuts its connection, once the person is sure. */
 export async function abortCall(id, caller) {
-  const text = fill(gettext("%(caller)s gets no answer at all: its connection just ends."), { caller });
+  const text = fill(gettext("%(caller)s gets no reply at all: its connection just ends."), { caller });
   if (!(await sure({ title: gettext("Cut this connection?"), text, yes: gettext("Cut it") }))) return;
   const result = await ask("POST", `/api/desk/${id}/abort`);
   if (result.code !== 200) warn(result);

@@ -58,6 +58,9 @@ startFrame({
     { key: "k", label: gettext("previous call"), act: () => moveInList(-1) },
     ...replyKeys(reply),
   ],
-  onEvent: (_, data) => data.id && data.id === call.id && refetchStory(),
+  onEvent(kind, { id }) {
+    if (kind === "released") reply.claim.heard(id);
+    if (id && id === call.id) refetchStory();
+  },
   refetch: refetchStory,
 });

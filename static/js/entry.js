@@ -7,7 +7,7 @@ import { notice } from "./notices.js";
 import { find, findAll } from "./page.js";
 import { fill, gettext, ngettext } from "./words.js";
 
-const GONE = gettext("This entry is not in the queue any more: it was taken or deleted meanwhile. You can add what stands here as a new one.");
+const GONE = gettext("This preset is not in the queue any more: it was taken or deleted meanwhile. You can add what stands here as a new one.");
 const UNSAVED = gettext("What you had not saved yet stands here.");
 
 export class EntryForm {
@@ -50,7 +50,7 @@ export class EntryForm {
     this.id = id;
     this.form.hidden = false;
     const title = find("#entry-title");
-    title.textContent = id ? fill(gettext("Entry %(n)s"), { n: place.toLocaleString() }) : title.dataset.new;
+    title.textContent = id ? fill(gettext("Preset %(n)s"), { n: place.toLocaleString() }) : title.dataset.new;
     findAll("[data-when]", this.form).forEach((part) => (part.hidden = part.dataset.when !== (id ? "edit" : "new")));
     this.#note("");
     this.editor.problems([]);
@@ -83,7 +83,7 @@ export class EntryForm {
     saveDraft(this.#name, null);
     if (id) notice(gettext("Saved."), { name: "written" });
     else {
-      notice(fill(ngettext("Added; the queue has %(n)s entry.", "Added; the queue has %(n)s entries.", n), { n: n.toLocaleString() }), { name: "written" });
+      notice(fill(ngettext("Added; the queue has %(n)s preset.", "Added; the queue has %(n)s presets.", n), { n: n.toLocaleString() }), { name: "written" });
       this.editor.fill(null);
       this.#note("");
       this.editor.focus();

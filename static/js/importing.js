@@ -3,7 +3,7 @@
 import { upload } from "./upload.js";
 import { fill, gettext } from "./words.js";
 
-const placeOf = (index) => fill(gettext("entry %(n)s:"), { n: (index + 1).toLocaleString() });
+const placeOf = (index) => fill(gettext("preset %(n)s:"), { n: (index + 1).toLocaleString() });
 
 export class Importing {
   isEmpty = false;

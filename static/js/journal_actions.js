@@ -28,7 +28,7 @@ async function queue({ id }) {
   if (result.code !== 200) return showProblem(box, problems(result));
   dialog.close();
   const { ip, queue_length: n } = result.data;
-  const text = ngettext("Queued for %(caller)s, whose queue has %(n)s entry.", "Queued for %(caller)s, whose queue has %(n)s entries.", n);
+  const text = ngettext("Queued for %(caller)s, whose queue has %(n)s preset.", "Queued for %(caller)s, whose queue has %(n)s presets.", n);
   return notice(fill(text, { caller: ip, n }), { href: `/queues?caller=${encodeURIComponent(ip)}` });
 }
 

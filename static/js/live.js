@@ -9,6 +9,15 @@ import { fill, gettext, ngettext } from "./words.js";
 
 const POLL_MS = 5000;
 
+let socket = null;
+const greetings = [];
+
+/** Sends a frame to the server, if the socket is open. */
+export const tell = (frame) => socket?.say(frame);
+
+/** Has that done each time the socket opens. */
+export const greet = (act) => greetings.push(act);
+
 function address() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   return `${scheme}://${location.host}/ws?person=${encodeURIComponent(personName())}`;
@@ -53,6 +62,7 @@ export function live({ onEvent, refetch }) {
       seen = 0;
       say("open", gettext("live"), gettext("connected"));
       refetchAll();
+      for (const act of greetings) act();
     } else if (state === "closed") {
       polling ??= setInterval(refetchAll, POLL_MS);
       showPeople({ people: 0, names: [] });
@@ -74,5 +84,5 @@ export function live({ onEvent, refetch }) {
     onEvent(type, data ?? {});
   }
 
-  new Socket({ url: address, onState, onFrame });
+  socket = new Socket({ url: address, onState, onFrame });
 }

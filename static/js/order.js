@@ -49,7 +49,7 @@ export class Order {
   /** Asks where to. */
   ask(row) {
     this.row = row;
-    find("#place-title").textContent = fill(gettext("Move entry %(n)s"), { n: this.blocks.placeOf(row).toLocaleString() });
+    find("#place-title").textContent = fill(gettext("Move preset %(n)s"), { n: this.blocks.placeOf(row).toLocaleString() });
     const number = find("#place-number");
     number.value = "";
     number.max = this.blocks.count;

@@ -24,7 +24,7 @@ function entryRow(item) {
 
 /** One line for what would be: "3 entries will be added, 1 cannot." */
 function sum(added, failed) {
-  const will = fill(ngettext("%(n)s entry will be added.", "%(n)s entries will be added.", added), { n: added.toLocaleString() });
+  const will = fill(ngettext("%(n)s preset will be added.", "%(n)s presets will be added.", added), { n: added.toLocaleString() });
   if (!failed) return will;
   const wrong = ngettext("%(n)s cannot be used and is left out:", "%(n)s cannot be used and are left out:", failed);
   return `${will} ${fill(wrong, { n: failed.toLocaleString() })}`;

@@ -30,6 +30,7 @@ export class Reply {
     const clicks = { claim: "claimIt", extend: "extend", abort: "abort", "type-live": "typeLive", "take-over": "takeOver", keep: "queueIt", discard: "discard", "send-repeat": "sendAndQueue" };
     for (const [id, act] of Object.entries(clicks)) find(`#${id}`).addEventListener("click", () => this[act]());
     startSent((draft) => this.fillIn(draft));
+    this.claim.keepOnly(call.id);
     this.update();
   }
 
@@ -136,7 +137,7 @@ export class Reply {
   }
 
   async #open(id) {
-    this.claim.release();
+    this.claim.keepOnly(id);
     this.live.open(id);
     this.id = id;
     askedForTime(false);

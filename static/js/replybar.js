@@ -18,7 +18,7 @@ const shownWhen = ({ isWaiting, other, isLive, hasBegun, canType, isLeft }) => (
 
 function standing({ isWaiting, other, isLive }, storyText) {
   if (other && isWaiting) return fill(gettext("%(name)s is replying to this call."), { name: other });
-  if (other) return fill(gettext("%(name)s is typing an answer to this call, live."), { name: other });
+  if (other) return fill(gettext("%(name)s is typing a reply to this call, live."), { name: other });
   if (isWaiting || isLive) return "";
   return `${storyText} ${gettext("Your draft was not sent. It is kept here until you discard it.")}`;
 }

@@ -5,6 +5,15 @@ import { isOfType, resolve, typeOf, variants } from "./schema.js";
 import { fill, gettext } from "./words.js";
 
 const DEPTH_MAX = 50;
+const MUST_BE = {
+  string: gettext("must be a text"),
+  integer: gettext("must be a whole number"),
+  number: gettext("must be a number"),
+  boolean: gettext("must be true or false"),
+  array: gettext("must be a list"),
+  object: gettext("must be an object"),
+  null: gettext("must be null"),
+};
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const listed = (values) => values.map((value) => JSON.stringify(value)).join(", ");
 
@@ -23,7 +32,7 @@ function limits(value, schema) {
     return [
       [schema.minLength, (least) => [...value].length >= least, gettext("at least %(limit)s characters")],
       [schema.maxLength, (most) => [...value].length <= most, gettext("at most %(limit)s characters")],
-      [schema.pattern, (pattern) => matches(pattern, value), gettext("has to match %(limit)s")],
+      [schema.pattern, (pattern) => matches(pattern, value), gettext("must match %(limit)s")],
     ];
   }
   if (!Array.isArray(value)) return [];
@@ -57,17 +66,17 @@ export function checkSchema(value, given, root = given, path = "", depth = 0) {
   const schema = resolve(given, root);
   const wrong = (error) => [{ path, error }];
   if (depth > DEPTH_MAX) return [];
-  if (schema.const !== undefined && !same(value, schema.const)) return wrong(fill(gettext("has to be %(value)s"), { value: JSON.stringify(schema.const) }));
+  if (schema.const !== undefined && !same(value, schema.const)) return wrong(fill(gettext("must be %(value)s"), { value: JSON.stringify(schema.const) }));
   const ways = variants(schema, root);
   if (ways.length) {
     const found = ways.map((way) => checkSchema(value, way, root, path, depth + 1));
     if (found.some((problems) => !problems.length)) return [];
     const near = ways.findIndex((way) => isOfType(value, typeOf(way)));
-    return found[near] ?? wrong(fill(gettext("has to be one of: %(types)s"), { types: ways.map(typeOf).join(", ") }));
+    return found[near] ?? wrong(fill(gettext("must be one of: %(types)s"), { types: ways.map(typeOf).join(", ") }));
   }
-  if (schema.enum && !schema.enum.some((one) => same(one, value))) return wrong(fill(gettext("has to be one of: %(types)s"), { types: listed(schema.enum) }));
+  if (schema.enum && !schema.enum.some((one) => same(one, value))) return wrong(fill(gettext("must be one of: %(types)s"), { types: listed(schema.enum) }));
   const type = typeOf(schema);
-  if (!isOfType(value, type)) return wrong(fill(gettext("has to be of type %(type)s"), { type }));
+  if (!isOfType(value, type)) return wrong(MUST_BE[type]);
   return [...limitProblems(value, schema).flatMap(wrong), ...inside(value, schema, { root, path, depth: depth + 1 })];
 }
 

@@ -22,6 +22,11 @@ export class Socket {
     addEventListener("pageshow", (event) => event.persisted && this.#hurry());
   }
 
+  /** Sends a frame; not at all while it is closed. */
+  say(frame) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
   #connect() {
     this.#stopTimers();
     this.onState("connecting");

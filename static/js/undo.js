@@ -19,7 +19,7 @@ export class Deleting {
 
   async delete(row) {
     const { id } = row.dataset;
-    const text = find(".entry-words", row).textContent.trim() || gettext("an entry");
+    const text = find(".entry-words", row).textContent.trim() || gettext("a preset");
     // The row's neighbour first: by the time the entry has come, the list may have been fetched anew.
     const [next, entry] = await Promise.all([this.blocks.beside(row, 1), this.queue.entry(id)]);
     const before = next?.dataset.id ?? null;
@@ -57,7 +57,7 @@ export class Deleting {
 
   async #ask() {
     const n = this.blocks.count;
-    const count = fill(ngettext("Its %(n)s entry is deleted.", "All its %(n)s entries are deleted.", n), { n: n.toLocaleString() });
+    const count = fill(ngettext("Its %(n)s preset is deleted.", "All its %(n)s presets are deleted.", n), { n: n.toLocaleString() });
     const isKept = await this.queue.export(KEPT_MAX_BYTES);
     const undo = isKept ? gettext("Undo brings them back, as long as this page is open.") : gettext("They are too many to be brought back: this cannot be undone. Export them first if they may be needed again.");
     return sure({

@@ -193,3 +193,11 @@ def open_call(page: Page, text: str) -> None:
     """Opens the waiting call that says so."""
     page.locator("#waiting .row", has_text=text).click()
     expect(page.locator("#call .card").last).to_contain_text(text)
+
+
+def asked(server: Server, open_page: OpenPage, ask: Ask, text: str, **fields: Any) -> Page:
+    """A desk on which the call that says so was just made, and is open."""
+    page = open_page(server.url)
+    ask(server, text, **fields)
+    open_call(page, text)
+    return page

@@ -65,7 +65,7 @@ def test_a_row_shows_what_the_call_asks_for(server: Server, open_page: OpenPage,
     row = page.locator("#waiting .row")
     expect(row).to_contain_text("What is this?")
     titles = [mark.get_attribute("title") for mark in row.locator(".trait").all()]
-    assert titles == ["streams", "tools", "with a picture", "the answer has a schema"]
+    assert titles == ["streams", "tools", "with a picture", "the reply has a schema"]
     expect(row.locator(".trait").nth(1)).to_contain_text("2")
 
 
@@ -111,7 +111,7 @@ def test_a_call_that_is_typed_to_stays_in_sight(server: Server, open_page: OpenP
     row = page.locator("#waiting .rows-typing .row")
     expect(row.locator(".row-who")).to_have_text("bob is typing")
     row.click()
-    expect(page.locator("#call .story")).to_contain_text("bob is typing the answer.")
+    expect(page.locator("#call .story")).to_contain_text("bob is typing the reply.")
     assert server.api.post(path, json={"seq": 2, "done": True}, headers=bob).status_code < 300
     expect(row).to_have_count(0)
     expect(page.locator("#call .story")).to_contain_text("bob answered this call.")

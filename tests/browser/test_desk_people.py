@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage, open_call
-from tests.conftest import Server
+from tests.browser.conftest import Ask, OpenPage, asked, open_call
+from tests.conftest import Server, wait_for
 
 ROUNDS = 200
 # Both pages ask at the same moment: a time that is the same on both, since they share the machine's clock.
@@ -93,3 +93,23 @@ def test_who_is_taken_over_from_reads_so_and_sees_the_form_whole(
     for radio in alice.locator(".kinds label:not([hidden]) input").all():
         expect(radio).to_be_disabled()
         expect(radio).to_have_css("opacity", "0")  # its words stand in its place
+
+
+def test_a_page_loaded_again_keeps_its_claim_and_a_closed_one_soon_has_none(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    kept, left = (asked(server, open_page, ask, text) for text in ("Kept", "Left"))
+    for page in (kept, left):
+        page.locator("#reply-text").press_sequentially("Mine")
+    wait_for(lambda: claims(server) == {"Kept": "alice", "Left": "alice"})
+    kept.reload()
+    kept.wait_for_selector("#connection[data-state=open]")
+    left.close()
+    wait_for(lambda: claims(server) == {"Kept": "alice", "Left": ""}, timeout_s=20)
+    expect(kept.locator("#claim")).to_contain_text("Let go")
+    expect(kept.locator("#reply-text")).to_have_value("Mine")
+
+
+def claims(server: Server) -> dict[str, str]:
+    """Who has each of the two calls, by what it says."""
+    return {item["summary"]: item["claimed_by"] for item in server.waiting(2)}

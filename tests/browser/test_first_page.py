@@ -152,7 +152,19 @@ def test_where_the_client_gives_up_first_more_time_is_said_to_be_in_vain(
     open_call(page, "Hurry")
     expect(page.locator("#reply-patience")).to_contain_text("a longer hold does not change that")
     page.click("#extend")
-    expect(page.locator(".notice")).to_contain_text("ci-7 itself gives up in 0:4")
+    expect(page.locator(".notice")).to_contain_text("ci-7 gives up in 0:4")
+
+
+def test_on_a_phone_the_word_of_more_time_covers_no_line_of_the_call(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = open_page(server.url, width=390)
+    ask(server, "Hurry", extra_headers={"x-stainless-read-timeout": "50"})
+    open_call(page, "Hurry")
+    page.click("#extend")
+    said, name = page.locator(".notice").bounding_box(), page.locator("#call h1").bounding_box()
+    assert said is not None and name is not None
+    assert said["y"] + said["height"] <= name["y"]
 
 
 def test_a_call_that_misses_its_presets_can_be_answered_from_them(

@@ -1,8 +1,9 @@
 """Two exchanges side by side in a real browser."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, axe
 from tests.browser.test_journal import LINE, fill, journal
 from tests.conftest import Server
 
@@ -27,6 +28,25 @@ def test_two_lines_are_marked_and_compared_by_keyboard(journal: Server, open_pag
     expect(page.locator("[data-diff=reply] .cm-mergeView")).to_be_visible()
     page.get_by_role("link", name="Swap A and B").click()
     expect(request.locator(".cm-content").first).to_contain_text('"content": "call 0"')
+
+
+SIGN = "line => getComputedStyle(line, '::before').content"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_only_what_changed_is_marked_with_a_sign_beside_its_line(
+    journal: Server, open_page: OpenPage, scheme: str
+) -> None:
+    fill(journal, 2)
+    a, b = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]
+    page = open_page(f"{journal.url}/journal/diff?a={a}&b={b}", scheme=scheme)
+    sides = page.locator("[data-diff=request] .cm-mergeViewEditor")
+    for side, digit, sign in ((sides.first, "1", "−"), (sides.last, "0", "+")):
+        expect(side.locator(".cm-changedLine")).to_have_count(1)
+        expect(side.locator(".cm-changedText")).to_have_text([digit])
+        assert side.locator(".cm-changedLine").evaluate(SIGN) == f'"{sign}"'
+    expect(page.locator("[data-diff=reply] .cm-collapsedLines").first).to_contain_text("unchanged lines")
+    axe(page)
 
 
 def test_a_mark_is_taken_back_and_survives_other_pages(journal: Server, open_page: OpenPage) -> None:

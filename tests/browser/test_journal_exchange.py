@@ -59,7 +59,7 @@ def test_its_reply_is_queued_for_whom_and_as_often_as_one_says(journal: Server, 
     page.fill("#queue-caller", "ci-9")
     page.fill("#queue-uses", "3")
     page.keyboard.press("Enter")
-    expect(page.locator(".notice")).to_contain_text("Queued for ci-9, whose queue has 1 entry.")
+    expect(page.locator(".notice")).to_contain_text("Queued for ci-9, whose queue has 1 preset.")
     [entry] = journal.api.get("/api/preset-queue/ci-9/entries").json()["items"]
     assert entry["uses"] == 3
     page.click("[data-queue]")

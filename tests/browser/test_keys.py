@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage, open_call
+from tests.browser.conftest import Ask, OpenPage, asked, open_call
 from tests.conftest import Server, wait_for
 
 
@@ -55,9 +55,7 @@ def test_a_call_is_taken_over_and_copied_and_a_late_reply_queued_by_key(
 def test_what_is_typed_live_is_paused_by_key_and_stands_in_one_list_alone(
     server: Server, open_page: OpenPage, ask: Ask
 ) -> None:
-    page = open_page(server.url)
-    ask(server, "Letter by letter", stream=True)
-    open_call(page, "Letter by letter")
+    page = asked(server, open_page, ask, "Letter by letter", stream=True)
     expect(page.locator("#type-live")).to_be_visible()
     page.locator("#call h1").focus()
     page.keyboard.press("t")

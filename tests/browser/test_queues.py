@@ -110,7 +110,7 @@ def test_an_entry_is_edited_and_keeps_its_place_and_what_was_not_touched(
     server.queue("ci-7", *said("three"))
     page = open_page(f"{server.url}/queues/ci-7")
     words(page).nth(1).click()
-    expect(page.locator("#entry-title")).to_have_text("Entry 2")
+    expect(page.locator("#entry-title")).to_have_text("Preset 2")
     expect(page.locator("#entry-text")).to_have_value("two")
     page.fill("#entry-text", "changed")
     page.keyboard.press("Control+Enter")
@@ -160,7 +160,7 @@ def test_an_entry_is_duplicated_behind_itself_with_all_its_fields(
     page = open_page(f"{server.url}/queues/ci-7")
     page.locator("[data-duplicate]").first.click()
     expect(words(page)).to_have_text(["first one", "first one", "two"])
-    assert server.api.get("/api/preset-queue/ci-7").text.count("1.10") == 2
+    assert server.api.get("/api/preset-queue/ci-7").text.count('"n": 1.10') == 2
     items = server.api.get("/api/preset-queue/ci-7").json()["items"]
     assert [item["uses"] for item in items] == [2, 2, 1]
 
@@ -196,7 +196,7 @@ def test_a_queue_is_cleared_only_after_a_yes(server: Server, open_page: OpenPage
     server.queue("ci-7", *said("one", "two"))
     page = open_page(f"{server.url}/queues/ci-7")
     page.click("#clear")
-    expect(page.locator("#ask-text")).to_contain_text("All its 2 entries are deleted.")
+    expect(page.locator("#ask-text")).to_contain_text("All its 2 presets are deleted.")
     page.keyboard.press("Escape")
     assert len(contents(server)) == 2
     page.click("#clear")
@@ -267,7 +267,7 @@ def test_the_last_taken_entry_leads_to_its_exchange_and_the_list_follows(
     expect(words(page)).to_have_count(2)
     ask(server, "Hello").result(20)
     expect(words(page)).to_have_text(["two"])
-    expect(page.locator("#state")).to_contain_text("1 entry")
+    expect(page.locator("#state")).to_contain_text("1 preset")
     link = page.locator("#state a", has=page.locator("time"))
     expect(link).to_be_visible()
     [item, *_] = server.api.get("/api/exchanges").json()["items"]
@@ -360,6 +360,6 @@ def test_all_of_it_works_by_the_keyboard_alone(server: Server, open_page: OpenPa
     page.keyboard.press("Escape")
     page.keyboard.press("v")
     page.keyboard.type('{"content": "fourth"}')
-    expect(page.locator("[data-commit]")).to_have_text("Add 1 entry")
+    expect(page.locator("[data-commit]")).to_have_text("Add 1 preset")
     page.keyboard.press("Control+Enter")
     wait_for(lambda: contents(server) == ["edited", "two", "third", "fourth"])

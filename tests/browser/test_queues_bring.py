@@ -41,7 +41,7 @@ def test_several_bodies_are_pasted_in_any_of_the_usual_ways(
 ) -> None:
     page = open_page(f"{server.url}/queues/ci-7")
     paste(page, text)
-    expect(page.locator("#bring [data-sum]")).to_have_text("2 entries will be added.")
+    expect(page.locator("#bring [data-sum]")).to_have_text("2 presets will be added.")
     expect(page.locator("#bring [data-good] .entry-words")).to_have_text(["one", "two"])
     assert contents(server) == []
     page.click("[data-commit]")
@@ -62,13 +62,13 @@ def test_what_is_wrong_in_a_paste_is_told_by_its_line_and_left_out(
     ]
     paste(page, "\n".join(lines))
     expect(page.locator("#bring [data-sum]")).to_have_text(
-        "2 entries will be added. 3 cannot be used and are left out:"
+        "2 presets will be added. 3 cannot be used and are left out:"
     )
     wrong = page.locator("#bring [data-wrong] li")
     expect(wrong).to_have_count(3)
-    expect(wrong.nth(0)).to_contain_text("entry 2, line 2: This is not JSON")
-    expect(wrong.nth(1)).to_contain_text("entry 3, line 3: 17 is not an object")
-    expect(wrong.nth(2)).to_contain_text("entry 4, line 4: status_code")
+    expect(wrong.nth(0)).to_contain_text("preset 2, line 2: This is not JSON")
+    expect(wrong.nth(1)).to_contain_text("preset 3, line 3: 17 is not an object")
+    expect(wrong.nth(2)).to_contain_text("preset 4, line 4: status_code")
     page.click("[data-commit]")
     expect(words(page)).to_have_text(["good", "numbers"])
     assert "1.50" in server.api.get("/api/preset-queue/ci-7").text
@@ -80,11 +80,11 @@ def test_what_is_wrong_in_one_line_is_told_by_its_number_in_order(
     page = open_page(f"{server.url}/queues/ci-7")
     paste(page, '[{"content": "good"}, 5, {"response": {}, "status_code": 99}, "text", {"content": 7}]')
     wrong = page.locator("#bring [data-wrong] li")
-    expect(wrong.nth(0)).to_contain_text("entry 2: 5 is not an object")
-    expect(wrong.nth(1)).to_contain_text("entry 3: status_code")
-    expect(wrong.nth(2)).to_contain_text('entry 4: "text" is not an object')
+    expect(wrong.nth(0)).to_contain_text("preset 2: 5 is not an object")
+    expect(wrong.nth(1)).to_contain_text("preset 3: status_code")
+    expect(wrong.nth(2)).to_contain_text('preset 4: "text" is not an object')
     expect(page.locator("#bring [data-doubts] li")).to_contain_text(
-        ["entry 5: response.content is an integer"]
+        ["preset 5: response.content is an integer"]
     )
 
 
@@ -106,7 +106,9 @@ def test_a_dropped_file_is_looked_at_before_anything_is_written(server: Server, 
     page = open_page(f"{server.url}/queues/ci-7")
     page.evaluate(DROP, ["queue.json", json.dumps([*said("one", "two"), "no object"])])
     expect(page.locator("#bring [data-file]")).to_have_text("queue.json")
-    expect(page.locator("#bring [data-wrong]")).to_contain_text("entry 3: the element must be an object")
+    expect(page.locator("#bring [data-wrong]")).to_contain_text(
+        'preset 3: must be an object like {"content": …}'
+    )
     expect(page.locator("#bring .entry-place")).to_have_text(["2", "3"])
     assert contents(server) == ["there already"]
     page.click("[data-commit]")
@@ -141,7 +143,7 @@ def test_an_export_imports_again_to_the_same_queue(
     file.write_bytes(download.value.path().read_bytes())
     page.goto(f"{server.url}/queues/ci-8")
     page.set_input_files("#file", file)
-    expect(page.locator("[data-commit]")).to_have_text("Add 1 entry")
+    expect(page.locator("[data-commit]")).to_have_text("Add 1 preset")
     page.click("[data-commit]")
     expect(words(page)).to_have_text(["first one"])
     old, new = (server.api.get(f"/api/preset-queue/{name}").json()["items"][0] for name in ("ci-7", "ci-8"))
@@ -164,12 +166,12 @@ def test_a_large_file_shows_its_first_entries_and_how_far_it_is(
         }"""
     )
     page.set_input_files("#file", file)
-    expect(page.locator("[data-commit]")).to_have_text("Add 5,000 entries", timeout=30_000)
+    expect(page.locator("[data-commit]")).to_have_text("Add 5,000 presets", timeout=30_000)
     expect(page.locator("#bring [data-good] li")).to_have_count(50)
     expect(page.locator("#bring [data-more]")).to_have_text("and 4,950 more after these")
     assert True in page.evaluate("window.seen")
     page.click("[data-commit]")
-    expect(page.locator("#state")).to_contain_text("5,000 entries", timeout=30_000)
+    expect(page.locator("#state")).to_contain_text("5,000 presets", timeout=30_000)
     wait_for(lambda: server.api.get("/api/preset-queue/ci-7/entries?limit=1").json()["count"] == 5000)
 
 
@@ -178,9 +180,11 @@ def test_what_is_doubtful_in_a_paste_is_told_and_added_all_the_same(
 ) -> None:
     page = open_page(f"{server.url}/queues/ci-7")
     paste(page, '{"content": "good"}\n{"response": {"content": "one"}}\n{"contnet": "slip"}')
-    expect(page.locator("#bring [data-sum]")).to_have_text("3 entries will be added.")
+    expect(page.locator("#bring [data-sum]")).to_have_text("3 presets will be added.")
     doubts = page.locator("#bring [data-doubts] li")
-    expect(doubts.nth(0)).to_contain_text("entry 2, line 2: response.response looks like an entry of a queue")
-    expect(doubts.nth(1)).to_contain_text("entry 3, line 3: response.contnet is no field")
+    expect(doubts.nth(0)).to_contain_text(
+        "preset 2, line 2: response.response looks like a preset of a queue"
+    )
+    expect(doubts.nth(1)).to_contain_text("preset 3, line 3: response.contnet is no field")
     page.fill("#bring-text", '{"content": "good"}')
     expect(page.locator("#bring [data-doubt]")).to_be_hidden()

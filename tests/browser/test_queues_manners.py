@@ -121,5 +121,5 @@ def test_on_a_phone_the_panel_takes_the_place_of_the_list(server: Server, open_p
 def test_the_keys_are_in_the_sheet(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/queues/ci-7")
     page.keyboard.press("?")
-    for text in ("edit the entry", "move the entry up", "pause or resume the queue"):
+    for text in ("edit the preset", "move the preset up", "pause or resume the queue"):
         expect(page.locator("#keys-dialog")).to_contain_text(text)

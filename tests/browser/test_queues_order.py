@@ -110,7 +110,7 @@ def test_an_entry_is_sent_to_a_place_by_its_dialog(server: Server, open_page: Op
     server.queue("ci-7", *said(*names(5)))
     page = open_page(f"{server.url}/queues/ci-7")
     page.locator("[data-grip]").nth(3).click()
-    expect(page.locator("#place-title")).to_have_text("Move entry 4")
+    expect(page.locator("#place-title")).to_have_text("Move preset 4")
     page.get_by_role("button", name="To the top").click()
     wait_for(holds(server, "answer 4", "answer 1", "answer 2", "answer 3", "answer 5"))
     expect(words(page).first).to_have_text("answer 4")

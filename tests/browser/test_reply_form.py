@@ -7,7 +7,7 @@ import openai
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage, axe, open_call
+from tests.browser.conftest import Ask, OpenPage, asked, axe, open_call
 from tests.conftest import Server, wait_for
 
 ORDER: dict[str, Any] = {
@@ -103,6 +103,10 @@ def test_a_number_keeps_the_spelling_of_its_author(server: Server, open_page: Op
         '{"tool_calls": [{"name": "refund_order", "arguments": {"order_id": 17, "amount": 1.10, "reason": "late"}}], "mark": 1e2}',
     )
     page.keyboard.press("Control+j")
+    argument(page, "order_id").fill("1.5")
+    expect(page.locator(".arg", has_text="order_id").locator(".arg-problem")).to_have_text(
+        "must be a whole number"
+    )
     argument(page, "order_id").fill("18")
     expect(page.locator("[data-beyond]")).to_contain_text("mark")
     page.keyboard.press("Control+j")
@@ -139,9 +143,7 @@ def test_what_turns_text_around_is_shown_in_the_forms(server: Server, open_page:
 def test_taking_out_a_part_of_the_form_leaves_the_focus_near(
     server: Server, open_page: OpenPage, ask: Ask
 ) -> None:
-    page = open_page(server.url)
-    ask(server, "Taken out", tools=TOOLS)
-    open_call(page, "Taken out")
+    page = asked(server, open_page, ask, "Taken out", tools=TOOLS)
     kind(page, "Tool call")
     page.get_by_label("Tool of call 1").select_option("refund_order")
     page.get_by_role("button", name="+ note").click()
@@ -245,7 +247,7 @@ def test_what_an_sdk_could_not_read_is_said_at_its_place(
     )
     write_json(page, '{"content": "hi", ')
     expect(page.locator("#reply-json .cm-lintRange-error")).to_have_count(1)
-    expect(page.locator("#reply [data-view=json] .field-problem")).to_contain_text("is not JSON yet")
+    expect(page.locator("#reply [data-view=json] .field-problem")).to_contain_text("The body is not JSON yet")
     axe(page)
     page.click("#send")
     expect(page.locator("#reply [data-problem]")).to_contain_text("not JSON yet")

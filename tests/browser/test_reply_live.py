@@ -198,7 +198,7 @@ def test_others_see_who_types_and_may_go_on_in_their_place(server: Server, open_
     listener.until("From alice, ")
     [item] = [one for one in server.api.get("/api/desk").json()["typing"] if one["summary"] == "Together"]
     bob.goto(f"{server.url}/?call={item['id']}")
-    expect(bob.locator("#reply-note")).to_contain_text("alice is typing an answer to this call, live.")
+    expect(bob.locator("#reply-note")).to_contain_text("alice is typing a reply to this call, live.")
     bob.click("#take-over")
     expect(bob.locator("#live-text")).to_have_value("From alice, ")
     bob.keyboard.type("from bob.")

@@ -39,6 +39,7 @@ def test_a_fallback_is_switched_by_keyboard_and_ends_where_the_arrows_ended(
     wait_for(lambda: fallback(server) == {"text": "refuse", "models": "auto"})
     expect(page.locator("#fallback-text-refuse")).to_be_checked()
     expect(page.locator("#fallback-text-refuse")).to_be_focused()
+    expect(page.locator(".segments:has(#fallback-text-refuse) :checked + span")).to_have_text("REFUSE")
     expect(page.locator("#hold")).to_have_text(re.compile(r"Hold:\s*REFUSE"), use_inner_text=True)
 
 

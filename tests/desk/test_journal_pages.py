@@ -53,7 +53,7 @@ def test_a_search_that_stopped_says_how_far_it_came_and_waits_for_a_click(monkey
     monkeypatch.setattr(pages, "PATIENCE_S", 0)
     add_exchanges(*[{}] * 100)
     part = get("/journal/rows?q=parcel")
-    assert "Searched until" in part and "Go on" in part
+    assert "Searched until" in part and "Older calls" in part
     assert 'hx-get="/journal/rows?q=parcel&amp;before=' in part
     assert "intersect" not in part
 

@@ -174,6 +174,23 @@ async def test_a_claimed_call_is_refused_over_the_socket_and_can_be_taken_over(
             assert (await call.caller.receive()).content == "mine"
 
 
+async def test_a_claim_is_let_go_of_soon_after_its_dashboard_has_gone_unless_it_was_renewed(
+    park: Park, server: Server
+) -> None:
+    with dashboard(server) as page:
+        async with park("left") as left, park("renewed") as renewed:
+            for call in (renewed, left):
+                call.post("claim", by="Ann")
+                with dashboard(server, "?person=Ann") as gone:
+                    gone.say(type="keep_claim", id=call.id)
+                    gone.say(type="ping")
+                    gone.until("pong")
+            renewed.post("claim", by="Ann")
+            page.until("released", id=left.id, claimed_by="")
+            claims = {item["id"]: item["claimed_by"] for item in server.waiting(2)}
+            assert claims == {renewed.id: "Ann", left.id: ""}
+
+
 async def test_an_answer_repeated_over_the_socket_with_its_key_is_the_same_answer(
     park: Park, server: Server
 ) -> None:

@@ -20,7 +20,7 @@ def test_a_response_alone_is_a_body_and_doubted(queues: Queues) -> None:
         status, answer = queues.post(f"/a/batch{door}", {"responses": [{"content": "ok"}, ALONE]})
         assert (status, answer["added_count"], answer["failed_count"]) == (200, 2, 0)
         assert told(answer) == [(1, "response.response")]
-        assert "entry of a queue" in answer["warnings"][0]["error"]
+        assert "preset of a queue" in answer["warnings"][0]["error"]
     for dry_run in ("true", ""):
         assert told(queues.upload("/a", orjson.dumps([ALONE]), dry_run=dry_run)[1]) == [
             (0, "response.response")

@@ -52,7 +52,7 @@ def test_a_bad_element_is_skipped_and_reported(queues: Any) -> None:
     assert (body["added_count"], body["failed_count"], body["queue_length"]) == (2, 5, 2)
     assert [error["index"] for error in body["errors"]] == [1, 2, 3, 4, 5]
     assert all(set(error) == {"index", "error"} and error["error"] for error in body["errors"])
-    assert "must be an object, not a string" in body["errors"][0]["error"]
+    assert 'must be an object like {"content": …}, not a string' in body["errors"][0]["error"]
     assert "status_code must be from 200 to 599" in body["errors"][4]["error"]
     assert queues.contents("a") == ["hi", "last"]
 

@@ -78,6 +78,11 @@ async def shut_down() -> None:
     await asyncio.get_running_loop().run_in_executor(None, writer.stop)
 
 
+async def sweep_now() -> None:
+    """Another process of this host is known to have ended."""
+    await _quietly(_sweep)
+
+
 async def lifespan(receive: Receive, send: Send) -> None:
     """ASGI's lifespan protocol: start and end with the server."""
     while True:

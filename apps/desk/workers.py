@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from apps.desk.models import Worker
 from apps.desk.outcome import settle
 from apps.desk.typed import end_early
+from apps.journal import clock
 from apps.journal.models import OPEN_STATES, Exchange, Source, State
 from apps.journal.record import Ending, end_exchanges
 from apps.journal.writer import WORKER_ID
@@ -33,6 +34,7 @@ _HOST = socket.gethostname()
 
 def beat() -> None:
     """Gives this process's sign of life, by the database's clock: hosts need not agree about the time."""
+    clock.adjust()
     now = Now()
     Worker.objects.update_or_create(
         id=WORKER_ID,

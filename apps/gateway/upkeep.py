@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import logging
 import threading
 from collections.abc import Callable
 from weakref import WeakSet
@@ -17,13 +16,13 @@ from apps.gateway.line import Receive, Send
 from apps.journal.prune import prune
 from apps.journal.writer import apart, writer
 from apps.live.events import attach, publish
+from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.wire.usage import warm
 
 PRUNE_S = 30
 LEAVE_S = 2
 
-log = logging.getLogger(__name__)
 _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 
@@ -125,5 +124,6 @@ async def _quietly(work: Callable[[], object]) -> None:
     """A database that is away now may be back the next time; upkeep goes on."""
     try:
         await work()  # type: ignore[misc]
+        DATABASE.over()
     except Error as error:
-        log.warning("Upkeep could not reach the database: %s", error)
+        DATABASE.met(error)

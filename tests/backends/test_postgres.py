@@ -155,7 +155,7 @@ def test_the_contract_of_the_queues_holds(server: Server) -> None:
     assert api.delete("/api/preset-queue").json() == {"success": True}
 
 
-async def test_a_call_is_answered_over_the_other_process_without_a_bell(pair: list[Server]) -> None:
+async def test_a_call_is_answered_over_the_other_process(pair: list[Server]) -> None:
     pair[0].api.put("/api/fallback", json={"text": "manual"})
     async with callers(pair[0].url, "tick") as [caller]:
         await caller.send()

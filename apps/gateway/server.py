@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import logging
 import socket
+from typing import Any
 
 import uvicorn
 from django.conf import settings
 
+from apps.gateway.acceptor import Acceptor
 from apps.gateway.http1 import Http1
 from apps.gateway.lane import Lane
 from apps.gateway.upkeep import drain, sweep_now
@@ -31,13 +33,27 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, line: socket.socket | None = None) -> None:
         super().__init__(config)
         self._line = line
+        self._acceptor: Acceptor | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self._line is not None and self.started:
+        if self._line is None or not sockets:
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        if self.started:
+            self._acceptor = Acceptor(sockets[0], self._connection)
             spawn(self._obey(self._line), name="supervisor")
 
+    def _connection(self) -> asyncio.Protocol:
+        connect: Any = self.config.http_protocol_class  # as uvicorn makes them
+        made: asyncio.Protocol = connect(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._acceptor is not None:
+            self._acceptor.close()
         for server in self.servers:
             server.close()
         self._announce()

@@ -32,6 +32,10 @@ class Redis:
         self._folder = folder
         self._server: ValkeyServer | None = None
 
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
     def up(self) -> None:
         if self._server is None:
             self._server = ValkeyServer(port=self.port, data_dir=self._folder)
@@ -41,6 +45,18 @@ class Redis:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+
+@contextmanager
+def redis_in(folder: Path) -> Iterator[Redis]:
+    """A Redis that is there, its files below that folder."""
+    (folder / "redis").mkdir()
+    redis = Redis(folder / "redis")
+    redis.up()
+    try:
+        yield redis
+    finally:
+        redis.down()
 
 
 @dataclass(slots=True)
@@ -71,16 +87,14 @@ class Crew:
 @contextmanager
 def crew(workers: int, **settings: str) -> Iterator[Crew]:
     """A crew on an empty database of its own (or that of DATABASE_URL, which has its tables)."""
-    with tempfile.TemporaryDirectory(prefix="crew-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with (
+        tempfile.TemporaryDirectory(prefix="crew-", ignore_cleanup_errors=True) as name,
+        redis_in(Path(name)) as redis,
+    ):
         if "DATABASE_URL" not in settings:
-            migrated(folder)
-        (folder / "redis").mkdir()
-        redis = Redis(folder / "redis")
-        redis.up()
-        port, log = free_port(), folder / "server.log"
-        settings = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}", **settings}
-        environment = clean_environment(MOCKOPENAI_DATA_DIR=name, **settings)
+            migrated(Path(name))
+        port, log = free_port(), Path(name, "server.log")
+        environment = clean_environment(MOCKOPENAI_DATA_DIR=name, REDIS_URL=redis.url, **settings)
         command = [sys.executable, "manage.py", "serve", "--workers", str(workers), "--port", str(port)]
         with log.open("wb") as output:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
@@ -90,7 +104,6 @@ def crew(workers: int, **settings: str) -> Iterator[Crew]:
             yield found
         finally:
             servers.end(process)
-            redis.down()
 
 
 def _serves(found: Crew, workers: int) -> bool:

@@ -110,7 +110,7 @@ def _serves(found: Crew, workers: int) -> bool:
     if found.process.poll() is not None:
         raise servers.ServerDiedError(found.log.read_text()[-2000:])
     with suppress(OSError):
-        return len(found.workers()) == workers and _answers(found.port)
+        return len(found.workers()) == (workers if workers > 1 else 0) and _answers(found.port)
     return False
 
 

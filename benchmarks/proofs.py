@@ -1,15 +1,16 @@
 """What several workers owe to each other: one scenario each, which says what was wrong."""
 
 import asyncio
+import itertools
 import os
 import random
 import signal
 import time
 from functools import partial
 
-from benchmarks import rest
+from benchmarks import rest, traffic
 from benchmarks.crew import Crew, Steady, clients, is_running, wait_for
-from benchmarks.driver import connect
+from benchmarks.driver import connect, drive
 from benchmarks.figure import Figure
 from benchmarks.parked import Caller, answer_all
 
@@ -47,6 +48,26 @@ async def drain(found: Crew, count: int, *, connections: int = 64) -> Figure:
     faults = faults_of(made, count)
     faults += [f"{sum(one.broken for one in made)} broken calls"] if any(one.broken for one in made) else []
     return Figure(name="drain", value=rate, detail=f"calls/s, {count} presets", faults=tuple(faults))
+
+
+async def speed(found: Crew, count: int) -> Figure:
+    """How many calls a second, by the driver that is cheap enough to ask."""
+    await asyncio.to_thread(fill, found.port, count)
+    requests = [
+        traffic.http_request(f"/as/c{number % CALLERS}/v1/chat/completions", traffic.request_body())
+        for number in range(CALLERS)
+    ]
+    outcome = await drive(
+        found.port,
+        requests=itertools.islice(itertools.cycle(requests), count),
+        connections=64,
+        limit_s=120,
+    )
+    got = [serial for _, _, serial in outcome.entries]
+    faults = outcome.faults + ([] if sorted(got) == list(range(count)) else ["not each preset once"])
+    name = f"speed-{max(1, len(found.workers()))}"
+    detail = f"calls/s; the driver was {outcome.driver_busy:.0%} busy"
+    return Figure(name=name, value=outcome.rate, detail=detail, faults=tuple(faults))
 
 
 async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:

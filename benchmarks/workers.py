@@ -5,17 +5,29 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 
+import uvloop
+
 from benchmarks.crew import Crew, crew
 from benchmarks.figure import Figure
-from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm
+from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm, speed
 from benchmarks.report import say
 
 MANY = {"MOCKOPENAI_MAX_WAITING": "100000", "MOCKOPENAI_MAX_WAITING_PER_CALLER": "100000"}
-FULL = {"drain": 20_000, "kills": 50, "parked": 1000, "sigterm": 1000, "rolls": 5, "redis": 30, "orphans": 1}
+FULL = {
+    "drain": 20_000,
+    "kills": 50,
+    "parked": 1000,
+    "sigterm": 1000,
+    "rolls": 5,
+    "redis": 30,
+    "orphans": 1,
+    "speed": 20_000,
+}
 
 Scenario = Callable[[Crew, int], Awaitable[Figure | list[Figure]]]
 SCENARIOS: dict[str, tuple[Scenario, str]] = {
     "drain": (drain, "refuse"),
+    "speed": (speed, "refuse"),
     "kills": (kills, "refuse"),
     "rolls": (rolls, "refuse"),
     "parked": (parked, "manual"),
@@ -29,7 +41,8 @@ def run(name: str, size: int, *, workers: int, **settings: str) -> list[Figure]:
     """One scenario on a crew of its own."""
     scenario, fallback = SCENARIOS[name]
     with crew(workers, MOCKOPENAI_FALLBACK=fallback, **MANY, **settings) as found:
-        got = asyncio.run(_whole(scenario, found, size))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            got = runner.run(_whole(scenario, found, size))
     return got if isinstance(got, list) else [got]
 
 
@@ -47,6 +60,10 @@ def main() -> int:
     figures = []
     for name in asked.only:
         say(f"{name} …")
+        if name == "speed":
+            for workers in (1, 2, asked.workers):
+                figures += run(name, round(FULL[name] * asked.part), workers=workers, **settings)
+            continue
         size = max(1, round(FULL[name] * asked.part))
         figures += run(name, size, workers=asked.workers, **settings)
     print("| scenario | figure | | wrong |\n| --- | ---: | --- | --- |")

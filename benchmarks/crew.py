@@ -172,10 +172,12 @@ class Steady:
         at = head.lower().index(b"content-length: ") + 16
         return head + await reader.readexactly(int(head[at : head.index(b"\r", at)]))
 
-    async def until_empty(self) -> None:
-        """Calls until the queue has nothing more, through breaks."""
+    async def until_empty(self, over: asyncio.Event | None = None, *, pause_s: float = 0) -> None:
+        """Calls until the queue has nothing more, through breaks; with pauses until it is `over`."""
         while not self.refused:
             await self.call()
+            if over is not None and not over.is_set():
+                await asyncio.sleep(pause_s)
 
     def close(self) -> None:
         if self._line is not None:

@@ -77,13 +77,7 @@ async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:
     made, size = clients(found.port, 16, callers=CALLERS), len(found.workers())
     over = asyncio.Event()
 
-    async def go_on(client: Steady) -> None:
-        while not over.is_set() and not client.refused:
-            await client.call()
-            await asyncio.sleep(0.05)
-        await client.until_empty()
-
-    going = [asyncio.ensure_future(go_on(client)) for client in made]
+    going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.05)) for client in made]
     for _ in range(count):
         await asyncio.sleep(pause_s * (0.5 + random.random()))
         await asyncio.to_thread(wait_for, found.workers)
@@ -133,13 +127,7 @@ async def rolls(found: Crew, count: int) -> Figure:
     await asyncio.to_thread(fill, found.port, presets)
     made, over = clients(found.port, 16, callers=CALLERS), asyncio.Event()
 
-    async def go_on(client: Steady) -> None:
-        while not over.is_set() and not client.refused:
-            await client.call()
-            await asyncio.sleep(0.02)
-        await client.until_empty()
-
-    going = [asyncio.ensure_future(go_on(client)) for client in made]
+    going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.02)) for client in made]
     took_s = []
     for number in range(count):
         before, began = set(found.workers()), time.monotonic()

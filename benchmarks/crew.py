@@ -178,6 +178,7 @@ class Steady:
             await self.call()
             if over is not None and not over.is_set():
                 await asyncio.sleep(pause_s)
+        self.close()
 
     def close(self) -> None:
         if self._line is not None:

@@ -184,6 +184,7 @@ async def _until(client: Steady, until: float) -> None:
     while time.monotonic() < until and not client.refused:
         await client.call()
         await asyncio.sleep(0.02)
+    client.close()
 
 
 async def orphans(found: Crew, _: int) -> Figure:

@@ -150,14 +150,14 @@ def _is_rolled(found: Crew, before: set[int], times: int) -> bool:
 async def redis(found: Crew, away_s: int) -> list[Figure]:
     """Redis is away: presets are answered, nobody who waits is lost, each process says it once."""
     size = len(found.workers())
-    held = await park(found, 4)
+    held = await park(found, 6)
     await asyncio.to_thread(fill, found.port, 400 * away_s)
     made = clients(found.port, 8, callers=CALLERS)
     await asyncio.to_thread(found.redis.down)
     until, going = time.monotonic() + away_s, []
     for client in made:
         going.append(asyncio.ensure_future(_until(client, until)))
-    [answered] = [f for f in await answer_all(found, held, carefully=4) if f.name == "answer-p99"]  # type: ignore[arg-type]
+    [answered] = [f for f in await answer_all(found, held, carefully=6) if f.name == "answer-p99"]  # type: ignore[arg-type]
     await asyncio.gather(*going)
     late = await park(found, 4)  # parked while it is away, answered when it is back
     await asyncio.to_thread(found.redis.up)

@@ -10,14 +10,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.callers import CALL, callers, serials
 from tests.conftest import PATIENCE_S, Server, start_server, wait_for
-from tests.databases import fresh, postgres
+from tests.databases import fresh, postgres, shared_redis
 
 NUL = "\x00"
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
-    data_dir, database = tmp_path_factory.mktemp("postgres"), fresh("postgres")
+    data_dir, database = tmp_path_factory.mktemp("postgres"), {**fresh("postgres"), **shared_redis()}
     servers = [start_server(data_dir, **database) for _ in range(2)]
     yield servers
     for server in servers:
@@ -155,7 +155,7 @@ def test_the_contract_of_the_queues_holds(server: Server) -> None:
     assert api.delete("/api/preset-queue").json() == {"success": True}
 
 
-async def test_a_call_is_answered_over_the_other_process_without_a_bell(pair: list[Server]) -> None:
+async def test_a_call_is_answered_over_the_other_process(pair: list[Server]) -> None:
     pair[0].api.put("/api/fallback", json={"text": "manual"})
     async with callers(pair[0].url, "tick") as [caller]:
         await caller.send()
@@ -174,7 +174,10 @@ async def test_a_restart_of_postgresql_costs_no_call_and_no_parked_caller(pair: 
         await parked.send()
         [item] = server.waiting(1)
         await asyncio.to_thread(postgres().stop)
-        await asyncio.sleep(0.1)
+        for _ in range(3):
+            away = await caller.call()
+            assert (away.status, away.json["error"]["code"]) == (503, "database_unavailable")
+            assert away.headers["retry-after"] == "1"
         await asyncio.to_thread(postgres().ensure_postgres_running)
         for number in (1, 2):
             answer = await caller.call()
@@ -184,3 +187,5 @@ async def test_a_restart_of_postgresql_costs_no_call_and_no_parked_caller(pair: 
         )
         assert told.status_code in (200, 202), told.text
         assert (await parked.receive()).content == "after"
+    lines = [line for line in server.log.read_text().splitlines() if "database cannot be reached" in line]
+    assert 1 <= len(lines) <= 2 and "Traceback" not in server.log.read_text()

@@ -46,8 +46,8 @@ def put_back(backup: Path) -> Path | None:
 
     Refuses while anybody has the database open, and a file that is damaged or of a later version.
     """
-    _check(backup)
     place = _database()
+    _check(backup)
     part = place.with_name(f"{place.name}.restoring")
     try:
         shutil.copyfile(backup, part)

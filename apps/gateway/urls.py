@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from apps.gateway import probes
 from apps.gateway.again_api import ResendView
 from apps.gateway.test_call import TestCallView
 
 urlpatterns = [
+    *(path(name[1:], probes.view) for name in sorted(probes.PATHS)),
     path("api/desk/test-call", TestCallView.as_view()),
     path("api/exchanges/<str:exchange_id>/resend", ResendView.as_view()),
 ]

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
-from apps.gateway import upkeep
+from apps.gateway import access, probes, upkeep
 from apps.gateway.answer import decide
 from apps.gateway.delivery import deliver, head
 from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
@@ -23,6 +23,7 @@ from apps.gateway.report import Progress
 from apps.gateway.typed import deliver_typed
 from apps.live.tasks import spawn
 from apps.wire import errors, ids, sse
+from apps.wire.call import serving
 from apps.wire.errors import WireError
 from apps.wire.headers import EVENT_STREAM, JSON, preflight, standard
 from apps.wire.reply import Reply
@@ -44,6 +45,14 @@ class Door:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await upkeep.lifespan(receive, send)
+        elif scope["type"] == "http" and settings.MOCKOPENAI_ACCESS_LOG:
+            await access.logged(self._open, scope, receive, send)
+        else:
+            await self._open(scope, receive, send)
+
+    async def _open(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in probes.PATHS:
+            await probes.serve(scope, receive, send)
             return
         await upkeep.ensure_started()
         if scope["type"] == "http" and is_ours(scope["path"]):
@@ -131,6 +140,7 @@ def _header(scope: dict[str, Any], wanted: bytes) -> bytes:
 
 
 async def _answer(intake: Intake, line: Line) -> None:
+    access.note(intake.call)
     progress = Progress(intake, await decide(intake))
     del intake  # large, maybe: of a parked call `progress` keeps only what is needed
     await see_off(progress, line)
@@ -138,6 +148,7 @@ async def _answer(intake: Intake, line: Line) -> None:
 
 async def see_off(progress: Progress, line: Line) -> None:
     """Sends a decided call its reply, once there is one, and reports how that left."""
+    serving.set(progress.intake.call.request_id)
     try:
         reply = progress.decision.reply
         if reply is None:
@@ -158,7 +169,7 @@ async def see_off(progress: Progress, line: Line) -> None:
     except HungUp:
         log.debug("The caller of %s hung up.", progress.intake.call.id)
     finally:
-        progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent)
+        progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent, injected_s=line.injected_s)
 
 
 async def _held(progress: Progress, line: Line) -> Outcome:

@@ -1,0 +1,56 @@
+"""The lines of the log, as text or as JSON; what a line knows beside its message comes from `extra`."""
+
+import logging
+import os
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from apps.wire.call import serving
+
+FIELDS = ("request_id", "caller", "endpoint", "method", "path", "status", "duration_ms", "peer_ip")
+# Whatever a library puts into a message: a password in an address, a key, a bearer's token.
+_SECRET = re.compile(r"(?<=://)[^/\s@]*(?=@)|\b(?:sk-|eyJ)[\w.-]{8,}|(?<=Bearer )\S{8,}", re.I)
+
+
+class TextFormatter(logging.Formatter):
+    """2026-01-31 12:00:00,000 INFO name: message [req_…]"""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        line = super().formatMessage(record)
+        known = getattr(record, "request_id", "") or serving.get()
+        return f"{line} [{known}]" if known else line
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One object a line: time, level, logger, message, pid, what is known of FIELDS, the exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": without_secrets(record.getMessage()),
+            "pid": os.getpid(),
+        }
+        for name in FIELDS:
+            if (value := getattr(record, name, None)) not in (None, ""):
+                line[name] = value
+        if (known := serving.get()) and "request_id" not in line:
+            line["request_id"] = known
+        if record.exc_info:
+            line["exception"] = without_secrets(self.formatException(record.exc_info))
+        return orjson.dumps(line, default=str).decode()
+
+
+def without_secrets(text: str) -> str:
+    """The text, with what looks like a secret masked."""
+    return _SECRET.sub("…", text)

@@ -55,7 +55,7 @@ USER ${UID}:${UID}
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-m", "mockopenai.alive"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-m", "mockopenai.alive", "/livez"]
 # No shell in between: signals reach the server. `docker run IMAGE COMMAND` runs any command of manage.py.
 ENTRYPOINT ["python", "manage.py"]
 CMD ["start"]

@@ -1,6 +1,7 @@
 """Turns the addresses of the database and of Redis into what Django and Channels want to be told."""
 
 import os
+import socket
 import tempfile
 import warnings
 from pathlib import Path
@@ -11,6 +12,13 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from mockopenai import environment as env
+
+# After 10 s of silence probes go out, every 5 s; the third without an answer ends the connection.
+KEEPALIVE = {
+    getattr(socket, name): value
+    for name, value in {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
+    if hasattr(socket, name)
+}
 
 
 def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
@@ -59,8 +67,15 @@ def channel_layer(url: str) -> dict[str, Any]:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     if not _is_redis(url):
         raise env.refuse("REDIS_URL", url, "a redis:// address")
-    # socket_timeout None: a subscriber waits for ever; a timeout would end its idle receive.
-    host = {"address": url, "socket_timeout": None}
+    host = {
+        "address": url,
+        # A subscriber waits for ever; a timeout would end its idle receive.
+        "socket_timeout": None,
+        # But a host that does not answer any more is noticed.
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "socket_keepalive_options": KEEPALIVE,
+    }
     return {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [host], "prefix": "mockopenai"},

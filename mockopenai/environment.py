@@ -12,7 +12,6 @@ FALSE = {"0", "false", "no", "off"}
 
 # Settings of versions to come, with the values that are true of this one.
 LATER = {
-    "MOCKOPENAI_WORKERS": {"1"},
     "MOCKOPENAI_REQUIRE_KEY": FALSE,
     "MOCKOPENAI_ADMIN_USER": set[str](),
     "MOCKOPENAI_ADMIN_PASSWORD": set[str](),

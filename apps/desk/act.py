@@ -10,6 +10,7 @@ from apps.desk.outcome import settle
 from apps.desk.typed import is_typed_by
 from apps.desk.verdict import Person, Verdict, claimed, is_claimed_by_other, truth, unknown
 from apps.desk.waiting import ring
+from apps.journal import clock
 from apps.journal.models import Exchange, Source, State
 from apps.journal.writer import writer
 from apps.live.events import publish
@@ -60,8 +61,8 @@ def _on_open(exchange_id: str, work: Callable[[Exchange], Verdict], typist: Pers
 
 
 def _claim(row: Exchange, *, by: Person) -> Verdict:
-    until = timezone.now() + timedelta(seconds=LEASE_S)
-    free = Q(claim_until__isnull=True) | Q(claim_until__lt=timezone.now()) | Q(claimed_by__in=["", by.name])
+    until = clock.now() + timedelta(seconds=LEASE_S)
+    free = Q(claim_until__isnull=True) | Q(claim_until__lt=clock.now()) | Q(claimed_by__in=["", by.name])
     rows = Exchange.objects.filter(id=row.id, state=row.state)
     if (rows if by.take_over else rows.filter(free)).update(claimed_by=by.name, claim_until=until):
         return Verdict(200, {"claimed_by": by.name, "claim_until": until.timestamp()})

@@ -3,7 +3,6 @@
 from typing import Any
 
 import orjson
-from django.utils import timezone
 
 from apps.desk.cards import Card, read_cards, read_object, read_settings
 from apps.desk.models import Parked
@@ -11,6 +10,7 @@ from apps.desk.offers import read_tools, schema_name
 from apps.desk.typed import newest
 from apps.desk.typing import typing_items
 from apps.desk.waiting_list import soonest_items, until
+from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 from apps.queues import storage
 from apps.queues.take import SHARED
@@ -80,7 +80,7 @@ def whole_call(row: Exchange, body: Body) -> Context:
 def call_story(row: Exchange) -> Context:
     """What has become of a call, and while it waits: until when, and who is replying."""
     end, whose = until(row)
-    claimed = row.claim_until is not None and row.claim_until > timezone.now()
+    claimed = row.claim_until is not None and row.claim_until > clock.now()
     return {
         "row": row,
         "until": end,

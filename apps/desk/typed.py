@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
-from django.utils import timezone
 
 from apps.desk.answer import win, write_reply
 from apps.desk.models import Typed
 from apps.desk.verdict import Person
+from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 from apps.journal.texts import read_call
 from apps.wire import endpoint as wire
@@ -102,7 +102,7 @@ def add(exchange_id: str, frame: Frame, *, before_bytes: int) -> None:
         frame=frame.text(),
         is_last=frame.done,
         size_bytes=before_bytes + frame.size_bytes,
-        at=timezone.now(),
+        at=clock.now(),
     )
 
 
@@ -151,7 +151,7 @@ def typing_now() -> list[Typed]:
 def _is_left(exchange_id: str) -> bool:
     """Whether nothing has been typed for long, and nobody holds a claim on the call."""
     last = Typed.objects.filter(exchange_id=exchange_id).select_related("exchange").order_by("-seq").first()
-    now = timezone.now()
+    now = clock.now()
     if last is None or now - last.at < timedelta(seconds=settings.MOCKOPENAI_TYPING_IDLE_S):
         return False
     claim_until = last.exchange.claim_until

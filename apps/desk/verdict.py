@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
-
 from apps.desk.answer_key import read_answer_key
 from apps.desk.outcome import reply_id
+from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 
 
@@ -33,7 +32,7 @@ class Person:
 
 def is_claimed_by_other(row: Exchange, by: Person) -> bool:
     """Whether somebody else holds a claim that lasts, which `by` does not take over."""
-    lasts = row.claim_until is not None and row.claim_until > timezone.now()
+    lasts = row.claim_until is not None and row.claim_until > clock.now()
     return lasts and row.claimed_by not in ("", by.name) and not by.take_over
 
 

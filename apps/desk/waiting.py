@@ -6,7 +6,6 @@ costs at most one tick.
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
@@ -18,12 +17,12 @@ from redis.exceptions import RedisError
 
 from apps.desk.outcome import Cause, Outcome, look, still_waiting
 from apps.journal.writer import writer
+from apps.live.outage import DATABASE, REDIS
 from apps.live.tasks import spawn
 
 TICK_S = 2.0
+RING_S = 1.0  # by then the tick is nearer
 RETRY_S = 1.0  # between attempts while Redis or the database is away
-
-log = logging.getLogger(__name__)
 
 
 class Waiting:
@@ -87,7 +86,7 @@ class Waiting:
                 outcome: Outcome = await writer.submit(look, (exchange_id, self._cause(bell, hung_up)))
                 return outcome
             except Error as error:
-                log.warning("The call %s could not be looked up: %s", exchange_id, error)
+                DATABASE.met(error)
                 await asyncio.sleep(RETRY_S)
 
     def ring(self, exchange_id: str) -> bool:
@@ -139,7 +138,8 @@ class Waiting:
                 while True:
                     message = await layer.receive(self.channel)
                     self.ring(message["exchange_id"])
-            except (RedisError, OSError):
+            except (RedisError, OSError) as error:
+                REDIS.met(error)
                 self.channel = ""
                 await asyncio.sleep(RETRY_S)
 
@@ -182,6 +182,7 @@ async def ring(channel: str, exchange_id: str) -> bool:
     """
     is_here = waiting_here().ring(exchange_id)
     if not is_here and channel:
-        with contextlib.suppress(RedisError, OSError, ChannelFull):  # full: that process hears no bells
-            await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
+        with contextlib.suppress(RedisError, OSError, ChannelFull, TimeoutError):  # full: it hears no bells
+            async with asyncio.timeout(RING_S):
+                await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
     return is_here

@@ -8,6 +8,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from apps.desk.models import Parked
+from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 from apps.journal.present import exchange_item, href, new_request_data
 from apps.live.events import BODY_MAX_BYTES
@@ -80,7 +81,7 @@ def time_left_s(row: Exchange, now: float) -> float:
 
 def _item(row: Exchange, note: Parked, now: datetime) -> dict[str, Any]:
     end, whose = until(row)
-    is_claimed = row.claim_until is not None and row.claim_until > now
+    is_claimed = row.claim_until is not None and row.claim_until > clock.now()
     return {
         **exchange_item(row),
         "claimed_by": row.claimed_by if is_claimed else "",

@@ -10,6 +10,7 @@ from typing import Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
@@ -21,6 +22,7 @@ from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
 from apps.gateway.typed import deliver_typed
+from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.wire import errors, ids, sse
 from apps.wire.call import serving
@@ -95,6 +97,9 @@ async def _guarded(work: Callable[[Line], Awaitable[None]], line: Line, what: st
         log.debug("A caller hung up before its request was whole.")
     except asyncio.CancelledError:  # the server goes down, and does not wait as long as this call would take
         await _apologise(line, errors.shutting_down())
+    except (OperationalError, InterfaceError) as error:
+        DATABASE.met(error)
+        await _apologise(line, errors.database_away())
     except Exception:  # the ASGI edge: an exception past it would leave a daphne connection hanging
         if line.is_cut:
             log.debug("A caller hung up: %s", what, exc_info=True)

@@ -38,7 +38,7 @@ class Lane(Http1):
         self._in_message = False  # the parser has a part of a request
         self._idle_since = 0.0  # on the loop's clock
         self._is_gone = False
-        self._is_last = False  # the server is going down
+        self.is_last = False  # the server is going down: so is this connection, after its next answer
 
     def data_received(self, data: bytes) -> None:
         if self._late or self._is_busy:
@@ -97,9 +97,8 @@ class Lane(Http1):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def shutdown(self) -> None:
-        if self._intake is not None:
-            self._is_last = True
-        else:
+        self.is_last = True
+        if self._intake is None:
             super().shutdown()
 
     def _take(self, request: Opened, data: bytes) -> bool:
@@ -171,7 +170,7 @@ class Lane(Http1):
         if self.timeout_keep_alive_task is None:
             self._arm(self.timeout_keep_alive)
         self.flow.resume_reading()
-        if self._is_last:
+        if self.is_last:
             self.transport.close()
         return True
 
@@ -188,7 +187,7 @@ class Lane(Http1):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=False,
-            keep_alive=not self._is_last,
+            keep_alive=not self.is_last,
             on_response=self.on_response_complete,
         )
         self.cycle.more_body = False

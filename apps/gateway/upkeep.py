@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import logging
 import threading
 from collections.abc import Callable
 from weakref import WeakSet
@@ -17,6 +16,7 @@ from apps.gateway.line import Receive, Send
 from apps.journal.prune import prune
 from apps.journal.writer import apart, writer
 from apps.live.events import attach, publish
+from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.stats import counted, kept, rollup
 from apps.wire.usage import warm
@@ -25,7 +25,6 @@ PRUNE_S = 30
 ROLL_S = 5
 LEAVE_S = 2
 
-log = logging.getLogger(__name__)
 _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 
@@ -81,6 +80,11 @@ async def shut_down() -> None:
             await _quietly(lambda: writer.run(kept.keep))
             await _quietly(lambda: writer.run(leave))
     await asyncio.get_running_loop().run_in_executor(None, writer.stop)
+
+
+async def sweep_now() -> None:
+    """Another process of this host is known to have ended."""
+    await _quietly(_sweep)
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
@@ -139,5 +143,6 @@ async def _quietly(work: Callable[[], object]) -> None:
     """A database that is away now may be back the next time; upkeep goes on."""
     try:
         await work()  # type: ignore[misc]
+        DATABASE.over()
     except Error as error:
-        log.warning("Upkeep could not reach the database: %s", error)
+        DATABASE.met(error)

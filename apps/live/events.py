@@ -1,7 +1,6 @@
 """Tells every dashboard what has changed, without ever delaying whoever says so."""
 
 import asyncio
-import logging
 import secrets
 import threading
 from typing import Any
@@ -11,6 +10,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from apps.live.outage import REDIS
 from apps.live.tasks import spawn
 from apps.live.window import Data, Event, Gathered, Window
 
@@ -20,9 +20,8 @@ PROCESS_ID = secrets.token_hex(8)  # whose numbering a batch follows
 GATHER_S = 0.05
 RETRY_S = 1.0
 BEAT_S = 5.0
+SEND_S = 5.0  # a Redis that does not even refuse
 BODY_MAX_BYTES = 64 * 1024
-
-log = logging.getLogger(__name__)
 
 
 class _Process:
@@ -155,10 +154,12 @@ async def _send(texts: list[str], *, count: int = 0) -> bool:
         "events": texts,
     }
     try:
-        await get_channel_layer().group_send(GROUP, message)
-    except (OSError, RedisError) as error:
-        log.warning("The channel layer did not take %d events: %s", count, error)
+        async with asyncio.timeout(SEND_S):
+            await get_channel_layer().group_send(GROUP, message)
+    except (OSError, RedisError, TimeoutError) as error:
+        REDIS.met(error)
         return False
+    REDIS.over()
     return True
 
 

@@ -169,5 +169,11 @@ def shutting_down() -> WireError:
     return WireError(503, message, type="server_error", code="shutting_down", headers=headers)
 
 
+def database_away() -> WireError:
+    message = "The mock server cannot use its database now. Ask again in a moment."
+    headers = (("retry-after", "1"),)
+    return WireError(503, message, type="server_error", code="database_unavailable", headers=headers)
+
+
 def server_error(message: str = "The mock server failed while answering; its log says why.") -> WireError:
     return WireError(500, message, type="server_error", code="internal_error")

@@ -10,14 +10,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.callers import CALL, callers, serials
 from tests.conftest import PATIENCE_S, Server, start_server, wait_for
-from tests.databases import fresh, postgres
+from tests.databases import fresh, postgres, shared_redis
 
 NUL = "\x00"
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
-    data_dir, database = tmp_path_factory.mktemp("postgres"), fresh("postgres")
+    data_dir, database = tmp_path_factory.mktemp("postgres"), {**fresh("postgres"), **shared_redis()}
     servers = [start_server(data_dir, **database) for _ in range(2)]
     yield servers
     for server in servers:
@@ -155,7 +155,7 @@ def test_the_contract_of_the_queues_holds(server: Server) -> None:
     assert api.delete("/api/preset-queue").json() == {"success": True}
 
 
-async def test_a_call_is_answered_over_the_other_process_without_a_bell(pair: list[Server]) -> None:
+async def test_a_call_is_answered_over_the_other_process(pair: list[Server]) -> None:
     pair[0].api.put("/api/fallback", json={"text": "manual"})
     async with callers(pair[0].url, "tick") as [caller]:
         await caller.send()

@@ -42,7 +42,7 @@ def test_signals_reach_the_server() -> None:
 
 def test_its_health_is_asked_by_a_command_of_ours_as_in_the_compose_file() -> None:
     command = json.loads(only(r"^HEALTHCHECK .*CMD (.+)$"))
-    assert command == ["python", "-m", "mockopenai.alive"]
+    assert command == ["python", "-m", "mockopenai.alive", "/livez"]
     assert SERVICES["web"]["healthcheck"]["test"] == ["CMD", *command]
     assert (ROOT / "mockopenai" / "alive.py").exists()
 

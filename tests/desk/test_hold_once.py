@@ -9,7 +9,7 @@ from websockets.sync.client import connect
 
 from tests.callers import Answer, Caller, callers
 from tests.conftest import Server, start_server, wait_for
-from tests.databases import KINDS, fresh
+from tests.databases import KINDS, fresh, shared_redis
 
 CALLS = 30
 
@@ -17,7 +17,7 @@ CALLS = 30
 @pytest.fixture(params=KINDS, scope="module")
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     """Two processes on one database."""
-    data_dir, database = tmp_path_factory.mktemp("once"), fresh(request.param)
+    data_dir, database = tmp_path_factory.mktemp("once"), {**fresh(request.param), **shared_redis()}
     servers = [start_server(data_dir, **database) for _ in range(2)]
     yield servers
     for server in servers:

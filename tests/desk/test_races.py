@@ -17,7 +17,7 @@ import pytest
 
 from tests.callers import BROKEN, CALL, Answer, Caller, callers
 from tests.conftest import PATIENCE_S, Server, start_server, wait_for
-from tests.databases import KINDS, fresh
+from tests.databases import KINDS, fresh, shared_redis
 from tests.desk.conftest import HASTY_S
 
 CALLS = 24
@@ -36,7 +36,7 @@ class Doors:
 @pytest.fixture(scope="module")
 def postgres_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     """On one database: one that holds calls for a moment, one that holds them long, one for people."""
-    data_dir, database = tmp_path_factory.mktemp("doors"), fresh("postgres")
+    data_dir, database = tmp_path_factory.mktemp("doors"), {**fresh("postgres"), **shared_redis()}
     holds = [{"MOCKOPENAI_HOLD_S": str(HASTY_S)}, {}, {}]
     servers = [start_server(data_dir, **hold, **database) for hold in holds]
     yield servers

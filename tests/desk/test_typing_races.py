@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.conftest import Server, start_server
-from tests.databases import KINDS, fresh
+from tests.databases import KINDS, fresh, shared_redis
 from tests.desk.conftest import HASTY_S
 from tests.desk.typist import Typist, listening
 
@@ -35,7 +35,7 @@ class Doors:
 @pytest.fixture(scope="module")
 def postgres_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     """On one database: one that holds calls for a moment, one that holds them long, one for people."""
-    data_dir, database = tmp_path_factory.mktemp("typed"), fresh("postgres")
+    data_dir, database = tmp_path_factory.mktemp("typed"), {**fresh("postgres"), **shared_redis()}
     holds = [{"MOCKOPENAI_HOLD_S": str(HASTY_S)}, {}, {}]
     servers = [start_server(data_dir, **hold, **database) for hold in holds]
     yield servers

@@ -10,6 +10,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.conftest import PATIENCE_S
+from tests.databases import shared_redis
 
 HI = {"content": "hi"}
 
@@ -88,7 +89,7 @@ def test_a_body_in_chunks_is_read(server: Any) -> None:
 def test_two_processes_add_to_one_queue_without_losing_or_mixing_anything(
     start: Callable[..., Any], tmp_path: Any
 ) -> None:
-    servers = [start(data_dir=tmp_path / "data") for _ in range(2)]
+    servers = [start(data_dir=tmp_path / "data", **shared_redis()) for _ in range(2)]
 
     def add(server: Any, name: str) -> None:
         for index in range(100):

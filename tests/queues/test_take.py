@@ -11,7 +11,7 @@ from apps.queues.models import Preset
 from apps.queues.take import Taken, Wanted, discard, give_back, take
 from tests.callers import callers
 from tests.conftest import Server, start_server, wait_for
-from tests.databases import KINDS, fresh
+from tests.databases import KINDS, fresh, shared_redis
 from tests.queues.conftest import Queues
 
 CALL = Wanted("a", "chat.completions", "text")
@@ -90,7 +90,7 @@ async def test_a_use_comes_back_though_another_reply_of_the_preset_has_left(serv
 async def test_a_use_comes_back_after_a_crash_and_another_process_may_deliver_the_other(
     start: Callable[..., Server], tmp_path: Any
 ) -> None:
-    first, second = (start(data_dir=tmp_path / "data") for _ in range(2))
+    first, second = (start(data_dir=tmp_path / "data", **shared_redis()) for _ in range(2))
     first.queue("two", {"content": "x"}, uses=2, delay_ms=1500, on_undelivered="requeue")
     async with callers(first.url, "two") as [lost], callers(second.url, "two") as [kept]:
         await lost.send()
@@ -99,7 +99,7 @@ async def test_a_use_comes_back_after_a_crash_and_another_process_may_deliver_th
         first.process.kill()
         first.process.wait()
         assert (await kept.receive()).status == 200
-    start(data_dir=tmp_path / "data")  # its start sweeps
+    start(data_dir=tmp_path / "data", **shared_redis())  # its start sweeps
     wait_for(lambda: sorted(states(second)) == ["delivered", "undelivered"])
     assert uses(second) == [1]
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, START_S, Server, start_server, wait_for
-from tests.databases import KINDS, fresh
+from tests.databases import KINDS, fresh, shared_redis
 
 
 @pytest.fixture(scope="package", params=KINDS)
@@ -20,7 +20,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="package")
 def pair(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     """Two server processes on one database; what no preset accepts is refused."""
-    options: dict[str, Any] = {"MOCKOPENAI_FALLBACK": "refuse", **fresh(kind)}
+    options: dict[str, Any] = {"MOCKOPENAI_FALLBACK": "refuse", **fresh(kind), **shared_redis()}
     data_dir = tmp_path_factory.mktemp(f"pair-{kind}")
     servers = [start_server(data_dir, **options) for _ in range(2)]
     yield servers

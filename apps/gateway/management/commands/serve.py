@@ -1,5 +1,6 @@
-"""The server command: uvicorn, with a shutdown that first answers every waiting caller."""
+"""The server command: one process that serves, or a supervisor over several."""
 
+import argparse
 import asyncio
 import contextlib
 import ipaddress
@@ -10,119 +11,104 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.desk.workers import living
-from apps.gateway.http1 import Http1
-from apps.gateway.lane import Lane
-from apps.gateway.upkeep import drain
+from apps.desk.company import serving_elsewhere
+from apps.gateway.server import Server, configured, listen
+from apps.gateway.supervisor import Supervisor
 from apps.wire.usage import warm
 
-DRAIN_S = 2
-GRACE_S = 6  # for replies that are on their way when the server is told to stop
-BACKLOG = 4096
-
-
-class Server(uvicorn.Server):
-    """Uvicorn waits for open connections before it says shutdown; parked ones would never end."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(drain(), timeout=DRAIN_S)
-        await super().shutdown(sockets)
+ALONE = (
+    "dashboards of one process would not hear of the other's calls, and answers between them would be late. "
+    "Set REDIS_URL to an address that all of them reach"
+)
 
 
 class Command(BaseCommand):
     help = "Serves the dashboard and the OpenAI endpoints (uvicorn)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        host, port = settings.MOCKOPENAI_HOST, settings.MOCKOPENAI_PORT
+        host, port, workers = settings.MOCKOPENAI_HOST, settings.MOCKOPENAI_PORT, settings.MOCKOPENAI_WORKERS
         parser.add_argument("--host", default=host, help=f"address to listen on (default {host})")
         parser.add_argument("--port", type=int, default=port, help=f"0 for any free one (default {port})")
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=workers,
+            help=f"processes that serve; more than one need REDIS_URL (default {workers})",
+        )
+        # How the supervisor starts a worker: the numbers of two files that it hands over, LISTENER,LINE.
+        parser.add_argument("--worker", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host = options["host"]
+        if options["worker"] or options["workers"] == 1:
+            threading.Thread(
+                target=warm, name="warm", daemon=True
+            ).start()  # beside what is imported meanwhile
+        if options["worker"]:
+            listener, line = (socket.socket(fileno=int(number)) for number in options["worker"].split(","))
+            line.setblocking(False)
+            _serve(listener, options["host"], line)
+            return
+        self._check(options["host"], options["workers"])
+        listener = _listen(options["host"], options["port"])
+        self._greet(options["host"], listener.getsockname()[1], options["workers"])
+        if options["workers"] == 1:
+            _serve(listener, options["host"])
+        else:
+            again = [sys.executable, *sys.orig_argv[1:], "--skip-checks", "--worker"]
+            sys.exit(asyncio.run(Supervisor(again, listener, options["workers"]).run()))
+
+    def _check(self, host: str, workers: int) -> None:
+        """Refuses to start where that would do harm; raises CommandError."""
         if not settings.MOCKOPENAI_OPEN and not _is_loopback(host):
             raise CommandError(
                 f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
                 "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
             )
-        threading.Thread(target=warm, name="warm", daemon=True).start()  # beside what is imported meanwhile
+        if not 1 <= workers <= settings.WORKERS_MAX:
+            raise CommandError(f"--workers has to be from 1 to {settings.WORKERS_MAX}.")
+        if workers > 1 and not settings.REDIS_URL:
+            raise CommandError(f"{workers} workers without Redis: {ALONE}, or serve with one worker.")
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
             raise CommandError("The database is not up to date. Run: python manage.py migrate")
-        self._warn_of_others()
-        connection.close()
-        listener = _listen(host, options["port"])
-        port = listener.getsockname()[1]
-        self._greet(host, port)
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after its shutdown
-            # Uvicorn ends as it was told to, then raises the signal again: a good end is no failure.
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-            Server(_config(host, port)).run(sockets=[listener])
-
-    def _warn_of_others(self) -> None:
-        """Queues are right over several processes; without Redis the rest is late, and that is said."""
-        others = [worker for worker in living() if not settings.REDIS_URL]
-        if others:
-            pids = ", ".join(str(worker.pid) for worker in others)
-            self.stderr.write(
-                f"Another server (process {pids}) works on this database, and there is no Redis: "
-                "dashboards of one do not hear of the other's calls, and answers between them take up to "
-                "2 s. Set REDIS_URL for both, or stop one."
+        if not settings.REDIS_URL and (others := serving_elsewhere(self.stderr.write)):
+            raise CommandError(
+                f"Another server ({others}) works on this database, and there is no Redis: {ALONE}, or stop "
+                "the other one."
             )
+        connection.close()
 
-    def _greet(self, host: str, port: int) -> None:
+    def _greet(self, host: str, port: int, workers: int) -> None:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
         self.stdout.write(
             f"mockopenai {settings.VERSION}\n"
             f"  dashboard  http://{shown}:{port}/\n"
             f"  base_url   http://{shown}:{port}/v1\n"
             f"  data       {settings.MOCKOPENAI_DATA_DIR}\n"
-            "Stop with Ctrl+C."
+            + (f"  workers    {workers}\n" if workers > 1 else "")
+            + "Stop with Ctrl+C."
         )
         self.stdout.flush()
 
 
-def _config(host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        "mockopenai.asgi:application",
-        host=host,
-        port=port,
-        lifespan="on",
-        log_level=settings.MOCKOPENAI_LOG_LEVEL if settings.MOCKOPENAI_LOG_LEVEL != "info" else "warning",
-        # Each line of the access log is written by uvicorn's own way.
-        http=Http1 if settings.MOCKOPENAI_ACCESS_LOG else Lane,
-        log_config=None,
-        access_log=False,  # ours knows the call: apps.gateway.access
-        proxy_headers=False,  # who calls is decided by MOCKOPENAI_TRUSTED_PROXIES alone
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=75,
-        ws_max_size=2 * settings.MAX_BODY_BYTES,
-        backlog=BACKLOG,
-    )
+def _serve(listener: socket.socket, host: str, line: socket.socket | None = None) -> None:
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after its shutdown
+        # Uvicorn ends as it was told to, then raises the signal again: a good end is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        Server(configured(host, listener.getsockname()[1]), line).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        return listen(host, port)
     except (OSError, OverflowError) as error:
-        listener.close()
         why = error.strerror if isinstance(error, OSError) else "there is no such port"
         raise CommandError(f"Cannot listen on {host}:{port}: {why}. Try --port 8001.") from None
-    listener.listen(BACKLOG)
-    listener.set_inheritable(True)
-    return listener
 
 
 def _is_loopback(host: str) -> bool:

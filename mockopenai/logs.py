@@ -2,17 +2,15 @@
 
 import logging
 import os
-import re
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from apps.wire.call import serving
+from apps.wire.redact import safe_text
 
 FIELDS = ("request_id", "caller", "endpoint", "method", "path", "status", "duration_ms", "peer_ip")
-# Whatever a library puts into a message: a password in an address, a key, a bearer's token.
-_SECRET = re.compile(r"(?<=://)[^/\s@]*(?=@)|\b(?:sk-|eyJ)[\w.-]{8,}|(?<=Bearer )\S{8,}", re.I)
 
 
 class TextFormatter(logging.Formatter):
@@ -27,7 +25,7 @@ class TextFormatter(logging.Formatter):
         return f"{line} [{known}]" if known else line
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
+        return safe_text(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -38,7 +36,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": without_secrets(record.getMessage()),
+            "message": safe_text(record.getMessage()),
             "pid": os.getpid(),
         }
         for name in FIELDS:
@@ -47,10 +45,5 @@ class JsonFormatter(logging.Formatter):
         if (known := serving.get()) and "request_id" not in line:
             line["request_id"] = known
         if record.exc_info:
-            line["exception"] = without_secrets(self.formatException(record.exc_info))
+            line["exception"] = safe_text(self.formatException(record.exc_info))
         return orjson.dumps(line, default=str).decode()
-
-
-def without_secrets(text: str) -> str:
-    """The text, with what looks like a secret masked."""
-    return _SECRET.sub("…", text)

@@ -46,7 +46,8 @@ def erase(
     ended = rows.filter(id__lte=newest or "").exclude(state__in=OPEN_STATES).order_by("id")
 
     def chunk() -> int:
-        ids = list(ended.values_list("id", flat=True)[:CHUNK])
+        # Of two processes that prune at once each takes rows that the other has not.
+        ids = list(ended.select_for_update(skip_locked=True).values_list("id", flat=True)[:CHUNK])
         if ids:
             for hear in erasing:
                 hear(ids)

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import ledger, rest, servers, traffic
+from benchmarks.crew import redis_in
 from benchmarks.driver import Outcome, drive
 from benchmarks.figure import Figure, Options
 from benchmarks.rates import PATH, RUN_LIMIT_S
@@ -20,8 +21,9 @@ async def pair(options: Options) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = servers.migrated(Path(name))
         with (
-            servers.mock_on(folder, MOCKOPENAI_FALLBACK="refuse") as one,
-            servers.mock_on(folder, MOCKOPENAI_FALLBACK="refuse") as other,
+            redis_in(folder) as redis,
+            servers.mock_on(folder, MOCKOPENAI_FALLBACK="refuse", REDIS_URL=redis.url) as one,
+            servers.mock_on(folder, MOCKOPENAI_FALLBACK="refuse", REDIS_URL=redis.url) as other,
         ):
             await asyncio.to_thread(rest.fill, one.port, serials)
             requests = itertools.repeat(traffic.http_request(PATH, traffic.request_body()), CALLS)

@@ -74,14 +74,12 @@ async def parked(options: Options) -> list[Figure]:
     many = str(options.parked + WARM + 100)
     limits = {"MOCKOPENAI_MAX_WAITING": many, "MOCKOPENAI_MAX_WAITING_PER_CALLER": many}
     with servers.mock(MOCKOPENAI_FALLBACK="manual", MOCKOPENAI_HOLD_S="3600", **limits) as server:
-        await _answer_all(server, await _park(server, WARM), carefully=WARM)  # the first ones load the code
+        await answer_all(server, await _park(server, WARM), carefully=WARM)  # the first ones load the code
         before = Footprint.of(server)
         callers = await _park(server, options.parked)
         after = Footprint.of(server)
         say(f"parked {options.parked}: {after.rss_bytes / 1e6:.0f} MB, {after.threads} threads")
-        return _weight(before, after, options.parked) + await _answer_all(
-            server, callers, carefully=CAREFULLY
-        )
+        return _weight(before, after, options.parked) + await answer_all(server, callers, carefully=CAREFULLY)
 
 
 def _weight(before: Footprint, after: Footprint, count: int) -> list[Figure]:
@@ -106,7 +104,7 @@ async def _park(server: Server, count: int) -> list[Caller]:
     return callers
 
 
-async def _answer_all(server: Server, callers: list[Caller], *, carefully: int) -> list[Figure]:
+async def answer_all(server: Server, callers: list[Caller], *, carefully: int) -> list[Figure]:
     """Answer every caller with its own words; then see what each got."""
     rows = await asyncio.to_thread(rest.waiting, server.port)
     ids = {number: row_id for row in rows for row_id, number in [_identify(server.port, row)] if number >= 0}

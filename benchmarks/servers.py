@@ -137,7 +137,7 @@ def _running(
         _wait_until_ready(server, ready_path)
         yield server
     finally:
-        _end(process)
+        end(process)
 
 
 def _wait_until_ready(server: Server, path: str) -> None:
@@ -152,7 +152,7 @@ def _wait_until_ready(server: Server, path: str) -> None:
     raise ServerDiedError(f"not ready (exit status {server.process.poll()}): {server.last_words()}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(END_LIMIT_S)

@@ -174,7 +174,10 @@ async def test_a_restart_of_postgresql_costs_no_call_and_no_parked_caller(pair: 
         await parked.send()
         [item] = server.waiting(1)
         await asyncio.to_thread(postgres().stop)
-        await asyncio.sleep(0.1)
+        for _ in range(3):
+            away = await caller.call()
+            assert (away.status, away.json["error"]["code"]) == (503, "database_unavailable")
+            assert away.headers["retry-after"] == "1"
         await asyncio.to_thread(postgres().ensure_postgres_running)
         for number in (1, 2):
             answer = await caller.call()
@@ -184,3 +187,5 @@ async def test_a_restart_of_postgresql_costs_no_call_and_no_parked_caller(pair: 
         )
         assert told.status_code in (200, 202), told.text
         assert (await parked.receive()).content == "after"
+    lines = [line for line in server.log.read_text().splitlines() if "database cannot be reached" in line]
+    assert 1 <= len(lines) <= 2 and "Traceback" not in server.log.read_text()

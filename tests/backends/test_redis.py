@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,10 @@ class Redis:
         if self._server is None:
             self._server = ValkeyServer(port=self.port, data_dir=self._data_dir)
             self._server.start()
+
+    def freeze(self, how: signal.Signals) -> None:
+        assert self._server is not None and self._server._process is not None
+        self._server._process.send_signal(how)
 
     def down(self) -> None:
         if self._server is not None:
@@ -156,12 +161,33 @@ def test_everybody_who_is_here_is_known_by_name_in_both_processes(house: House) 
 
 async def test_without_redis_the_tick_finds_the_answer(house: House) -> None:
     """Parked while Redis was there, answered over the other process while it is away."""
+    before = told_away(house)
     async with callers(house.calls.url, "tick") as [caller]:
         await caller.send()
         [item] = house.people.waiting(1)
         await asyncio.to_thread(house.redis.down)
         await answer(house.people, item["id"], caller, "tick")
     await answered(house, over=house.people, name="parked-without")
+    assert 1 <= told_away(house) - before <= 2, "once, whatever was tried meanwhile"
+    assert "Traceback" not in house.calls.log.read_text()
+
+
+def told_away(house: House) -> int:
+    return house.calls.log.read_text().count("Redis cannot be reached")
+
+
+async def test_a_redis_that_does_not_even_refuse_costs_an_answer_a_second_at_most(house: House) -> None:
+    """As behind a network that lost it: connections stand, and nothing comes."""
+    async with callers(house.calls.url, "frozen") as [caller]:
+        await caller.send()
+        [item] = house.people.waiting(1)
+        house.redis.freeze(signal.SIGSTOP)
+        try:
+            house.people.queue("frozen", {"content": "preset"})
+            await answer(house.people, item["id"], caller, "frozen")
+            assert (await caller.call()).content == "preset"
+        finally:
+            house.redis.freeze(signal.SIGCONT)
 
 
 async def test_without_redis_the_process_that_holds_the_call_needs_no_bell(house: House) -> None:

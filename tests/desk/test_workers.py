@@ -5,14 +5,16 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from apps.desk.models import Worker
-from apps.desk.workers import LEASE_S, WAITED, beat, leave, left_behind, sweep
+from apps.desk.verdict import Person, is_claimed_by_other
+from apps.desk.workers import BEAT_S, LEASE_S, SWEEP_S, WAITED, beat, leave, left_behind, sweep
+from apps.journal import clock
 from apps.journal.models import Exchange, Source, State
 from apps.journal.writer import WORKER_ID
 from apps.wire.ids import exchange_id
@@ -73,6 +75,23 @@ class TestSweep:
         left = waiting_row("far")
         assert swept() == [left]
         assert Exchange.objects.filter(worker="near", state=State.WAITING).count() == 1
+
+    def test_a_host_whose_clock_is_wrong_takes_nobody_for_dead(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        worker("near", host="elsewhere", pid=1)
+        waiting_row("near")
+        monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(hours=1))
+        assert swept() == []
+        beat()
+        assert Worker.objects.get(id=WORKER_ID).beat_at < datetime.now(UTC) + timedelta(seconds=LEASE_S)
+
+    def test_what_a_dead_process_left_is_settled_within_30_s(self) -> None:
+        assert LEASE_S + SWEEP_S < 30 and LEASE_S > 3 * BEAT_S
+
+    def test_a_claim_runs_out_by_the_databases_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = Exchange(claimed_by="A", claim_until=timezone.now() + timedelta(seconds=45))
+        assert is_claimed_by_other(row, Person(name="B"))
+        monkeypatch.setattr(clock._Host, "behind", timedelta(minutes=1))
+        assert not is_claimed_by_other(row, Person(name="B"))
 
     def test_a_row_of_an_unknown_worker_belongs_to_a_dead_one(self) -> None:
         left = waiting_row("unheard-of")

@@ -11,6 +11,8 @@ import pytest
 from tests.conftest import ROOT, START_S, Server, start_server, wait_for
 from tests.databases import KINDS, fresh, shared_redis
 
+WAITING_MAX, QUEUE_MAX = 6, 2000  # of the pair
+
 
 @pytest.fixture(scope="package", params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
@@ -20,7 +22,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="package")
 def pair(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     """Two server processes on one database; what no preset accepts is refused."""
-    options: dict[str, Any] = {"MOCKOPENAI_FALLBACK": "refuse", **fresh(kind), **shared_redis()}
+    limits = {"MOCKOPENAI_MAX_WAITING": str(WAITING_MAX), "MOCKOPENAI_QUEUE_MAX": str(QUEUE_MAX)}
+    options: dict[str, Any] = {"MOCKOPENAI_FALLBACK": "refuse", **limits, **fresh(kind), **shared_redis()}
     data_dir = tmp_path_factory.mktemp(f"pair-{kind}")
     servers = [start_server(data_dir, **options) for _ in range(2)]
     yield servers

@@ -1,0 +1,60 @@
+"""python -m benchmarks.workers: what several workers owe to each other, each scenario at its full size."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+
+from benchmarks.crew import Crew, crew
+from benchmarks.figure import Figure
+from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm
+from benchmarks.report import say
+
+MANY = {"MOCKOPENAI_MAX_WAITING": "100000", "MOCKOPENAI_MAX_WAITING_PER_CALLER": "100000"}
+FULL = {"drain": 20_000, "kills": 50, "parked": 1000, "sigterm": 1000, "rolls": 5, "redis": 30, "orphans": 1}
+
+Scenario = Callable[[Crew, int], Awaitable[Figure | list[Figure]]]
+SCENARIOS: dict[str, tuple[Scenario, str]] = {
+    "drain": (drain, "refuse"),
+    "kills": (kills, "refuse"),
+    "rolls": (rolls, "refuse"),
+    "parked": (parked, "manual"),
+    "redis": (redis, "manual"),
+    "sigterm": (sigterm, "manual"),
+    "orphans": (orphans, "manual"),
+}
+
+
+def run(name: str, size: int, *, workers: int, **settings: str) -> list[Figure]:
+    """One scenario on a crew of its own."""
+    scenario, fallback = SCENARIOS[name]
+    with crew(workers, MOCKOPENAI_FALLBACK=fallback, **MANY, **settings) as found:
+        got = asyncio.run(_whole(scenario, found, size))
+    return got if isinstance(got, list) else [got]
+
+
+async def _whole(scenario: Scenario, found: Crew, size: int) -> Figure | list[Figure]:
+    return await scenario(found, size)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.workers", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=list(FULL), default=list(FULL))
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--part", type=float, default=1.0, help="of the full size (default 1)")
+    asked = parser.parse_args()
+    settings = {"DATABASE_URL": os.environ["DATABASE_URL"]} if "DATABASE_URL" in os.environ else {}
+    figures = []
+    for name in asked.only:
+        say(f"{name} …")
+        size = max(1, round(FULL[name] * asked.part))
+        figures += run(name, size, workers=asked.workers, **settings)
+    print("| scenario | figure | | wrong |\n| --- | ---: | --- | --- |")
+    for figure in figures:
+        wrong = "; ".join(figure.faults) or "nothing"
+        print(f"| {figure.name} | {figure.value:.2f} | {figure.detail} | {wrong} |")
+    return int(any(figure.faults for figure in figures))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,73 @@
+"""Several workers of one server: the proofs of benchmarks/workers.py in a small size."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from benchmarks.crew import Crew, crew
+from benchmarks.figure import Figure
+from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm
+from tests.databases import fresh
+
+TOLD_S, ENDED_S = 5, 20  # 2 and 10 are promised; the machine may be busy
+
+
+@pytest.fixture(scope="module")
+def team() -> Iterator[Crew]:
+    """As a team runs it: four workers on PostgreSQL."""
+    with crew(4, MOCKOPENAI_FALLBACK="refuse", **fresh("postgres")) as found:
+        yield found
+
+
+def fallback(found: Crew, mode: str) -> None:
+    answer = httpx.put(f"http://127.0.0.1:{found.port}/api/fallback", json={"text": mode})
+    assert answer.status_code == 200, answer.text
+
+
+def assert_right(*figures: Figure) -> None:
+    assert [fault for figure in figures for fault in figure.faults] == []
+
+
+async def test_64_connections_drain_the_queues_over_four_workers_exactly_once_in_order(team: Crew) -> None:
+    fallback(team, "refuse")
+    assert_right(await drain(team, 1200))
+
+
+async def test_workers_killed_under_load_answer_nothing_twice_and_others_take_their_place(team: Crew) -> None:
+    fallback(team, "refuse")
+    assert_right(await kills(team, 5, pause_s=0.4))
+    assert len(team.lines("ended by signal 9")) == 5
+
+
+async def test_a_rolling_restart_under_load_fails_no_call_and_loses_no_preset(team: Crew) -> None:
+    fallback(team, "refuse")
+    assert_right(await rolls(team, 1))
+
+
+async def test_parked_calls_are_answered_in_any_order_over_any_worker(team: Crew) -> None:
+    fallback(team, "manual")
+    assert_right(*await parked(team, 100))
+
+
+async def test_while_redis_is_away_presets_are_answered_and_nobody_who_waits_is_lost(team: Crew) -> None:
+    fallback(team, "manual")
+    assert_right(*await redis(team, 3))
+
+
+async def test_a_crew_that_is_told_to_stop_leaves_nobody_without_an_answer(team: Crew) -> None:
+    """The last test of this crew."""
+    fallback(team, "manual")
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    figure = await sigterm(team, 40)
+    assert_right(figure)
+    assert figure.value < TOLD_S and loop.time() - began < ENDED_S
+
+
+async def test_workers_do_not_outlive_their_supervisor() -> None:
+    options: dict[str, Any] = {"MOCKOPENAI_FALLBACK": "manual"}
+    with crew(2, **options) as found:
+        assert_right(await orphans(found, 1))

@@ -15,7 +15,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 NGINX = (ROOT / "deploy" / "nginx" / "nginx.conf").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 GIVEN = dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.M))
-LATER = {"MOCKOPENAI_WORKERS", "MOCKOPENAI_ADMIN_USER", "MOCKOPENAI_ADMIN_PASSWORD", "MOCKOPENAI_REQUIRE_KEY"}
+LATER = {"MOCKOPENAI_ADMIN_USER", "MOCKOPENAI_ADMIN_PASSWORD", "MOCKOPENAI_REQUIRE_KEY"}
 MIB = {"k": 1 / 1024, "m": 1, "g": 1024}
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))

@@ -48,6 +48,7 @@ def _steps(stack: Stack, single_port: int, picture: Path) -> list[tuple[str, Cal
         ("image", lambda: _built(stack)),
         ("up", lambda: _up(stack)),
         ("hardening", lambda: steps.hardened(stack)),
+        ("doctor", lambda: steps.doctor(stack)),
         ("presets", lambda: steps.presets(stack)),
         ("stream", lambda: steps.streamed(stack)),
         ("large bodies", lambda: steps.large_bodies(stack)),

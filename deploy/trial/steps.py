@@ -46,6 +46,16 @@ def hardened(stack: Stack) -> str:
     return "; ".join(seen) + "; /app cannot be written, no compiler"
 
 
+def doctor(stack: Stack) -> str:
+    """What `manage.py doctor` finds inside, where nothing but the trial's own open mode may be wrong."""
+    program = "import subprocess; print(subprocess.run(['python', 'manage.py', 'doctor', '--json'], capture_output=True, text=True).stdout)"
+    findings = json.loads(stack.python(program))["findings"]
+    levels = {
+        level: [one["name"] for one in findings if one["level"] == level] for level in ("error", "warning")
+    }
+    return f"{len(findings)} findings; errors: {levels['error']}, warnings: {levels['warning']}"
+
+
 def presets(stack: Stack) -> str:
     """Queued over REST, taken with the SDK whole and streamed, through nginx."""
     queue(stack, "sdk", 2)

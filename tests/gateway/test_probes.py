@@ -97,7 +97,6 @@ def test_without_redis_it_is_not_ready_unless_that_is_left_out(
 ) -> None:
     port = free_port()
     redis = ValkeyServer(port=port, data_dir=tmp_path / "redis")
-    (tmp_path / "redis").mkdir()
     redis.start()
     server = start(REDIS_URL=f"redis://127.0.0.1:{port}")
     assert server.api.get("/readyz").status_code == 200

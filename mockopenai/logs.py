@@ -13,6 +13,26 @@ from apps.wire.redact import safe_text
 FIELDS = ("request_id", "caller", "endpoint", "method", "path", "status", "duration_ms", "peer_ip")
 
 
+def configuration(*, level: str, form: str) -> dict[str, Any]:
+    """Django's LOGGING: everything to standard error, each line as `form` ("text" or "json") has it."""
+    formatter = JsonFormatter if form == "json" else TextFormatter
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        # A 4xx is the client's business, and the journal has it.
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.channels.server": {"level": "WARNING"},
+            "channels_redis": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say it once
+            "mockopenai.access": {"level": "INFO"},  # it has a switch of its own
+        },
+        "root": {"handlers": ["stderr"], "level": level.upper()},
+    }
+
+
 class TextFormatter(logging.Formatter):
     """2026-01-31 12:00:00,000 INFO name: message [req_…]"""
 

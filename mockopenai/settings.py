@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mockopenai import backends
+from mockopenai import backends, logs
 from mockopenai import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -188,18 +188,4 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": f"mockopenai.logs.{MOCKOPENAI_LOG_FORMAT.capitalize()}Formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # A 4xx is the client's business, and the journal has it.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "django.channels.server": {"level": "WARNING"},
-        "mockopenai.access": {"level": "INFO"},  # it has a switch of its own
-        "channels_redis": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say it once
-    },
-    "root": {"handlers": ["stderr"], "level": MOCKOPENAI_LOG_LEVEL.upper()},
-}
+LOGGING = logs.configuration(level=MOCKOPENAI_LOG_LEVEL, form=MOCKOPENAI_LOG_FORMAT)

@@ -79,7 +79,7 @@ async def test_the_access_log_names_the_call_and_is_off_by_default(
     assert (call["caller"], call["endpoint"], call["status"]) == ("ci-7", "chat.completions", 200)
     assert (call["method"], call["path"], call["logger"]) == (
         "POST",
-        "/v1/chat/completions",
+        "/as/ci-7/v1/chat/completions",
         "mockopenai.access",
     )
     assert call["duration_ms"] >= 0

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
@@ -17,7 +16,7 @@ from apps.desk.waiting import waiting_here
 from apps.gateway import access, probes, upkeep
 from apps.gateway.answer import decide
 from apps.gateway.delivery import deliver, head
-from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
+from apps.gateway.intake import Intake, Request, decoded, is_ours, take_in
 from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
@@ -112,7 +111,7 @@ async def _guarded(work: Callable[[Line], Awaitable[None]], line: Line, what: st
 
 async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     received_at = time.time()
-    headers, announced = _decoded(tuple(scope["headers"]))
+    headers, announced = decoded(tuple(scope["headers"]))
     body, oversized = b"", False
     try:
         body = await line.read_body(limit=settings.MAX_BODY_BYTES, announced=announced)
@@ -131,13 +130,6 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
             oversized=oversized,
         )
     )
-
-
-@lru_cache(maxsize=1024)
-def _decoded(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[Headers, bytes]:
-    """The headers as text, and the announced length. Cached: a client sends the same ones all day."""
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
-    return headers, dict(raw).get(b"content-length", b"")
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 import orjson
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from apps.desk.waiting import waiting_here
 from apps.gateway import upkeep
-from apps.gateway.caller import is_in
+from apps.gateway.caller import client_address, is_in
 from apps.gateway.line import Receive, Send
 from apps.journal.writer import apart, writer
 from apps.live.tasks import spawn
@@ -27,6 +27,7 @@ from apps.wire.caller_name import read_address
 PATIENCE_S = 2.0  # whoever asks gives up soon, too
 PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 JSON = "application/json"
+FORWARDED = (b"x-forwarded-for", b"forwarded", b"x-real-ip")
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Asked(NamedTuple):
     query: str
     accept: str
     peer_ip: str
-    is_forwarded: bool
+    forwarded_for: str | None = None  # what proxies say of who asks; None when none has passed it on
     method: str = "GET"
 
 
@@ -87,10 +88,10 @@ async def _channel_layer() -> str:
         return ""  # in memory
     try:
         # Unlike the layer's own connections this one gives up.
-        async with redis.asyncio.from_url(  # type: ignore[no-untyped-call]
+        async with redis.asyncio.from_url(
             settings.REDIS_URL, socket_timeout=PATIENCE_S / 2, socket_connect_timeout=PATIENCE_S / 2
         ) as client:
-            await client.ping()
+            await cast(Any, client.ping())
     except (RedisError, OSError) as error:
         log.warning("Not ready: Redis cannot be used: %s", error)
         return "Redis cannot be used: the server's log says why"
@@ -106,7 +107,6 @@ async def answered(asked: Asked) -> Answer:
         return Answer(405, orjson.dumps({"detail": "Only GET is answered here."}))
     if asked.path == "/livez":
         return Answer(200, b'{"alive":true}')
-    spawn(upkeep.ensure_started(), name="start")  # under a server that says nothing of its start
     return await (_ready(asked) if asked.path == "/readyz" else _metrics(asked))
 
 
@@ -123,9 +123,11 @@ async def _ready(asked: Asked) -> Answer:
 
 
 async def _metrics(asked: Asked) -> Answer:
-    address = read_address(asked.peer_ip)
-    through_proxy = asked.is_forwarded and not is_in(address, settings.MOCKOPENAI_TRUSTED_PROXIES)
-    if through_proxy or not is_in(address, settings.MOCKOPENAI_METRICS_FROM):
+    trusted = settings.MOCKOPENAI_TRUSTED_PROXIES
+    # A proxy that nobody has named has an address of the private network, whoever has sent it.
+    through_stranger = asked.forwarded_for is not None and not is_in(read_address(asked.peer_ip), trusted)
+    address = read_address(client_address(asked.peer_ip, asked.forwarded_for or "", trusted))
+    if through_stranger or not is_in(address, settings.MOCKOPENAI_METRICS_FROM):
         text = "Figures are not for this address: see MOCKOPENAI_METRICS_FROM."
         return Answer(403, orjson.dumps({"detail": text}))
     found = await _in_time(writer.run(kept))
@@ -151,9 +153,11 @@ async def serve(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         query=scope.get("query_string", b"").decode("latin-1"),
         accept=headers.get(b"accept", ""),
         peer_ip=peer_ip or "",
-        is_forwarded=b"x-forwarded-for" in headers,
+        forwarded_for=next((headers[name] for name in FORWARDED if name in headers), None),
         method=scope["method"],
     )
+    if asked.path != "/livez":
+        spawn(upkeep.ensure_started(), name="start")  # under a server that says nothing of its start
     answer = await answered(asked)
     told = [
         (b"content-type", answer.content_type.encode()),
@@ -167,14 +171,15 @@ async def serve(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 async def view(request: HttpRequest) -> HttpResponse:
     """Django's way, where the door does not stand in front."""
+    headers = {name.lower().encode(): value for name, value in request.headers.items()}
     asked = Asked(
         path=request.path,
         query=request.META.get("QUERY_STRING", ""),
         accept=request.headers.get("Accept", ""),
         peer_ip=request.META.get("REMOTE_ADDR", ""),
-        is_forwarded="X-Forwarded-For" in request.headers,
+        forwarded_for=next((headers[name] for name in FORWARDED if name in headers), None),
         method=request.method or "GET",
     )
     answer = await answered(asked)
-    headers = {"Cache-Control": "no-store"}
-    return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type, headers=headers)
+    told = {"Cache-Control": "no-store"}
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type, headers=told)

@@ -7,7 +7,7 @@ noted as `Late`; one that is erased before they came to it is counted with its e
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -84,7 +84,7 @@ def _look() -> Found | None:
     until = exchange_ids_from(time.time() - LAG_S)
     news = Exchange.objects.filter(id__gt=row.exchange_id, id__lt=until).order_by("id")
     seen = [Ended(*one) for one in news.values_list(*READ)[:CHUNK]]
-    late_ids = list(Late.objects.values_list("exchange_id", flat=True)[:CHUNK])
+    late_ids = list(Late.objects.order_by("exchange_id").values_list("exchange_id", flat=True)[:CHUNK])
     known = {one.id: one for one in _by_ids(late_ids)}
     over = [one for one in late_ids if one not in known or known[one].state not in OPEN_STATES]
     if not seen and not over:
@@ -123,7 +123,7 @@ def _add(exchanges: Iterable[Ended]) -> None:
     if not minutes:
         return
     sums = minutes | by_hour(minutes)
-    rows = [[*key, *row] for key, row in sorted(bounded(sums, _known(sums)).items())]
+    rows: list[Sequence[Any]] = [[*key, *row] for key, row in sorted(bounded(sums, _known(sums)).items())]
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, rows)
 

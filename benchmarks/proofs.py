@@ -1,15 +1,16 @@
 """What several workers owe to each other: one scenario each, which says what was wrong."""
 
 import asyncio
+import itertools
 import os
 import random
 import signal
 import time
 from functools import partial
 
-from benchmarks import rest
+from benchmarks import rest, traffic
 from benchmarks.crew import Crew, Steady, clients, is_running, wait_for
-from benchmarks.driver import connect
+from benchmarks.driver import connect, drive
 from benchmarks.figure import Figure
 from benchmarks.parked import Caller, answer_all
 
@@ -49,6 +50,26 @@ async def drain(found: Crew, count: int, *, connections: int = 64) -> Figure:
     return Figure(name="drain", value=rate, detail=f"calls/s, {count} presets", faults=tuple(faults))
 
 
+async def speed(found: Crew, count: int) -> Figure:
+    """How many calls a second, by the driver that is cheap enough to ask."""
+    await asyncio.to_thread(fill, found.port, count)
+    requests = [
+        traffic.http_request(f"/as/c{number % CALLERS}/v1/chat/completions", traffic.request_body())
+        for number in range(CALLERS)
+    ]
+    outcome = await drive(
+        found.port,
+        requests=itertools.islice(itertools.cycle(requests), count),
+        connections=64,
+        limit_s=120,
+    )
+    got = [serial for _, _, serial in outcome.entries]
+    faults = outcome.faults + ([] if sorted(got) == list(range(count)) else ["not each preset once"])
+    name = f"speed-{max(1, len(found.workers()))}"
+    detail = f"calls/s; the driver was {outcome.driver_busy:.0%} busy"
+    return Figure(name=name, value=outcome.rate, detail=detail, faults=tuple(faults))
+
+
 async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:
     """kill -9 of random workers under load: nothing twice, lost is only what was on its way."""
     presets = int(400 * (count + 2) * pause_s) // CALLERS * CALLERS
@@ -56,13 +77,7 @@ async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:
     made, size = clients(found.port, 16, callers=CALLERS), len(found.workers())
     over = asyncio.Event()
 
-    async def go_on(client: Steady) -> None:
-        while not over.is_set() and not client.refused:
-            await client.call()
-            await asyncio.sleep(0.05)
-        await client.until_empty()
-
-    going = [asyncio.ensure_future(go_on(client)) for client in made]
+    going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.05)) for client in made]
     for _ in range(count):
         await asyncio.sleep(pause_s * (0.5 + random.random()))
         await asyncio.to_thread(wait_for, found.workers)
@@ -112,13 +127,7 @@ async def rolls(found: Crew, count: int) -> Figure:
     await asyncio.to_thread(fill, found.port, presets)
     made, over = clients(found.port, 16, callers=CALLERS), asyncio.Event()
 
-    async def go_on(client: Steady) -> None:
-        while not over.is_set() and not client.refused:
-            await client.call()
-            await asyncio.sleep(0.02)
-        await client.until_empty()
-
-    going = [asyncio.ensure_future(go_on(client)) for client in made]
+    going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.02)) for client in made]
     took_s = []
     for number in range(count):
         before, began = set(found.workers()), time.monotonic()
@@ -141,14 +150,14 @@ def _is_rolled(found: Crew, before: set[int], times: int) -> bool:
 async def redis(found: Crew, away_s: int) -> list[Figure]:
     """Redis is away: presets are answered, nobody who waits is lost, each process says it once."""
     size = len(found.workers())
-    held = await park(found, 4)
+    held = await park(found, 6)
     await asyncio.to_thread(fill, found.port, 400 * away_s)
     made = clients(found.port, 8, callers=CALLERS)
     await asyncio.to_thread(found.redis.down)
     until, going = time.monotonic() + away_s, []
     for client in made:
         going.append(asyncio.ensure_future(_until(client, until)))
-    [answered] = [f for f in await answer_all(found, held, carefully=4) if f.name == "answer-p99"]  # type: ignore[arg-type]
+    [answered] = [f for f in await answer_all(found, held, carefully=6) if f.name == "answer-p99"]  # type: ignore[arg-type]
     await asyncio.gather(*going)
     late = await park(found, 4)  # parked while it is away, answered when it is back
     await asyncio.to_thread(found.redis.up)
@@ -175,6 +184,7 @@ async def _until(client: Steady, until: float) -> None:
     while time.monotonic() < until and not client.refused:
         await client.call()
         await asyncio.sleep(0.02)
+    client.close()
 
 
 async def orphans(found: Crew, _: int) -> Figure:

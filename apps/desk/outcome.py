@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.journal.models import Body, Exchange, Source, State
+from apps.journal.rows import update_rows
 from apps.journal.texts import read_reply, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire import errors
@@ -55,6 +56,7 @@ def look(items: list[tuple[str, Cause]]) -> list[Outcome]:
 
     Runs in the writer's transaction. One that lost its race reads the winner's answer.
     """
+    _shut_out([exchange_id for exchange_id, cause in items if cause is Cause.SHUTDOWN])
     for exchange_id, cause in items:
         _try(exchange_id, cause)
     ids = [exchange_id for exchange_id, _ in items]
@@ -104,17 +106,32 @@ def settle(
     return True
 
 
+def _shut_out(ids: list[str]) -> None:
+    """Ends those that still wait, all with the same reply and together: there may be thousands, and 2 s."""
+    waiting = Exchange.objects.select_for_update().filter(id__in=ids, state=State.WAITING).order_by("id")
+    began = dict(waiting.values_list("id", "created_at")) if ids else {}
+    if not began:
+        return
+    now, reply = timezone.now(), errors.shutting_down().reply()
+    Exchange.objects.filter(id__in=began).update(
+        state=State.ORPHANED,
+        source=Source.SHUTDOWN,
+        ended_at=now,
+        claimed_by="",
+        note="The server was shut down while this call waited.",
+        status_code=reply.status,
+    )
+    took = [(name, int((now - at).total_seconds() * 1000)) for name, at in began.items()]
+    update_rows(Exchange._meta.db_table, (("duration_ms", "integer"),), took, only="state = 'orphaned'")
+    headers, body, extras = reply_texts(reply)
+    Body.objects.filter(exchange_id__in=began).update(
+        reply_headers=headers, reply_body=body, reply_extras=extras
+    )
+
+
 def _try(exchange_id: str, cause: Cause) -> None:
     if cause is Cause.GONE:
         settle(exchange_id, State.GONE, source=Source.NONE)
-    elif cause is Cause.SHUTDOWN:
-        settle(
-            exchange_id,
-            State.ORPHANED,
-            source=Source.SHUTDOWN,
-            reply=errors.shutting_down().reply(),
-            note="The server was shut down while this call waited.",
-        )
     elif cause is Cause.DEADLINE:
         now = timezone.now()
         row = Exchange.objects.filter(id=exchange_id, state=State.WAITING, deadline_at__lte=now)

@@ -83,6 +83,12 @@ class Line:
         known = getattr(getattr(self._send, "__self__", None), "disconnected", None)
         return known if isinstance(known, bool) else None
 
+    @property
+    def _is_full(self) -> bool:
+        """Whether uvicorn still has more to send than the line takes at once; False of other servers."""
+        flow = getattr(getattr(self._send, "__self__", None), "flow", None)
+        return bool(getattr(flow, "write_paused", False))
+
     async def start(self, status: int, headers: RawHeaders) -> None:
         self.started = True
         self.first_byte_at = time.time()
@@ -97,8 +103,9 @@ class Line:
             end = start + PIECE_BYTES >= len(data)
             if not end and self.watch().done():
                 raise HungUp
+            is_held = bool(piece) or self._is_full
             await self._send({"type": "http.response.body", "body": piece, "more_body": not (last and end)})
-            if piece and self._known_cut:  # it waited for the line to drain, and was dropped
+            if is_held and self._known_cut:  # it waited for the line to drain, and was dropped
                 raise HungUp
             self.bytes_sent += len(piece)
             if not (last and end):
@@ -108,7 +115,7 @@ class Line:
 
     def write_now(self, data: bytes) -> bool:
         """Writes at once, not waiting for anything; False when it has to be done with `write`."""
-        written = write_chunk(self._send, data)
+        written = len(data) <= PIECE_BYTES and write_chunk(self._send, data)
         if written:
             self.bytes_sent += len(data)
         return written

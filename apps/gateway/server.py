@@ -54,6 +54,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._acceptor is not None:
             self._acceptor.close()
+            for one in sockets or []:
+                one.close()  # ours of it: whoever starts this server anew may need the address
         for server in self.servers:
             server.close()
         self._announce()

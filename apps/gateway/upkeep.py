@@ -19,10 +19,11 @@ from apps.live.events import attach, publish
 from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.stats import counted, kept, rollup
-from apps.wire.usage import warm
+from apps.wire.usage import CL100K, warm
 
 PRUNE_S = 30
 ROLL_S = 5
+OLD_MODELS_S = 5  # after the start: few ask for them, and nobody waits for it
 LEAVE_S = 2
 
 _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
@@ -52,8 +53,9 @@ async def ensure_started() -> None:
     spawn(_every(PRUNE_S, _prune), name="prune")
     spawn(_every(ROLL_S, _roll), name="roll")
     _settle_memory()
-    # The token tables take a while to load, and hold up everything else meanwhile: not in somebody's call.
+    # A table of tokens takes a while to load, and holds up everything else meanwhile: not in somebody's call.
     await loop.run_in_executor(None, warm)
+    spawn(_warm_later(), name="warm")
 
 
 def _settle_memory() -> None:
@@ -99,6 +101,11 @@ async def lifespan(receive: Receive, send: Send) -> None:
             await shut_down()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def _warm_later() -> None:
+    await asyncio.sleep(OLD_MODELS_S)
+    await asyncio.get_running_loop().run_in_executor(None, warm, CL100K)
 
 
 async def _beat_and_sweep() -> None:

@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.utils import timezone
 
-from apps.journal.rows import IS_SQLITE
+from apps.journal.rows import IS_SQLITE, select_rows
 
 
 class _Host:
@@ -21,7 +20,5 @@ def adjust() -> None:
     """Reads the database's clock. SQLite has none but the host's."""
     if IS_SQLITE:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        [there] = cursor.fetchone()
+    [(there,)] = select_rows("SELECT clock_timestamp()", ())
     _Host.behind = there - timezone.now()

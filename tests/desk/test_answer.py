@@ -236,10 +236,11 @@ async def test_an_answer_still_on_its_way_is_202(park: Park) -> None:
 
 async def test_an_answer_whose_end_cannot_be_written_yet_is_202_and_is_written_later(park: Park) -> None:
     async with park() as call:
-        body = {"response": {"content": "kept"}, "delay_ms": 500}
+        body = {"response": {"content": "kept"}, "delay_ms": 1500}
         with ThreadPoolExecutor(1) as pool:
             answering = pool.submit(call.post, "answer", json=body)
             wait_for(lambda: state_in_file(call) == "answered")
+            time.sleep(0.2)  # for the server to look up what it has to send
             with closing(
                 sqlite3.connect(call.server.data_dir / "mockopenai.sqlite3", isolation_level=None)
             ) as other:

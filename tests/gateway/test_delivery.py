@@ -205,6 +205,18 @@ def test_a_slow_reader_who_leaves_got_no_more_than_there_was_room_for(
     assert 0 < row["bytes_sent"] < 100 * 200_000
 
 
+def test_what_is_due_at_the_same_moment_does_not_leave_in_one_go_either(
+    server: Server, caller: str, dial: Callable[..., Line], ended: Ended
+) -> None:
+    server.queue(caller, WIDE, pace={"first_token_ms": 1, "token_ms": 0})
+    line = dial(caller, stream=True)
+    line.until(b"assistant")
+    line.leave()
+    row = ended(server, caller)
+    assert row["state"] == "undelivered"
+    assert 0 < row["bytes_sent"] < 100 * 200_000
+
+
 # --- a caller who leaves -----------------------------------------------------------------------
 
 

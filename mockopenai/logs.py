@@ -26,7 +26,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.channels.server": {"level": "WARNING"},
-            "channels_redis": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say it once
+            "channels_redis": {"level": "CRITICAL"},  # a traceback a second while it is away; we say it once
             "mockopenai.access": {"level": "INFO"},  # it has a switch of its own
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},

@@ -94,10 +94,10 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def networks(name: str) -> list[IPv4Network | IPv6Network]:
+def networks(name: str, default: str = "") -> list[IPv4Network | IPv6Network]:
     """A comma-separated list of CIDR networks."""
     found = []
-    for word in words(name):
+    for word in words(name, default):
         try:
             found.append(ip_network(word, strict=False))
         except ValueError:

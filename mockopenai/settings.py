@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mockopenai import backends
+from mockopenai import backends, logs
 from mockopenai import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,7 +32,12 @@ MOCKOPENAI_TRUSTED_PROXIES = env.networks("MOCKOPENAI_TRUSTED_PROXIES")
 MOCKOPENAI_LOG_LEVEL = env.choice(
     "MOCKOPENAI_LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")
 )
+MOCKOPENAI_LOG_FORMAT = env.choice("MOCKOPENAI_LOG_FORMAT", "text", ("text", "json"))
 MOCKOPENAI_ACCESS_LOG = env.flag("MOCKOPENAI_ACCESS_LOG", default=False)
+# Whoever comes from there may read /metrics: this machine and private networks.
+MOCKOPENAI_METRICS_FROM = env.networks(
+    "MOCKOPENAI_METRICS_FROM", "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10"
+)
 MOCKOPENAI_SQLITE_SYNC = env.choice("MOCKOPENAI_SQLITE_SYNC", "normal", ("normal", "full"))
 
 # --- how calls are answered ------------------------------------------------------------------
@@ -52,6 +57,7 @@ MOCKOPENAI_MAX_WAITING_PER_CALLER = env.integer(
 MOCKOPENAI_QUEUE_MAX = env.integer("MOCKOPENAI_QUEUE_MAX", 100_000, low=1, high=10_000_000)
 MOCKOPENAI_JOURNAL_MAX = env.integer("MOCKOPENAI_JOURNAL_MAX", 10_000, low=1, high=100_000_000)
 MOCKOPENAI_JOURNAL_DAYS = env.number("MOCKOPENAI_JOURNAL_DAYS", 7, low=0.001, high=36500)
+MOCKOPENAI_STATS_DAYS = env.number("MOCKOPENAI_STATS_DAYS", 90, low=2, high=36500)
 
 MAX_BODY_BYTES = int(MOCKOPENAI_MAX_BODY_MB * 1024 * 1024)
 IMPORT_MAX_BYTES = int(MOCKOPENAI_IMPORT_MAX_MB * 1024 * 1024)
@@ -105,6 +111,7 @@ INSTALLED_APPS = [
     "apps.journal",
     "apps.queues",
     "apps.desk",
+    "apps.stats",
     "apps.gateway",
 ]
 
@@ -181,17 +188,4 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # A 4xx is the client's business, and the journal has it.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "django.channels.server": {"level": "WARNING"},
-        "channels_redis": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say it once
-    },
-    "root": {"handlers": ["stderr"], "level": MOCKOPENAI_LOG_LEVEL.upper()},
-}
+LOGGING = logs.configuration(level=MOCKOPENAI_LOG_LEVEL, form=MOCKOPENAI_LOG_FORMAT)

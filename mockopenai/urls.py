@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("apps.queues.from_journal")),
     path("", include("apps.desk.urls")),
     path("", include("apps.journal.urls")),
+    path("", include("apps.stats.urls")),
     path("", include("apps.desk.pages")),
     re_path(r"^api(/|$)", UnknownUrlView.as_view()),
     path("admin/", admin.site.urls),

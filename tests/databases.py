@@ -32,7 +32,7 @@ def fresh(kind: str) -> dict[str, str]:
     """The environment that gives a server a database of this kind, its tables empty."""
     if kind == "sqlite":
         return {}
-    url = _created(f"mock_{uuid4().hex[:12]}", template=_template())
+    url = created(f"mock_{uuid4().hex[:12]}", template=_template())
     ready.add(url)
     return {"DATABASE_URL": url}
 
@@ -49,11 +49,11 @@ def shared_redis() -> dict[str, str]:
 @cache
 def _template() -> str:
     """A database that has its tables, to be copied: migrating takes seconds."""
-    migrate({**os.environ, "DATABASE_URL": _created("mock_template", template="template1")})
+    migrate({**os.environ, "DATABASE_URL": created("mock_template", template="template1")})
     return "mock_template"
 
 
-def _created(name: str, *, template: str) -> str:
+def created(name: str, *, template: str) -> str:
     with psycopg.connect(postgres().get_uri(), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return str(postgres().get_uri(database=name))

@@ -15,7 +15,7 @@ PACKAGES = [(name, package) for entry in MANIFEST.values() for name, package in 
 
 
 def test_the_manifest_names_the_libraries_of_the_dashboard() -> None:
-    assert set(MANIFEST) == {"htmx", "alpine", "tinykeys", "bootstrap", "codemirror", "axe-core"}
+    assert set(MANIFEST) == {"htmx", "alpine", "tinykeys", "bootstrap", "codemirror", "uplot", "axe-core"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file["path"])

@@ -12,7 +12,7 @@ const SOURCES = join(import.meta.dirname, "vendor");
 const STATIC = "static/vendor";
 const TESTS = "tests/vendor";
 const TARGET = ["chrome120", "firefox121", "safari17"];
-const SCRIPTS = ["htmx", "alpine", "tinykeys", "bootstrap", "codemirror"];
+const SCRIPTS = ["htmx", "alpine", "tinykeys", "bootstrap", "codemirror", "uplot"];
 
 const read = (path) => readFileSync(join(ROOT, path), "utf8");
 
@@ -85,11 +85,18 @@ async function bootstrapStyle() {
   return write(`${STATIC}/bootstrap/bootstrap.css`, code);
 }
 
+async function uplotStyle() {
+  const { code } = await transform(read("node_modules/uplot/dist/uPlot.min.css"), { loader: "css", minify: true, target: TARGET });
+  return write(`${STATIC}/uplot/uplot.css`, code);
+}
+
+const STYLES = { bootstrap: bootstrapStyle, uplot: uplotStyle };
+
 for (const folder of [STATIC, TESTS]) rmSync(join(ROOT, folder), { recursive: true, force: true });
 const manifest = {};
 for (const name of SCRIPTS) {
   const { names, file } = await script(name);
-  const files = name === "bootstrap" ? [file, await bootstrapStyle()] : [file];
+  const files = STYLES[name] ? [file, await STYLES[name]()] : [file];
   manifest[name] = entry(`${STATIC}/${name}`, names, files);
 }
 const axe = write(`${TESTS}/axe-core/axe.min.js`, read("node_modules/axe-core/axe.min.js"));

@@ -108,9 +108,11 @@ def _limits() -> tuple[Fact, ...]:
 
 def _journal() -> tuple[Fact, ...]:
     days = _("%(n)s days") % {"n": f"{settings.MOCKOPENAI_JOURNAL_DAYS:g}"}
+    stats_days = _("%(n)s days") % {"n": f"{settings.MOCKOPENAI_STATS_DAYS:g}"}
     return (
         _fact(_("Exchanges kept"), _count(settings.MOCKOPENAI_JOURNAL_MAX), "MOCKOPENAI_JOURNAL_MAX"),
         _fact(_("… for"), days, "MOCKOPENAI_JOURNAL_DAYS"),
+        _fact(_("Their figures for"), stats_days, "MOCKOPENAI_STATS_DAYS"),
     )
 
 
@@ -135,7 +137,13 @@ def _server() -> tuple[Fact, ...]:
         _fact(
             _("Trusted proxies"), _listed(settings.MOCKOPENAI_TRUSTED_PROXIES), "MOCKOPENAI_TRUSTED_PROXIES"
         ),
+        _fact(
+            _("Figures for Prometheus go to"),
+            _listed(settings.MOCKOPENAI_METRICS_FROM),
+            "MOCKOPENAI_METRICS_FROM",
+        ),
         _fact(_("Log"), settings.MOCKOPENAI_LOG_LEVEL, "MOCKOPENAI_LOG_LEVEL"),
+        _fact(_("… as"), settings.MOCKOPENAI_LOG_FORMAT, "MOCKOPENAI_LOG_FORMAT"),
     )
 
 

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
@@ -14,10 +13,10 @@ from django.db import InterfaceError, OperationalError
 
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
-from apps.gateway import upkeep
+from apps.gateway import access, probes, upkeep
 from apps.gateway.answer import decide
 from apps.gateway.delivery import deliver, head
-from apps.gateway.intake import Headers, Intake, Request, is_ours, take_in
+from apps.gateway.intake import Intake, Request, decoded, is_ours, take_in
 from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
@@ -25,6 +24,7 @@ from apps.gateway.typed import deliver_typed
 from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.wire import errors, ids, sse
+from apps.wire.call import serving
 from apps.wire.errors import WireError
 from apps.wire.headers import EVENT_STREAM, JSON, preflight, standard
 from apps.wire.reply import Reply
@@ -46,6 +46,14 @@ class Door:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await upkeep.lifespan(receive, send)
+        elif scope["type"] == "http" and settings.MOCKOPENAI_ACCESS_LOG:
+            await access.logged(self._open, scope, receive, send)
+        else:
+            await self._open(scope, receive, send)
+
+    async def _open(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in probes.PATHS:
+            await probes.serve(scope, receive, send)
             return
         await upkeep.ensure_started()
         if scope["type"] == "http" and is_ours(scope["path"]):
@@ -103,7 +111,7 @@ async def _guarded(work: Callable[[Line], Awaitable[None]], line: Line, what: st
 
 async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     received_at = time.time()
-    headers, announced = _decoded(tuple(scope["headers"]))
+    headers, announced = decoded(tuple(scope["headers"]))
     body, oversized = b"", False
     try:
         body = await line.read_body(limit=settings.MAX_BODY_BYTES, announced=announced)
@@ -124,18 +132,12 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     )
 
 
-@lru_cache(maxsize=1024)
-def _decoded(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[Headers, bytes]:
-    """The headers as text, and the announced length. Cached: a client sends the same ones all day."""
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
-    return headers, dict(raw).get(b"content-length", b"")
-
-
 def _header(scope: dict[str, Any], wanted: bytes) -> bytes:
     return next((value for name, value in scope["headers"] if name == wanted), b"")
 
 
 async def _answer(intake: Intake, line: Line) -> None:
+    access.note(intake.call)
     progress = Progress(intake, await decide(intake))
     del intake  # large, maybe: of a parked call `progress` keeps only what is needed
     await see_off(progress, line)
@@ -143,6 +145,7 @@ async def _answer(intake: Intake, line: Line) -> None:
 
 async def see_off(progress: Progress, line: Line) -> None:
     """Sends a decided call its reply, once there is one, and reports how that left."""
+    serving.set(progress.intake.call.request_id)
     try:
         reply = progress.decision.reply
         if reply is None:
@@ -163,7 +166,7 @@ async def see_off(progress: Progress, line: Line) -> None:
     except HungUp:
         log.debug("The caller of %s hung up.", progress.intake.call.id)
     finally:
-        progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent)
+        progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent, injected_s=line.injected_s)
 
 
 async def _held(progress: Progress, line: Line) -> Outcome:

@@ -59,19 +59,19 @@ def client_address(peer_ip: str, forwarded_for: str, trusted: Networks) -> str:
     A header from anybody but a trusted proxy changes nothing.
     """
     address = read_address(peer_ip)
-    if not trusted or not _is_in(address, trusted):
+    if not trusted or not is_in(address, trusted):
         return str(address) if address else "unknown"
     for hop in reversed(forwarded_for.split(",")):
         found = read_address(_PORT.sub(r"\1\2", hop.strip()))
         if found is None:
             break
         address = found
-        if not _is_in(address, trusted):
+        if not is_in(address, trusted):
             break
     return str(address)
 
 
-def _is_in(address: Address | None, networks: Networks) -> bool:
+def is_in(address: Address | None, networks: Networks) -> bool:
     return address is not None and any(
         address.version == network.version and address in network for network in networks
     )

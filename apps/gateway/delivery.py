@@ -123,7 +123,10 @@ async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator
 
 
 async def _play(line: Line, due: Due) -> None:
-    await Player(line, due).play()
+    try:
+        await Player(line, due).play()
+    finally:
+        line.injected_s += due.taken_s
     await line.write(b"", last=True)
 
 

@@ -26,6 +26,11 @@ class Due:
         self._taken = 0
 
     @property
+    def taken_s(self) -> float:
+        """When the last one that was taken had been due."""
+        return self._first_s + (self._taken - 1) * self._step_s if self._taken else 0.0
+
+    @property
     def over(self) -> bool:
         """Whether all of them were taken."""
         return not self._next

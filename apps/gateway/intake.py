@@ -1,5 +1,6 @@
 """From bytes to a call: names the endpoint and the caller, reads the body, says what is wrong."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -46,6 +47,13 @@ class Intake(NamedTuple):
 def is_ours(path: str) -> bool:
     """Whether a path belongs to the gateway and not to Django: /v1/… or /as/CALLER/v1/…"""
     return path.startswith(("/v1/", "/as/")) or path in ("/v1", "/as")
+
+
+@lru_cache(maxsize=1024)
+def decoded(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[Headers, bytes]:
+    """The headers as text, and the announced length. Cached: a client sends the same ones all day."""
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    return headers, dict(raw).get(b"content-length", b"")
 
 
 class Address(NamedTuple):

@@ -39,6 +39,7 @@ class Line:
         self.started = False
         self.first_byte_at: float | None = None  # unix seconds
         self.bytes_sent = 0
+        self.injected_s = 0.0  # waits that the reply's author asked for
 
     async def read_body(self, *, limit: int, announced: bytes) -> bytes:
         """The whole body; raises Oversized at the header already, HungUp when it breaks off."""
@@ -121,7 +122,9 @@ class Line:
 
     async def wait(self, seconds: float) -> None:
         """Waits; raises HungUp as soon as the caller does."""
+        began_s = time.monotonic()
         done, _ = await asyncio.wait((self.watch(),), timeout=max(0.0, seconds))
+        self.injected_s += time.monotonic() - began_s
         if done:
             raise HungUp
 

@@ -17,6 +17,7 @@ from apps.journal.texts import read_call
 from apps.journal.writer import writer
 from apps.live.events import listening, publish
 from apps.queues.take import discard, give_back
+from apps.stats.counted import count_call, count_ended, count_injected, count_person
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,9 @@ def sent_at_once(intake: Intake, decision: Decision, *, sent_at: float, bytes_se
         progress.delivered = True
         progress.end(first_byte_at=sent_at, bytes_sent=bytes_sent)
     else:  # nobody hears of it, and nothing comes back: the row alone
-        took_ms = _ms(sent_at - intake.call.received_at)
+        took_s = sent_at - intake.call.received_at
+        took_ms = _ms(took_s)
+        count_call(intake.call.endpoint, decision.reply.status, decision.opening.source, took_s)  # type: ignore[union-attr]
         writer.post(settle_group, Left(Ending(intake.call.id, True, took_ms, took_ms, bytes_sent)))
 
 
@@ -71,15 +74,18 @@ class Progress:
         self.decision = decision
         self._outcome: Outcome | None = None
         self._note = ""
+        self._held_s = 0.0  # how long it has waited for a person
         self.delivered = False
         if listening():
             self._tell_begin()
         if decision.reply is None:
+            self._parked_at = time.time()
             self._forget_request()
 
     def ended_as(self, outcome: Outcome) -> None:
         """A waiting call waits no more."""
         self._outcome = outcome
+        self._held_s = time.time() - self._parked_at
         if self.intake.call.stream and outcome.rows is not None:  # how it is cut into events depends on it
             self.intake = self.intake._replace(call=read_call(*outcome.rows))
 
@@ -88,8 +94,12 @@ class Progress:
         if self._outcome is not None and self._outcome.rows is not None and status != 200:
             self._note = f"{self._outcome.rows[0].note} {WARM_NOTE}".strip()[:NOTE_MAX]
 
-    def end(self, *, first_byte_at: float | None, bytes_sent: int) -> None:
-        """The last byte is gone, or never will be. `first_byte_at` in unix seconds."""
+    def end(self, *, first_byte_at: float | None, bytes_sent: int, injected_s: float = 0.0) -> None:
+        """The last byte is gone, or never will be. `first_byte_at` in unix seconds.
+
+        `injected_s` is how long the reply's author had it wait.
+        """
+        self._count(injected_s)
         if self._outcome is not None and self._outcome.state is not State.ANSWERED:
             publish("settled", {"id": self.intake.call.id, "state": self._outcome.state.value})
             return
@@ -110,6 +120,23 @@ class Progress:
         writer.post(settle_group, left, (lambda _, error: self._tell_end(ending, error)) if heard else None)
         if is_awaited:
             writer.hurry()
+
+    def _count(self, injected_s: float) -> None:
+        """For /metrics; a call that is left to the next start is counted by nobody."""
+        endpoint, outcome = self.intake.call.endpoint, self._outcome
+        reply, source = self.decision.reply, str(self.decision.opening.source)
+        if outcome is not None:
+            reply, row = outcome.reply, outcome.rows[0] if outcome.rows else None
+            source = row.source if row is not None else ""
+            if outcome.state is not State.ANSWERED:
+                count_ended(endpoint, outcome.state.value)
+            elif row is not None and row.answered_at is not None:
+                count_person((row.answered_at - row.created_at).total_seconds())
+        if reply is not None:
+            own_s = time.time() - self.intake.call.received_at - self._held_s - injected_s
+            count_call(endpoint, reply.status, source, max(0.0, own_s))
+            if injected_s:
+                count_injected(endpoint, injected_s)
 
     def _tell_begin(self) -> None:
         taken = self.decision.taken

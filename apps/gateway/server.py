@@ -102,7 +102,7 @@ def configured(host: str, port: int) -> uvicorn.Config:
         # Each line of the access log is written by uvicorn's own way.
         http=Http1 if settings.MOCKOPENAI_ACCESS_LOG else Lane,
         log_config=None,
-        access_log=settings.MOCKOPENAI_ACCESS_LOG,
+        access_log=False,  # ours knows the call: apps.gateway.access
         proxy_headers=False,  # who calls is decided by MOCKOPENAI_TRUSTED_PROXIES alone
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,

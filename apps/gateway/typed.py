@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
@@ -27,11 +28,15 @@ log = logging.getLogger(__name__)
 
 async def deliver_typed(line: Line, progress: Progress, reply: Reply) -> None:
     """Sends what is typed over a line; raises HungUp when the caller left before all of it was gone."""
-    async with aclosing(typed_events(progress, reply, line.watch())) as events:
-        async for data in events:
-            if not line.started:
-                await line.start(reply.status, head(progress.intake.call, reply, EVENT_STREAM))
-            await line.write(data, last=False)
+    began_s = time.monotonic()
+    try:
+        async with aclosing(typed_events(progress, reply, line.watch())) as events:
+            async for data in events:
+                if not line.started:
+                    await line.start(reply.status, head(progress.intake.call, reply, EVENT_STREAM))
+                await line.write(data, last=False)
+    finally:
+        line.injected_s += time.monotonic() - began_s  # a person's time, not ours
     await line.write(b"", last=True)
 
 

@@ -18,9 +18,11 @@ from apps.journal.writer import apart, writer
 from apps.live.events import attach, publish
 from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
+from apps.stats import counted, kept, rollup
 from apps.wire.usage import CL100K, warm
 
 PRUNE_S = 30
+ROLL_S = 5
 OLD_MODELS_S = 5  # after the start: few ask for them, and nobody waits for it
 LEAVE_S = 2
 
@@ -29,6 +31,7 @@ _started: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 class _Latest:
     loop: asyncio.AbstractEventLoop | None = None
+    counts: counted.Counts = {}  # when dashboards were last told of new figures
     stopping = threading.Event()  # a journal that is being pruned can wait for the next start
 
 
@@ -48,6 +51,7 @@ async def ensure_started() -> None:
     spawn(_every(BEAT_S, lambda: writer.run(beat)), name="beat")
     spawn(_every(SWEEP_S, _sweep), name="sweep")
     spawn(_every(PRUNE_S, _prune), name="prune")
+    spawn(_every(ROLL_S, _roll), name="roll")
     _settle_memory()
     # A table of tokens takes a while to load, and holds up everything else meanwhile: not in somebody's call.
     await loop.run_in_executor(None, warm)
@@ -75,6 +79,7 @@ async def shut_down() -> None:
     _Latest.stopping.set()
     with contextlib.suppress(TimeoutError):  # somebody else holds the database: the others notice anyway
         async with asyncio.timeout(LEAVE_S):
+            await _quietly(lambda: writer.run(kept.keep))
             await _quietly(lambda: writer.run(leave))
     await asyncio.get_running_loop().run_in_executor(None, writer.stop)
 
@@ -119,6 +124,20 @@ async def _prune() -> None:
     await asyncio.get_running_loop().run_in_executor(
         None, lambda: prune(keep=keep, days=days, enough=_Latest.stopping.is_set)
     )
+    await writer.run(rollup.forget)
+    await writer.run(kept.fold)
+
+
+async def _roll() -> None:
+    """Rolls up what has ended, keeps what was counted, and tells open dashboards of it."""
+    await asyncio.get_running_loop().run_in_executor(
+        None, lambda: rollup.roll(enough=_Latest.stopping.is_set)
+    )
+    await writer.run(kept.keep)
+    calls = {key: row for key, row in counted.counts().items() if key.startswith("calls")}
+    if calls != _Latest.counts:
+        _Latest.counts = calls
+        publish("stats", {})
 
 
 async def _every(seconds: float, work: Callable[[], "asyncio.Future[None] | object"]) -> None:

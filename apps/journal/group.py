@@ -5,10 +5,12 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from enum import Enum
+from time import perf_counter
 from typing import Any
 
 from django.db import Error, IntegrityError, connection
 
+from apps.journal import tally
 from apps.journal.begin import begun, is_locked
 
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
@@ -79,7 +81,9 @@ def settle(jobs: list[Job]) -> list[Job]:
 
     Returns the jobs that are to be tried again.
     """
+    began_s = perf_counter()
     _commit(jobs)
+    tally.on_thread.add(len(jobs), perf_counter() - began_s)
     again: list[Job] = []
     loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
     for job in jobs:

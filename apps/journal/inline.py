@@ -9,10 +9,12 @@ done, and the group goes to the thread, which tells the truth of it (docs/decisi
 """
 
 import sqlite3
+from time import perf_counter
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from apps.journal import tally
 from apps.journal.group import Batch, Job, apply
 from apps.journal.rows import IS_SQLITE, is_lent, over
 
@@ -60,6 +62,7 @@ class Inline:
         if self._since_checkpoint > CHECKPOINT_JOBS:
             self._since_checkpoint = 0
             return False
+        began_s = perf_counter()
         try:
             database = self._connected()
             database.execute("BEGIN IMMEDIATE")
@@ -73,6 +76,7 @@ class Inline:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             return False
+        tally.on_loop.add(len(jobs), perf_counter() - began_s)
         return True
 
     def _connected(self) -> sqlite3.Connection:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from apps.journal.models import OPEN_STATES, Exchange, Pruned
 from apps.journal.writer import apart, writer
 
+# Whoever counts exchanges hears the ids of each chunk before it is deleted, within its transaction.
+erasing: list[Callable[[list[str]], None]] = []
 CHUNK = 500  # rows in one turn of the writer, so that calls are never kept waiting for long
 
 
@@ -44,9 +46,12 @@ def erase(
     ended = rows.filter(id__lte=newest or "").exclude(state__in=OPEN_STATES).order_by("id")
 
     def chunk() -> int:
-        ids = list(ended.values_list("id", flat=True)[:CHUNK])
-        Exchange.objects.filter(id__in=ids).delete()
+        # Of two processes that prune at once each takes rows that the other has not.
+        ids = list(ended.select_for_update(skip_locked=True).values_list("id", flat=True)[:CHUNK])
         if ids:
+            for hear in erasing:
+                hear(ids)
+            Exchange.objects.filter(id__in=ids).delete()
             then(len(ids))
         return len(ids)
 

@@ -100,7 +100,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         was_bursting = self._flow.bursting
         verdict = self._flow.admit(batch, now)
         if verdict is Verdict.RESYNC:
-            self._outbox.put(RESYNC)
+            self._resync()
         elif verdict is Verdict.FORWARD:
             for text in batch.events:
                 self._outbox.put(text)
@@ -118,6 +118,10 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await asyncio.sleep(SETTLE_S)
             over = self._flow.settle(time.monotonic())
         self._tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        self._resync()
+
+    def _resync(self) -> None:
+        events.resynced()
         self._outbox.put(RESYNC)
 
     async def _renew(self) -> None:

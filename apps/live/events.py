@@ -30,6 +30,8 @@ class _Process:
     loop: asyncio.AbstractEventLoop | None = None
     people: list[str] = []  # at each open dashboard; "" where nobody gave a name
     published = 0
+    dropped = 0  # of those: dashboards were told to fetch again instead
+    resyncs = 0  # how often one dashboard was
     window = Window()
 
 
@@ -79,6 +81,25 @@ def left(name: str) -> None:
         spawn(_send([]), name="live.left")
 
 
+def resynced() -> None:
+    """A dashboard is told to fetch everything again."""
+    _Process.resyncs += 1
+
+
+def told() -> dict[str, int]:
+    """What dashboards were told by this process since it started, and how often events were left out."""
+    return {
+        "published": _Process.published,
+        "dropped": _Process.dropped,
+        "resyncs": _Process.resyncs,
+    }
+
+
+def watching() -> int:
+    """How many dashboards are open in this process."""
+    return len(_Process.people)
+
+
 def _shared() -> bool:
     """Whether other processes hear the channel layer, too; asked with every call, so by name only."""
     return bool(settings.CHANNEL_LAYERS["default"]["BACKEND"] != MEMORY)
@@ -99,6 +120,8 @@ async def _send_gathered(*, retry: bool) -> None:
         gathered = gathered or Gathered(0, ())
         texts = [] if lost else await _texts(gathered)
         lost = not await _send(texts, count=gathered.count)
+        if lost or not texts:
+            _Process.dropped += gathered.count
         if lost and not retry:
             _Process.window.shut()
             return

@@ -1,6 +1,10 @@
 """A call: one request that came in at an OpenAI endpoint."""
 
+from contextvars import ContextVar
 from typing import Any, NamedTuple
+
+# The request id of the call that this task serves: the log names it.
+serving: ContextVar[str] = ContextVar("serving", default="")
 
 
 class Call(NamedTuple):

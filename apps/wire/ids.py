@@ -35,6 +35,12 @@ def exchange_id() -> str:
         return f"{_time_part}{_count:05x}{_PROCESS}"
 
 
+def exchange_ids_from(unix_s: float) -> str:
+    """What every exchange id of that moment, or of a later one, is above."""
+    now_ms = int(unix_s * 1000)
+    return "".join([_CROCKFORD[now_ms >> shift & 31] for shift in range(45, -1, -5)])
+
+
 def _alphanumerics(length: int) -> str:
     bits = random.getrandbits(6 * length + 12)
     text = "".join([_ALNUM_PAIRS[bits >> shift & 4095] for shift in range(0, 6 * length, 12)])

@@ -23,12 +23,25 @@ _INSIDE = re.compile(
     r"|(?:(?<![^?&;#\s,])|(?<=%3F)|(?<=%26)|(?<=%23))(?P<name>[\w.\[\]-]{1,100})(?:=|%3D)",
     re.I,
 )
+# In any text: the user and password of an address, a key, a JWT, what follows `Bearer`.
+_IN_TEXT = re.compile(
+    r"(?<=://)[^/\s@\"']{1,300}(?=@)|(?<![\w-])(?:sk-|eyJ)[\w.-]{8,}|(?<=Bearer )[^\s\"']{8,}", re.I
+)
 _PARAMETER = re.compile(r"(?:(?!%26|%23)[^&;#\s,])*", re.I)
 
 
 def safe_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The same headers; a secret is kept as its last four characters: `Bearer …3f9a`."""
     return tuple([(name, _safe_value(name, value)) for name, value in headers])
+
+
+def safe_text(text: str) -> str:
+    """A text of any kind, such as a line of the log, with what looks like a secret masked."""
+    return (
+        _IN_TEXT.sub(MASK, text)
+        if "://" in text or "sk-" in text or "eyJ" in text or "earer" in text
+        else text
+    )
 
 
 @lru_cache(maxsize=512)

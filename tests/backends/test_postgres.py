@@ -189,3 +189,19 @@ async def test_a_restart_of_postgresql_costs_no_call_and_no_parked_caller(pair: 
         assert (await parked.receive()).content == "after"
     lines = [line for line in server.log.read_text().splitlines() if "database cannot be reached" in line]
     assert 1 <= len(lines) <= 2 and "Traceback" not in server.log.read_text()
+
+
+async def test_what_is_deleted_before_it_was_rolled_up_stays_in_the_figures(server: Server) -> None:
+    async with callers(server.url, "figures") as [caller]:
+        for _ in range(3):
+            await caller.call(CALL)
+    ended(server, "figures")
+
+    def calls() -> int:
+        found = server.api.get("/api/stats?span=15m").json()["callers"]
+        return sum(one["calls"] for one in found if one["name"] == "figures")
+
+    wait_for(lambda: calls() == 3)
+    assert server.api.delete("/api/exchanges", params={"caller": "figures"}).status_code == 200
+    assert calls() == 3
+    assert "mockopenai_database_up 1.0" in server.api.get("/metrics").text

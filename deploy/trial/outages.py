@@ -1,0 +1,119 @@
+"""What a team's server has to survive: Redis away, everything restarted, a database put back."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from deploy.trial.calls import CALL, answer, left, queue, waiting
+from deploy.trial.stack import Stack, wait_for
+from deploy.trial.steps import check
+
+REDIS_AWAY_S = 30
+PARKED = 4
+
+
+def redis_away(stack: Stack) -> str:
+    """30 s without Redis: presets go on without a 5xx, and calls that wait are answered, whoever holds them."""
+    stack.api.put("/api/fallback", json={"text": "manual"}).raise_for_status()
+    queue(stack, "redis", 500)
+    with ThreadPoolExecutor(PARKED) as pool:
+        parked = [pool.submit(_wait_at_desk, stack, f"parked-{number}") for number in range(PARKED)]
+        items = waiting(stack, PARKED)
+        stack.compose("stop", "redis")
+        codes, slowest_s, end = [], 0.0, time.monotonic() + REDIS_AWAY_S
+        while time.monotonic() < end and len(codes) < 400:
+            began = time.monotonic()
+            reply = stack.api.post("/as/redis/v1/chat/completions", json=CALL)
+            codes.append(reply.status_code)
+            slowest_s = max(slowest_s, time.monotonic() - began)
+            time.sleep(0.05)
+        check(true=set(codes) == {200}, what=f"without Redis: {sorted(set(codes))}")
+        began = time.monotonic()
+        answer(stack, items[0]["id"], "without")
+        took_s = time.monotonic() - began
+        time.sleep(max(0.0, end - time.monotonic()))
+        stack.compose("start", "redis")
+        for item in items[1:]:
+            answer(stack, item["id"], "again")
+        said = sorted(call.result(timeout=60) for call in parked)
+    check(true=said == [(200, "again")] * (PARKED - 1) + [(200, "without")], what=str(said))
+    stack.wait_until_healthy()
+    return (
+        f"{len(codes)} presets while Redis was away for {REDIS_AWAY_S} s, all 200, the slowest {slowest_s * 1000:.0f} ms; "
+        f"{PARKED} parked calls answered, one of them without Redis ({took_s:.1f} s)"
+    )
+
+
+def _wait_at_desk(stack: Stack, caller: str) -> tuple[int, str]:
+    with httpx.Client(base_url=stack.url, timeout=180) as client:
+        reply = client.post(f"/as/{caller}/v1/chat/completions", json=CALL)
+    return reply.status_code, _text(reply)
+
+
+def _text(reply: httpx.Response) -> str:
+    body = reply.json()
+    return str(
+        body["choices"][0]["message"]["content"] if reply.status_code == 200 else body["error"]["code"]
+    )
+
+
+def all_restarted(stack: Stack) -> str:
+    """Told to stop while calls wait: they hear of it, and nothing that was acknowledged is gone afterwards."""
+    queue(stack, "stays", 300)
+    before = stack.api.get("/api/exchanges/count").json()["count"]
+    with ThreadPoolExecutor(PARKED) as pool:
+        parked = [pool.submit(_wait_at_desk, stack, f"told-{number}") for number in range(PARKED)]
+        waiting(stack, PARKED)
+        began = time.monotonic()
+        stack.compose("stop")
+        took_s = time.monotonic() - began
+        told = [call.result(timeout=60) for call in parked]
+    check(true=set(told) == {(503, "shutting_down")}, what=f"parked callers heard {told}")
+    stack.compose("start")
+    wait_for(lambda: stack.api.get("/api/preset-queue/stays").status_code == 200, "web up again")
+    stack.wait_until_healthy()
+    check(true=left(stack, "stays") == list(range(300)), what="presets were lost")
+    after = stack.api.get("/api/exchanges/count").json()["count"]
+    check(true=after == before + PARKED, what=f"{before} exchanges before, {after} after")
+    return f"stopped in {took_s:.1f} s, {PARKED} parked callers got their 503; 300 presets and {after} exchanges are there"
+
+
+def dumped(stack: Stack) -> str:
+    """pg_dump while it serves; the queue is lost; pg_restore brings it back. As docs/deployment.md says it."""
+    queue(stack, "dumped", 50)
+    program = ("exec", "-T", "postgres", "pg_dump", "-U", "mockopenai", "-Fc", "mockopenai")
+    dump = stack.compose(*program)
+    stack.api.delete("/api/preset-queue/dumped").raise_for_status()
+    check(true=left(stack, "dumped") == [], what="the queue is still there")
+    stack.compose("stop", "web")
+    restore = (
+        "pg_restore",
+        "-U",
+        "mockopenai",
+        "-d",
+        "mockopenai",
+        "--clean",
+        "--if-exists",
+        "--single-transaction",
+    )
+    stack.compose("exec", "-T", "postgres", *restore, data=dump)
+    stack.compose("start", "web")
+    wait_for(lambda: stack.api.get("/api/preset-queue/dumped").status_code == 200, "web up again")
+    check(true=left(stack, "dumped") == list(range(50)), what="the dump did not bring it back")
+    return f"a dump of {len(dump):,} bytes brought 50 presets back"
+
+
+def recreated(stack: Stack) -> str:
+    """What an upgrade does: a new container for web; nginx finds it again, and nothing is lost."""
+    queue(stack, "new", 20)
+    old = stack.container("web")
+    stack.compose("up", "-d", "--no-deps", "--force-recreate", "web")
+    began = time.monotonic()
+    wait_for(lambda: stack.api.get("/api/preset-queue/new").status_code == 200, "the new web")
+    took_s = time.monotonic() - began
+    check(
+        true=stack.container("web") != old and left(stack, "new") == list(range(20)),
+        what="not the same queue",
+    )
+    return f"answers again {took_s:.1f} s after its start"

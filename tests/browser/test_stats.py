@@ -1,0 +1,71 @@
+"""The page Stats: figures and charts of a chosen span, live, for everybody."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Ask, OpenPage, axe
+from tests.conftest import Server
+
+
+@pytest.fixture
+def counted(server: Server, ask: Ask) -> Server:
+    """A server that has answered calls: two well, one not."""
+    server.queue("ci-7", {"content": "one"}, {"content": "two"})
+    server.queue("ci-8", {"error": {"message": "slow down"}}, status_code=429)
+    for caller in ("ci-7", "ci-7", "ci-8"):
+        ask(server, "Hello", caller=caller).exception()
+    return server
+
+
+def test_an_empty_span_says_what_would_be_there(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/stats?since=2001-01-01&until=2001-01-02")
+    expect(page.locator(".stats-empty")).to_contain_text("No call has ended")
+    expect(page.locator("#charts")).to_be_hidden()
+    axe(page)
+
+
+def test_a_call_shows_on_an_open_page(counted: Server, open_page: OpenPage, ask: Ask) -> None:
+    page = open_page(f"{counted.url}/stats?span=15m")
+    page.locator(".pages a", has_text="Stats").get_attribute("aria-current")
+    expect(page.locator(".uplot canvas")).to_have_count(3)
+    calls = page.locator(".tiles div").first.locator("dd").first
+    before = int(calls.inner_text().replace(",", ""))
+    assert before >= 3
+    counted.queue("ci-7", {"content": "three"})
+    ask(counted, "Hello").result(30)
+    expect(calls).to_have_text(f"{before + 1:,}")
+    page.locator("#over-time summary").click()
+    expect(page.locator("#over-time tbody tr").first).to_be_visible()
+    expect(page.locator("#over-time [data-step]").first).to_have_text(re.compile(r"\d[:/.]"))
+
+
+def test_a_caller_leads_to_its_calls_in_the_journal(counted: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{counted.url}/stats")
+    page.locator("table", has_text="Callers").get_by_role("link", name="ci-8").click()
+    page.wait_for_url("**/journal?q=caller%3Aci-8")
+
+
+def test_a_custom_span_is_kept_in_the_address(counted: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{counted.url}/stats?span=24h")
+    expect(page.get_by_role("link", name="24 hours")).to_have_attribute("aria-current", "true")
+    page.locator("#custom summary").click()
+    page.locator("[name=until]").fill("")
+    page.locator("#custom-form button").click()
+    page.wait_for_url(re.compile(r"/stats\?since=\d+$"))
+    expect(page.locator("#custom[data-current]")).to_have_count(1)
+    assert counted.api.get("/stats?span=nonsense").status_code == 400
+    assert counted.api.get("/api/stats?span=nonsense").status_code == 400
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_and_fits(
+    counted: Server, open_page: OpenPage, width: int, scheme: str
+) -> None:
+    page = open_page(f"{counted.url}/stats", width=width, scheme=scheme)
+    page.locator("#prices summary").click()
+    expect(page.locator(".uplot canvas")).to_have_count(3)
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,19 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import F, Sum
 
-from apps.journal.models import OPEN_STATES, Exchange
+from apps.stats.grouping import summed_between
 from apps.stats.models import SUM_COLUMNS, Rollup
 from apps.stats.prices import Rate, cost_usd, rate_of, rates
 from apps.stats.rollup import reached
 from apps.stats.span import Span
-from apps.stats.summing import HOUR_S, READ, Ended, Sums, by_hour, percentile_ms, summed
+from apps.stats.summing import HOUR_S, Sums, by_hour, percentile_ms
 
-TAIL_MAX = 20_000  # exchanges that are not rolled up yet; more are only seen when they are
 TOP = 20
 STATUSES = ("2xx", "3xx", "4xx", "5xx", "none")
 SHARES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
@@ -49,10 +47,8 @@ def _tail(span: Span) -> Sums:
     """The sums of what has ended and is not rolled up yet."""
     if span.until < time.time() - HOUR_S:
         return {}
-    news = Exchange.objects.filter(id__gt=reached()).exclude(state__in=OPEN_STATES).order_by("id")
-    since, until = datetime.fromtimestamp(span.since, UTC), datetime.fromtimestamp(span.until, UTC)
-    rows = (Ended(*row) for row in news.values_list(*READ)[:TAIL_MAX])
-    minutes = summed(row for row in rows if since <= row.created_at <= until)
+    found = summed_between(reached())
+    minutes = {key: row for key, row in found.items() if span.since <= key.at <= span.until}
     return by_hour(minutes) if span.span_s == HOUR_S else minutes
 
 

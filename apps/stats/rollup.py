@@ -6,7 +6,8 @@ noted as `Late`; one that is erased before they came to it is counted with its e
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -15,13 +16,14 @@ from django.db.models import F
 
 from apps.journal.models import OPEN_STATES, Exchange
 from apps.journal.writer import apart, writer
+from apps.stats.grouping import summed_between
 from apps.stats.models import SUM_COLUMNS, Late, Reached, Rollup
-from apps.stats.summing import HOUR_S, MINUTE_S, READ, Ended, Names, Sums, bounded, by_hour, summed
+from apps.stats.summing import HOUR_S, MINUTE_S, READ, Ended, Names, Sums, bounded, by_hour, merged, summed
 from apps.wire.ids import exchange_ids_from
 
 # An exchange is written at most so long after its id was made: the writer's patience, and clocks that differ.
 LAG_S = 30.0
-CHUNK = 2000
+CHUNK = 10_000  # exchanges in one look; the writer's turn has their sums alone
 MINUTES_KEPT_S = 48 * 3600
 THE_ROW = 1
 
@@ -39,16 +41,16 @@ class Found(NamedTuple):
 
     turn: int
     upto: str
-    ended: list[Ended]
+    minutes: Sums
     still_open: list[str]
-    late: list[str]  # of `ended`, or gone: no longer late
+    late: list[str]  # no longer: ended, or gone
 
 
 def roll(*, enough: Callable[[], bool] = lambda: False) -> int:
     """Counts what has ended since the last time; how many. Blocks: call it from a thread."""
     counted = 0
     while not enough() and (found := apart(_look)) is not None:
-        counted += writer.call(lambda seen=found: _write(seen))  # type: ignore[misc]
+        counted += writer.call(partial(_write, found))
     return counted
 
 
@@ -60,7 +62,7 @@ def count_erased(ids: Sequence[str]) -> None:
     late = set(Late.objects.filter(exchange_id__in=ids).values_list("exchange_id", flat=True))
     wanted = [one for one in ids if one > reached or one in late]
     if wanted:
-        _add(Ended(*row) for row in Exchange.objects.filter(id__in=wanted).values_list(*READ))
+        _add(summed(_by_ids(wanted)))
         Late.objects.filter(exchange_id__in=wanted).delete()
 
 
@@ -81,22 +83,25 @@ def reached() -> str:
 def _look() -> Found | None:
     """What is to be counted now; None when nothing is."""
     row = Reached.objects.filter(id=THE_ROW).first() or writer.call(_first)
-    until = exchange_ids_from(time.time() - LAG_S)
-    news = Exchange.objects.filter(id__gt=row.exchange_id, id__lt=until).order_by("id")
-    seen = [Ended(*one) for one in news.values_list(*READ)[:CHUNK]]
+    upto = _end(row.exchange_id)
+    news = Exchange.objects.filter(id__gt=row.exchange_id, id__lte=upto, state__in=OPEN_STATES)
+    still_open = list(news.values_list("id", flat=True)) if upto else []
     late_ids = list(Late.objects.order_by("exchange_id").values_list("exchange_id", flat=True)[:CHUNK])
     known = {one.id: one for one in _by_ids(late_ids)}
     over = [one for one in late_ids if one not in known or known[one].state not in OPEN_STATES]
-    if not seen and not over:
+    if not upto and not over:
         return None
-    return Found(
-        turn=row.turn,
-        upto=seen[-1].id if seen else row.exchange_id,
-        ended=[one for one in seen if one.state not in OPEN_STATES]
-        + [known[one] for one in over if one in known],
-        still_open=[one.id for one in seen if one.state in OPEN_STATES],
-        late=over,
-    )
+    # Without those that were open a moment ago: they are late now, whatever has become of them since.
+    minutes = summed_between(row.exchange_id, upto, without=still_open) if upto else {}
+    late = summed(known[one] for one in over if one in known)
+    return Found(row.turn, upto or row.exchange_id, merged(minutes, late), still_open, over)
+
+
+def _end(after: str) -> str:
+    """The last exchange of the next chunk; "" when there is none that is old enough."""
+    until = exchange_ids_from(time.time() - LAG_S)
+    ids = Exchange.objects.filter(id__gt=after, id__lt=until).order_by("id").values_list("id", flat=True)
+    return ids[CHUNK - 1 : CHUNK].first() or ids.reverse().first() or ""
 
 
 def _by_ids(ids: Sequence[str]) -> list[Ended]:
@@ -114,12 +119,11 @@ def _write(found: Found) -> int:
         return 0
     Late.objects.bulk_create([Late(exchange_id=one) for one in found.still_open], ignore_conflicts=True)
     Late.objects.filter(exchange_id__in=found.late).delete()
-    _add(found.ended)
-    return len(found.ended)
+    _add(found.minutes)
+    return sum(row[0] for row in found.minutes.values())
 
 
-def _add(exchanges: Iterable[Ended]) -> None:
-    minutes = summed(exchanges)
+def _add(minutes: Sums) -> None:
     if not minutes:
         return
     sums = minutes | by_hour(minutes)

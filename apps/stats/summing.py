@@ -86,6 +86,13 @@ def summed(exchanges: Iterable[Ended]) -> Sums:
     return found
 
 
+def merged(sums: Sums, more: Sums) -> Sums:
+    """Both together; `sums` is changed."""
+    for key, row in more.items():
+        _add(sums, key, row)
+    return sums
+
+
 def by_hour(minutes: Sums) -> Sums:
     """The same by hour."""
     found: Sums = {}

@@ -8,9 +8,11 @@ import threading
 from collections.abc import Callable
 from weakref import WeakSet
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import Error
 
+from apps.accounts import audit, caller_keys
 from apps.desk.waiting import waiting_here
 from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, left_behind, sweep
 from apps.gateway.line import Receive, Send
@@ -48,6 +50,8 @@ async def ensure_started() -> None:
     spawn(_every(BEAT_S, lambda: writer.run(beat)), name="beat")
     spawn(_every(SWEEP_S, _sweep), name="sweep")
     spawn(_every(PRUNE_S, _prune), name="prune")
+    await _quietly(caller_keys.fresh)
+    spawn(_every(caller_keys.FRESH_S, caller_keys.fresh), name="keys")
     _settle_memory()
     # The token tables take a while to load, and hold up everything else meanwhile: not in somebody's call.
     await loop.run_in_executor(None, warm)
@@ -108,6 +112,7 @@ async def _prune() -> None:
     await asyncio.get_running_loop().run_in_executor(
         None, lambda: prune(keep=keep, days=days, enough=_Latest.stopping.is_set)
     )
+    await database_sync_to_async(audit.prune, thread_sensitive=False)(days=settings.MOCKOPENAI_AUDIT_DAYS)
 
 
 async def _every(seconds: float, work: Callable[[], "asyncio.Future[None] | object"]) -> None:

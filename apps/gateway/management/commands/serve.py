@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -12,15 +12,19 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from apps.accounts.first_admin import ensure
+from apps.accounts.who import is_open
 from apps.desk.workers import living
 from apps.gateway.http1 import Http1
 from apps.gateway.lane import Lane
 from apps.gateway.upkeep import drain
 from apps.wire.usage import warm
+from mockopenai.environment import allowed_hosts, is_loopback
 
 DRAIN_S = 2
 GRACE_S = 6  # for replies that are on their way when the server is told to stop
@@ -48,20 +52,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = options["host"]
-        if not settings.MOCKOPENAI_OPEN and not _is_loopback(host):
-            raise CommandError(
-                f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
-                "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
-            )
+        _serves_on(host)
         threading.Thread(target=warm, name="warm", daemon=True).start()  # beside what is imported meanwhile
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
             raise CommandError("The database is not up to date. Run: python manage.py migrate")
         self._warn_of_others()
+        set_up = self._first_admin(host)
         connection.close()
         listener = _listen(host, options["port"])
         port = listener.getsockname()[1]
-        self._greet(host, port)
+        self._greet(host, port, set_up)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after its shutdown
             # Uvicorn ends as it was told to, then raises the signal again: a good end is no failure.
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -78,7 +79,17 @@ class Command(BaseCommand):
                 "2 s. Set REDIS_URL for both, or stop one."
             )
 
-    def _greet(self, host: str, port: int) -> None:
+    def _first_admin(self, host: str) -> str:
+        """The path of the set-up link; "" when there is an admin, or none is needed."""
+        if is_open(host) and not settings.MOCKOPENAI_ADMIN_USER:
+            return ""
+        try:
+            link = ensure()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+        return "" if is_open(host) else link
+
+    def _greet(self, host: str, port: int, set_up: str) -> None:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
         self.stdout.write(
             f"mockopenai {settings.VERSION}\n"
@@ -87,6 +98,11 @@ class Command(BaseCommand):
             f"  data       {settings.MOCKOPENAI_DATA_DIR}\n"
             "Stop with Ctrl+C."
         )
+        if set_up:
+            self.stdout.write(
+                "There is no admin yet. Open this once, within 24 hours, to become one:\n"
+                f"  http://{shown}:{port}{set_up}"
+            )
         self.stdout.flush()
 
 
@@ -125,8 +141,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _serves_on(host: str) -> None:
+    """Where the command line names another address than the environment, that one decides."""
+    if host != settings.MOCKOPENAI_HOST:
+        settings.MOCKOPENAI_HOST, settings.IS_LOOPBACK = host, is_loopback(host)
+        if not os.environ.get("MOCKOPENAI_ALLOWED_HOSTS", "").strip():
+            settings.ALLOWED_HOSTS = allowed_hosts(host)

@@ -2,22 +2,13 @@
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
-
-# Settings of versions to come, with the values that are true of this one.
-LATER = {
-    "MOCKOPENAI_REQUIRE_KEY": FALSE,
-    "MOCKOPENAI_ADMIN_USER": set[str](),
-    "MOCKOPENAI_ADMIN_PASSWORD": set[str](),
-    "MOCKOPENAI_ADMIN_PASSWORD_FILE": set[str](),
-}
-
 
 def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
     """The error for a bad value: it names the variable, shows the value, says what is wanted."""
@@ -27,14 +18,6 @@ def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
 def without_password(url: str) -> str:
     """An address as it may stand in a log."""
     return re.sub(r"//[^@/]*@", "//…@", url)
-
-
-def refuse_later() -> None:
-    """Whoever sets what is not there yet relies on it, and must hear of it."""
-    for name, harmless in LATER.items():
-        value = text(name, "").lower()
-        if value and value not in harmless:
-            raise ImproperlyConfigured(f"{name} is not available in this version: leave it out.")
 
 
 def text(name: str, default: str) -> str:
@@ -51,6 +34,39 @@ def flag(name: str, *, default: bool) -> bool:
     if value.lower() in FALSE:
         return False
     raise refuse(name, value, "a switch: use 1 or 0")
+
+
+def wish(name: str) -> bool | None:
+    """A switch that may be left alone: None."""
+    return flag(name, default=False) if text(name, "") else None
+
+
+def content(name: str) -> str:
+    """What the file holds that a setting names; "" without one."""
+    path = text(name, "")
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, ValueError):
+        raise refuse(name, path, "a file that can be read") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server on that address is reached from its own machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def allowed_hosts(host: str) -> list[str]:
+    """The names that a server on that address goes by, as far as nobody says: on loopback no others
+    than its own, so that a foreign name that leads there (DNS rebinding) opens nothing.
+    """
+    if is_loopback(host):
+        return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]))
+    return ["*"]
 
 
 def number(name: str, default: float, *, low: float, high: float) -> float:

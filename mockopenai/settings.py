@@ -12,8 +12,6 @@ from mockopenai import environment as env
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
-env.refuse_later()
-
 # --- where things are kept -------------------------------------------------------------------
 MOCKOPENAI_DATA_DIR = Path(env.text("MOCKOPENAI_DATA_DIR", str(BASE_DIR / "data"))).resolve()
 DATABASE_URL = env.text("DATABASE_URL", "")
@@ -27,7 +25,9 @@ MOCKOPENAI_HOST = env.text("MOCKOPENAI_HOST", "127.0.0.1")
 MOCKOPENAI_PORT = env.integer("MOCKOPENAI_PORT", 8000, low=0, high=65535)
 WORKERS_MAX = 64
 MOCKOPENAI_WORKERS = env.integer("MOCKOPENAI_WORKERS", 1, low=1, high=WORKERS_MAX)
-MOCKOPENAI_OPEN = env.flag("MOCKOPENAI_OPEN", default=False)
+# None: open on loopback alone. `serve --host` sets IS_LOOPBACK anew.
+MOCKOPENAI_OPEN = env.wish("MOCKOPENAI_OPEN")
+IS_LOOPBACK = env.is_loopback(MOCKOPENAI_HOST)
 MOCKOPENAI_TRUSTED_PROXIES = env.networks("MOCKOPENAI_TRUSTED_PROXIES")
 MOCKOPENAI_LOG_LEVEL = env.choice(
     "MOCKOPENAI_LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")
@@ -39,6 +39,14 @@ MOCKOPENAI_METRICS_FROM = env.networks(
     "MOCKOPENAI_METRICS_FROM", "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10"
 )
 MOCKOPENAI_SQLITE_SYNC = env.choice("MOCKOPENAI_SQLITE_SYNC", "normal", ("normal", "full"))
+
+# --- who may do what -------------------------------------------------------------------------
+MOCKOPENAI_ADMIN_USER = env.text("MOCKOPENAI_ADMIN_USER", "")
+MOCKOPENAI_ADMIN_PASSWORD = env.text("MOCKOPENAI_ADMIN_PASSWORD", "")
+MOCKOPENAI_ADMIN_PASSWORD = MOCKOPENAI_ADMIN_PASSWORD or env.content("MOCKOPENAI_ADMIN_PASSWORD_FILE")
+MOCKOPENAI_REQUIRE_KEY = env.flag("MOCKOPENAI_REQUIRE_KEY", default=False)
+MOCKOPENAI_HTTPS = env.flag("MOCKOPENAI_HTTPS", default=False)
+MOCKOPENAI_AUDIT_DAYS = env.number("MOCKOPENAI_AUDIT_DAYS", 90, low=0.001, high=36500)
 
 # --- how calls are answered ------------------------------------------------------------------
 MOCKOPENAI_FALLBACK = env.choice("MOCKOPENAI_FALLBACK", "manual", ("manual", "auto", "refuse"))
@@ -81,23 +89,14 @@ def _secret_key() -> str:
     return kept.read_text()
 
 
-def _allowed_hosts() -> list[str]:
-    hosts = env.words("MOCKOPENAI_ALLOWED_HOSTS")
-    if hosts:
-        return hosts
-    if MOCKOPENAI_HOST in ("0.0.0.0", "::") or MOCKOPENAI_OPEN:  # noqa: S104 - only compared
-        return ["*"]
-    return ["localhost", "127.0.0.1", "[::1]", MOCKOPENAI_HOST]
-
-
 SECRET_KEY = _secret_key()
 DEBUG = env.flag("MOCKOPENAI_DEBUG", default=False)
-ALLOWED_HOSTS = _allowed_hosts()
+ALLOWED_HOSTS = env.words("MOCKOPENAI_ALLOWED_HOSTS") or env.allowed_hosts(MOCKOPENAI_HOST)
 
 INSTALLED_APPS = [
     # Serves `runserver` alone, and Twisted that comes with it is a fifth of every other command's start.
     *(["daphne"] if "runserver" in sys.argv else []),
-    "django.contrib.admin",
+    "apps.accounts.site_config.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -116,6 +115,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.accounts.https.trusted_scheme",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",  # no page: the policy of pages would double its headers
     "apps.accounts.csp.content_security_policy",
@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.guard.guard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -140,6 +141,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "apps.accounts.context.asking",
                 "django.contrib.messages.context_processors.messages",
             ]
         },
@@ -153,6 +155,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+
+AUTHENTICATION_BACKENDS = ["apps.accounts.backend.RoleBackend"]
+LOGIN_URL = "/login"
+
+# Cookies are no script's business but the theme's; another site's form comes without them.
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MOCKOPENAI_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+if MOCKOPENAI_HTTPS:
+    # The header counts from a trusted proxy alone: see accounts.https.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # asked from within, past the proxy
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("apps.journal.urls")),
     path("", include("apps.stats.urls")),
     path("", include("apps.desk.pages")),
+    path("", include("apps.accounts.urls")),
     re_path(r"^api(/|$)", UnknownUrlView.as_view()),
     path("admin/", admin.site.urls),
 ]

@@ -10,6 +10,8 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.guard import who
+from apps.accounts.person import person_name
 from apps.accounts.rest import RestError, RestView
 from apps.desk import act
 from apps.desk.act import EXTEND_MAX_S
@@ -20,7 +22,6 @@ from apps.desk.typing import read_frame, type_live, typed_so_far, typing_items
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
 from apps.journal.writer import writer
-from apps.live.person import person_name
 from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member, read_draft
 from apps.wire.reply import Draft
@@ -105,11 +106,11 @@ class DeskActionView(RestView):
         return acting
 
     def person(self, request: Request) -> Person:
-        """Who acts: the header X-Mock-Person; `?take_over=true` passes over somebody else's claim."""
+        """Who acts: the account, else X-Mock-Person; `?take_over=true` passes over somebody else's claim."""
         wish = request.query_params.get("take_over", "false").lower()
         if wish not in ("true", "1", "false", "0"):
             raise ParseError("take_over must be true, or left out.")
-        name = read_name(request.headers.get("X-Mock-Person", ""))
+        name = who(request).name or read_name(request.headers.get("X-Mock-Person", ""))
         return Person(name=name, take_over=wish in ("true", "1"))
 
 

@@ -6,6 +6,10 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
+from apps.accounts import audit
+from apps.accounts.address import address_of
+from apps.accounts.guard import named
+from apps.accounts.roles import Role
 from apps.desk.answer import answer
 from apps.desk.answer_key import answer_key
 from apps.desk.api import read_answer
@@ -84,11 +88,29 @@ class DeskConsumer(DashboardConsumer):
 
     async def _tell_outcome(self, kind: str, content: dict[str, Any], raw: bytes) -> None:
         try:
-            verdict = await self._act(kind, content, raw)
+            verdict = self._forbidden() or await self._act(kind, content, raw)
         except DraftError as error:
             verdict = Verdict(400, {"detail": str(error), "errors": error.errors})
         about: dict[str, Any] = {name: content[name] for name in ("id", "seq") if name in content}
+        if verdict.done and kind == "send_response":
+            who = named(self.who, self.person)
+            audit.record(
+                who, "desk.answer", object=content["id"], detail={"by": "socket"}, address=self._address()
+            )
         self.tell(RESULTS[kind], {**verdict.data, **about, "code": verdict.code})
+
+    def _forbidden(self) -> Verdict | None:
+        if self.who.may(Role.OPERATOR):
+            return None
+        return Verdict(
+            403, {"detail": f"This needs the role operator; you have the role {self.who.role.word}."}
+        )
+
+    def _address(self) -> str:
+        headers = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self.scope["headers"]
+        )
+        return address_of(headers, str((self.scope.get("client") or ("",))[0] or ""))
 
     async def _act(self, kind: str, content: dict[str, Any], raw: bytes) -> Verdict:
         fields = {name: value for name, value in content.items() if name not in OWN_FIELDS}

@@ -10,6 +10,7 @@ import django
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from apps.accounts.who import is_open
 from apps.queues.fallback import modes
 from apps.wire.table import ENDPOINTS
 
@@ -129,7 +130,9 @@ def _server() -> tuple[Fact, ...]:
         f"mockopenai {settings.VERSION} · Django {django.__version__} · Python {platform.python_version()}"
     )
     hosts = settings.ALLOWED_HOSTS
-    open_to_all = _("everybody who reaches it") if settings.MOCKOPENAI_OPEN else _("this machine alone")
+    open_to_all = _("this machine alone") if is_open() else _("whoever has an account")
+    if settings.MOCKOPENAI_OPEN:
+        open_to_all = _("everybody who reaches it")
     return (
         _fact(_("Version"), versions, ""),
         _fact(_("Open to"), open_to_all, "MOCKOPENAI_OPEN"),

@@ -28,15 +28,8 @@ def settings_findings() -> Iterator[Finding]:
     yield _static()
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _is_local() -> bool:
-    return is_loopback(settings.MOCKOPENAI_HOST)
+    return bool(settings.IS_LOOPBACK)
 
 
 def _debug() -> Finding:

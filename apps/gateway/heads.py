@@ -62,6 +62,10 @@ class Heads:
             del self._known[next(iter(self._known))]
         self._known[peer_ip, head] = known
 
+    def forget(self) -> None:
+        """Whom a head's key names may have changed."""
+        self._known.clear()
+
 
 def opened(data: bytes) -> Opened | None:
     """The parts of a request with a length; None for anything else, or when its head is not whole."""

@@ -15,6 +15,7 @@ from django.conf import settings
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from apps.accounts import caller_keys
 from apps.gateway.answer import ask
 from apps.gateway.asgi import resume
 from apps.gateway.decision import Decision
@@ -26,6 +27,7 @@ from apps.gateway.report import Progress, sent_at_once
 
 _UNKNOWN_WAYS = ("transfer-encoding", "expect", "upgrade", "connection")
 _heads = Heads()
+caller_keys.on_change(_heads.forget)
 
 
 class Lane(Http1):

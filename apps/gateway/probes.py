@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from apps.desk.waiting import waiting_here
 from apps.gateway import upkeep
-from apps.gateway.caller import client_address, is_in
+from apps.accounts.address import client_address, is_in
 from apps.gateway.line import Receive, Send
 from apps.journal.writer import apart, writer
 from apps.live.tasks import spawn

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable
 from weakref import WeakSet
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import Error
 
+from apps.accounts import audit, caller_keys
 from apps.desk.waiting import waiting_here
 from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, left_behind, sweep
 from apps.gateway.line import Receive, Send
@@ -52,6 +54,8 @@ async def ensure_started() -> None:
     spawn(_every(SWEEP_S, _sweep), name="sweep")
     spawn(_every(PRUNE_S, _prune), name="prune")
     spawn(_every(ROLL_S, _roll), name="roll")
+    await _quietly(caller_keys.fresh)
+    spawn(_every(caller_keys.FRESH_S, caller_keys.fresh), name="keys")
     _settle_memory()
     # A table of tokens takes a while to load, and holds up everything else meanwhile: not in somebody's call.
     await loop.run_in_executor(None, warm)
@@ -126,6 +130,7 @@ async def _prune() -> None:
     )
     await writer.run(rollup.forget)
     await writer.run(kept.fold)
+    await database_sync_to_async(audit.prune, thread_sensitive=False)(days=settings.MOCKOPENAI_AUDIT_DAYS)
 
 
 async def _roll() -> None:

@@ -12,6 +12,7 @@ from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from apps.accounts import caller_keys
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
 from apps.gateway.delivery import head, stream_of
@@ -36,6 +37,7 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
         asked = request.headers.get("Access-Control-Request-Headers", "").encode("latin-1")
         return _with_headers(HttpResponse(status=204), preflight(asked))
     await waiting_here().start()  # before a call is parked: its row names the channel where bells ring
+    await caller_keys.fresh()
     intake = take_in(_request(request))
     hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     replying = spawn(_reply_to(intake, hung_up), name="view")

@@ -6,20 +6,26 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error
 from redis.exceptions import RedisError
 
+from apps.accounts.person import person_of
+from apps.accounts.roles import Role, Who
+from apps.accounts.who import everybody_of_scope, scope_has_proof, who_of_scope
 from apps.live import events
 from apps.live.flow import Batch, Flow, Presence, Verdict
 from apps.live.origin import same_origin
 from apps.live.outbox import RESYNC, Outbox
-from apps.live.person import person_of
 from apps.live.tasks import spawn
 from apps.live.window import Event
 from apps.wire.jsongate import GateError, read_object
 
 FRAME_MAX_BYTES = 20 * 1024 * 1024
 RENEW_S = 6 * 3600  # a channel layer forgets the members of a group after 24 hours
+LOOK_AGAIN_S = 5  # how often somebody's rights are looked up again
+UNKNOWN, FORBIDDEN = 4401, 4403  # what a socket is closed with
 SETTLE_S = 0.25  # how often a burst is looked at for its end
 
 
@@ -31,10 +37,15 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         if not same_origin(self.scope["headers"]):
             await self.close()  # before it is accepted: the server answers 403
             return
+        self.who = await self._ask()
+        if refusal := _refusal(self.who):
+            await self.accept()  # a browser hears of a code only then
+            await self.close(refusal)
+            return
         self._outbox = Outbox()
         self._flow = Flow()
         self._presence: Presence | None = None
-        self.person = person_of(self.scope.get("query_string", b""))
+        self.person = self.who.name or person_of(self.scope.get("query_string", b""))
         events.attach(asyncio.get_running_loop())
         await self.channel_layer.group_add(events.GROUP, self.channel_name)
         with contextlib.ExitStack() as undo:
@@ -47,6 +58,8 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             spawn(self._outbox.run(self._send_text), name="live.outbox"),
             spawn(self._renew(), name="live.renew"),
         ]
+        if scope_has_proof(self.scope):
+            self._tasks.append(spawn(self._look_again(), name="live.rights"))
         await self.on_open()
 
     async def disconnect(self, code: int) -> None:
@@ -81,6 +94,8 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await super().dispatch(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self._tasks:
+            return None  # refused; what it sends meanwhile is nobody's
         if text_data is None:
             return self.refuse("This was a binary frame: send JSON as text.")
         raw = text_data.encode("utf-8", "surrogatepass")
@@ -130,6 +145,32 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             with contextlib.suppress(OSError, RedisError):
                 await self.channel_layer.group_add(events.GROUP, self.channel_name)
 
+    async def _ask(self) -> Who:
+        """Who sits there, as things stand now."""
+        if not scope_has_proof(self.scope):
+            return everybody_of_scope(self.scope)
+        who: Who = await database_sync_to_async(who_of_scope, thread_sensitive=False)(self.scope)
+        return who
+
+    async def _look_again(self) -> None:
+        """Whoever has logged out, or lost a role or a token, meanwhile, is told so and shown out."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            with contextlib.suppress(Error):  # a database that is away now says nothing of anybody
+                before, self.who = self.who, await self._ask()
+                # A log-out on an open server ends a session, too: the page has to show who it is now.
+                refusal = _refusal(self.who) or (UNKNOWN if self.who.user_id != before.user_id else 0)
+                if refusal:
+                    spawn(self.close(refusal), name="live.close")
+                    return
+
     async def _send_text(self, text: str) -> None:
         with contextlib.suppress(OSError):  # it has just gone; the server says so in a moment
             await self.send(text_data=text)
+
+
+def _refusal(who: Who) -> int:
+    """The code that a socket is closed with; 0: welcome."""
+    if who.may(Role.VIEWER):
+        return 0
+    return FORBIDDEN if who.is_known else UNKNOWN

@@ -86,6 +86,23 @@ def bad_caller(name: str) -> WireError:
     return WireError(400, message, code="invalid_caller")
 
 
+def invalid_api_key(key: str) -> WireError:
+    """The real service's words for a key that it does not know, or for none; the key is masked as there."""
+    if not key:
+        message = (
+            "You didn't provide an API key. You need to provide your API key in an Authorization header "
+            "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). This server takes issued keys only: "
+            "ask its admin."
+        )
+        return WireError(401, message)
+    shown = f"{key[:3]}{'*' * 8}{key[-4:]}" if len(key) > 12 else "*" * len(key)
+    message = (
+        f"Incorrect API key provided: {shown}. This server takes issued keys only (MOCKOPENAI_REQUIRE_KEY): "
+        "ask its admin for one."
+    )
+    return WireError(401, message, code="invalid_api_key")
+
+
 # --- the request's parameters ------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ _HARMLESS = frozenset({"idempotency-key", "sec-websocket-key", "x-ratelimit-limi
 # What is secret whatever its header is called: a JWT, an API key, the user in a URL, and a URL's parameters,
 # which may stand percent-encoded in another one. Bounded: a header has up to 64 kB.
 _INSIDE = re.compile(
-    r"(?P<token>(?<![\w-])(?:eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)*|sk-[\w-]{8,}))"
+    r"(?P<token>(?<![\w-])(?:eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)*|(?:sk-|mot_)[\w-]{8,}))"
     r"|://(?:[^/?#@:\s]{0,200}:)?(?P<user>[^/?#@:\s]{1,200})(?=@)"
     r"|(?:(?<![^?&;#\s,])|(?<=%3F)|(?<=%26)|(?<=%23))(?P<name>[\w.\[\]-]{1,100})(?:=|%3D)",
     re.I,

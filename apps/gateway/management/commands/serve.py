@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import contextlib
-import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -12,14 +12,18 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from apps.accounts.first_admin import ensure
+from apps.accounts.who import is_open
 from apps.desk.company import serving_elsewhere
 from apps.gateway.server import Server, configured, listen
 from apps.gateway.supervisor import Supervisor
 from apps.wire.usage import warm
+from mockopenai.environment import allowed_hosts, is_loopback
 
 ALONE = (
     "dashboards of one process would not hear of the other's calls, and answers between them would be late. "
@@ -44,6 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--worker", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _serves_on(options["host"])
         if options["worker"] or options["workers"] == 1:
             threading.Thread(
                 target=warm, name="warm", daemon=True
@@ -53,22 +58,19 @@ class Command(BaseCommand):
             line.setblocking(False)
             _serve(listener, options["host"], line)
             return
-        self._check(options["host"], options["workers"])
+        self._check(options["workers"])
+        set_up = self._first_admin(options["host"])
+        connection.close()
         listener = _listen(options["host"], options["port"])
-        self._greet(options["host"], listener.getsockname()[1], options["workers"])
+        self._greet(options["host"], listener.getsockname()[1], options["workers"], set_up)
         if options["workers"] == 1:
             _serve(listener, options["host"])
         else:
             again = [sys.executable, *sys.orig_argv[1:], "--skip-checks", "--worker"]
             sys.exit(asyncio.run(Supervisor(again, listener, options["workers"]).run()))
 
-    def _check(self, host: str, workers: int) -> None:
+    def _check(self, workers: int) -> None:
         """Refuses to start where that would do harm; raises CommandError."""
-        if not settings.MOCKOPENAI_OPEN and not _is_loopback(host):
-            raise CommandError(
-                f"Refusing to serve on {host}: there is no login, so everybody who reaches it could change "
-                "everything. Serve on 127.0.0.1, or set MOCKOPENAI_OPEN=1 if that is what you want."
-            )
         if not 1 <= workers <= settings.WORKERS_MAX:
             raise CommandError(f"--workers has to be from 1 to {settings.WORKERS_MAX}.")
         if workers > 1 and not settings.REDIS_URL:
@@ -81,9 +83,18 @@ class Command(BaseCommand):
                 f"Another server ({others}) works on this database, and there is no Redis: {ALONE}, or stop "
                 "the other one."
             )
-        connection.close()
 
-    def _greet(self, host: str, port: int, workers: int) -> None:
+    def _first_admin(self, host: str) -> str:
+        """The path of the set-up link; "" when there is an admin, or none is needed."""
+        if is_open(host) and not settings.MOCKOPENAI_ADMIN_USER:
+            return ""
+        try:
+            link = ensure()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+        return "" if is_open(host) else link
+
+    def _greet(self, host: str, port: int, workers: int, set_up: str) -> None:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
         self.stdout.write(
             f"mockopenai {settings.VERSION}\n"
@@ -93,6 +104,11 @@ class Command(BaseCommand):
             + (f"  workers    {workers}\n" if workers > 1 else "")
             + "Stop with Ctrl+C."
         )
+        if set_up:
+            self.stdout.write(
+                "There is no admin yet. Open this once, within 24 hours, to become one:\n"
+                f"  http://{shown}:{port}{set_up}"
+            )
         self.stdout.flush()
 
 
@@ -111,8 +127,9 @@ def _listen(host: str, port: int) -> socket.socket:
         raise CommandError(f"Cannot listen on {host}:{port}: {why}. Try --port 8001.") from None
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _serves_on(host: str) -> None:
+    """Where the command line names another address than the environment, that one decides."""
+    if host != settings.MOCKOPENAI_HOST:
+        settings.MOCKOPENAI_HOST, settings.IS_LOOPBACK = host, is_loopback(host)
+        if not os.environ.get("MOCKOPENAI_ALLOWED_HOSTS", "").strip():
+            settings.ALLOWED_HOSTS = allowed_hosts(host)

@@ -1,0 +1,111 @@
+"""The one table of who may do what: URL pattern × method → the least role, and the audit log's word."""
+
+from typing import NamedTuple
+
+from apps.accounts.roles import Role
+
+READ = ("GET", "HEAD")
+
+
+class Right(NamedTuple):
+    """`least` role for a request; None: public. `action`: what the audit log calls it, "" keeps nothing."""
+
+    least: Role | None
+    action: str = ""
+
+
+PUBLIC = Right(None)
+_SEE = Right(Role.VIEWER)
+_V, _O, _E, _A = Role.VIEWER, Role.OPERATOR, Role.EDITOR, Role.ADMIN
+_LOOK = dict.fromkeys(READ, _SEE)
+_Rights = dict[str, Right]
+
+
+def _rest(**writes: Right) -> _Rights:
+    return {**_LOOK, **writes}
+
+
+_QUEUE = "api/preset-queue/<str:ip>"
+_DESK = "api/desk/<str:exchange_id>"
+_EXCHANGE = "api/exchanges/<str:exchange_id>"
+
+# By the whole route of a pattern. What is not here is refused.
+TABLE: dict[str, _Rights] = {
+    "api/desk": _LOOK,
+    "api/desk/check": {"POST": _SEE},
+    "api/desk/test-call": {"POST": Right(_O, "desk.test_call")},
+    f"{_DESK}/answer": {"POST": Right(_O, "desk.answer")},
+    f"{_DESK}/extend": {"POST": Right(_O, "desk.extend")},
+    f"{_DESK}/stream": _rest(POST=Right(_O)),  # each keystroke is none; the answer itself is kept
+    f"{_DESK}/claim": {"POST": Right(_O, "desk.claim")},
+    f"{_DESK}/release": {"POST": Right(_O, "desk.release")},
+    f"{_DESK}/abort": {"POST": Right(_O, "desk.abort")},
+    "api/preset-queue": _rest(DELETE=Right(_E, "queue.clear_all")),
+    "api/preset-queue/export": _LOOK,
+    _QUEUE: _rest(POST=Right(_O, "queue.add"), DELETE=Right(_E, "queue.clear")),
+    f"{_QUEUE}/batch": {"POST": Right(_O, "queue.batch")},
+    f"{_QUEUE}/import": {"POST": Right(_O, "queue.import")},
+    f"{_QUEUE}/export": _LOOK,
+    f"{_QUEUE}/reorder": {"POST": Right(_O, "queue.reorder")},
+    f"{_QUEUE}/pause": {"POST": Right(_E, "queue.pause")},
+    f"{_QUEUE}/entries": _LOOK,
+    f"{_QUEUE}/<str:response_id>": {
+        "PATCH": Right(_O, "queue.change"),
+        "DELETE": Right(_O, "queue.remove"),
+    },
+    f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
+    "api/callers": _LOOK,
+    "api/fallback": _rest(PUT=Right(_E, "fallback.switch"), PATCH=Right(_E, "fallback.switch")),
+    "api/exchanges": _rest(DELETE=Right(_E, "journal.delete")),
+    "api/exchanges/count": _LOOK,
+    "api/exchanges/pruned": _LOOK,
+    "api/exchanges/complete": _LOOK,
+    "api/exchanges/diff": _LOOK,
+    "api/exchanges/wait": {"POST": _SEE},
+    "api/exchanges/export": _LOOK,
+    _EXCHANGE: _rest(DELETE=Right(_E, "journal.delete")),
+    f"{_EXCHANGE}/as/<str:form>": _LOOK,
+    f"{_EXCHANGE}/queue": {"POST": Right(_O, "queue.add_reply")},
+    f"{_EXCHANGE}/resend": {"POST": Right(_O, "journal.resend")},
+    "api/stats": _LOOK,
+    "api/schema": _LOOK,
+    "api/docs": _LOOK,
+    "stats": _LOOK,
+    "stats/parts": _LOOK,
+    **dict.fromkeys(("livez", "readyz", "metrics"), dict.fromkeys(READ, PUBLIC)),  # rules of their own
+    "login": {**dict.fromkeys(READ, PUBLIC), "POST": PUBLIC},
+    "logout": {"POST": PUBLIC},
+    "join/<str:link>": {**dict.fromkeys(READ, PUBLIC), "POST": PUBLIC},
+    "password": _rest(POST=_SEE),  # of one's own, which the view asks for
+    "tokens": _rest(POST=_SEE),
+    "people": {**dict.fromkeys(READ, Right(_A)), "POST": Right(_A)},
+    "people/log": dict.fromkeys(READ, Right(_A)),
+}
+# Pages show and change nothing: whatever else stands in the table is named above.
+PAGES = "pages"
+_PAGE = _LOOK
+
+# By how a route begins; the gateway has rights of its own (keys), and files are everybody's.
+_BEGINNINGS: tuple[tuple[str, Right], ...] = (
+    ("^(?:v1|as)(?:/|$)", PUBLIC),
+    ("^api(/|$)", _SEE),  # nothing is there, which is told to those who may see what is
+    ("admin/", Right(_A)),
+    ("static/", PUBLIC),
+)
+
+
+def right_of(route: str, namespace: str, method: str) -> Right | None:
+    """What a request needs; None when no row speaks of it. A method that is in no row needs a viewer:
+    the view refuses it (405).
+    """
+    rights = TABLE.get(route)
+    if rights is None and namespace == PAGES:
+        rights = _PAGE
+    if rights is not None:
+        return rights.get(method, _least_of(rights) if method not in READ else _SEE)
+    return next((right for start, right in _BEGINNINGS if route.startswith(start)), None)
+
+
+def _least_of(rights: _Rights) -> Right:
+    """For a method that the view does not have: whoever may use any of its methods may hear so."""
+    return PUBLIC if any(right.least is None for right in rights.values()) else _SEE

@@ -2,13 +2,14 @@
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+
 
 def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
     """The error for a bad value: it names the variable, shows the value, says what is wanted."""
@@ -50,23 +51,6 @@ def content(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip("\r\n")
     except (OSError, ValueError):
         raise refuse(name, path, "a file that can be read") from None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server on that address is reached from its own machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def allowed_hosts(host: str) -> list[str]:
-    """The names that a server on that address goes by, as far as nobody says: on loopback no others
-    than its own, so that a foreign name that leads there (DNS rebinding) opens nothing.
-    """
-    if is_loopback(host):
-        return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]))
-    return ["*"]
 
 
 def number(name: str, default: float, *, low: float, high: float) -> float:

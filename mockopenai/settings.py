@@ -1,12 +1,11 @@
 """Every setting of the server, read from the environment (documented in docs/configuration.md)."""
 
-import contextlib
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
 
-from mockopenai import backends, logs
+from apps.accounts import hosts
+from mockopenai import backends, logs, secret_key
 from mockopenai import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +26,7 @@ WORKERS_MAX = 64
 MOCKOPENAI_WORKERS = env.integer("MOCKOPENAI_WORKERS", 1, low=1, high=WORKERS_MAX)
 # None: open on loopback alone. `serve --host` sets IS_LOOPBACK anew.
 MOCKOPENAI_OPEN = env.wish("MOCKOPENAI_OPEN")
-IS_LOOPBACK = env.is_loopback(MOCKOPENAI_HOST)
+IS_LOOPBACK = hosts.is_loopback(MOCKOPENAI_HOST)
 MOCKOPENAI_TRUSTED_PROXIES = env.networks("MOCKOPENAI_TRUSTED_PROXIES")
 MOCKOPENAI_LOG_LEVEL = env.choice(
     "MOCKOPENAI_LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")
@@ -71,27 +70,9 @@ MAX_BODY_BYTES = int(MOCKOPENAI_MAX_BODY_MB * 1024 * 1024)
 IMPORT_MAX_BYTES = int(MOCKOPENAI_IMPORT_MAX_MB * 1024 * 1024)
 
 
-def _secret_key() -> str:
-    """The key from the environment, else one made once and kept in the data directory (mode 0600)."""
-    given = env.text("MOCKOPENAI_SECRET_KEY", "")
-    if given:
-        return given
-    kept = MOCKOPENAI_DATA_DIR / "secret_key"
-    if not kept.exists():
-        env.make_folder("MOCKOPENAI_DATA_DIR", MOCKOPENAI_DATA_DIR)
-        # Written aside and then linked: of two processes that start together both read one whole key.
-        aside = MOCKOPENAI_DATA_DIR / f"secret_key.{secrets.token_hex(8)}"
-        aside.touch(mode=0o600, exist_ok=False)
-        aside.write_text(secrets.token_urlsafe(50))
-        with contextlib.suppress(FileExistsError):
-            kept.hardlink_to(aside)
-        aside.unlink()
-    return kept.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.text("MOCKOPENAI_SECRET_KEY", "") or secret_key.kept(MOCKOPENAI_DATA_DIR)
 DEBUG = env.flag("MOCKOPENAI_DEBUG", default=False)
-ALLOWED_HOSTS = env.words("MOCKOPENAI_ALLOWED_HOSTS") or env.allowed_hosts(MOCKOPENAI_HOST)
+ALLOWED_HOSTS = env.words("MOCKOPENAI_ALLOWED_HOSTS") or hosts.allowed_hosts(MOCKOPENAI_HOST)
 
 INSTALLED_APPS = [
     # Serves `runserver` alone, and Twisted that comes with it is a fifth of every other command's start.

@@ -116,7 +116,7 @@ def _noted(request: HttpRequest, right: Right | None, response: HttpResponseBase
     if right is not None and right.action and response.status_code < 400:
         found: Any = request.resolver_match
         about = "/".join(str(value) for value in found.kwargs.values()) if found else ""
-        detail = {"take_over": True} if "take_over" in request.GET else {}
+        detail: dict[str, Any] = {"take_over": True} if "take_over" in request.GET else {}
         if right.action == "fallback.switch" and isinstance(response, HttpResponse):
             detail = {"modes": orjson.loads(response.content)}
         elif right.action == "journal.delete" and request.GET:

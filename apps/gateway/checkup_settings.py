@@ -1,6 +1,5 @@
 """Looks at what a deployment was told: its settings, its files, their permissions."""
 
-import ipaddress
 import os
 import shutil
 from collections.abc import Iterator

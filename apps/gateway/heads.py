@@ -6,6 +6,7 @@ from it is kept under its very bytes without that number, and under the address 
 
 from typing import NamedTuple
 
+from apps.accounts import caller_keys
 from apps.gateway.intake import Address, Headers
 
 HEADS_MAX = 512
@@ -81,3 +82,7 @@ def opened(data: bytes) -> Opened | None:
     if not digits.isdigit() or len(digits) > 12:
         return None
     return Opened(data[:start] + data[stop:end], int(digits), end + 4)
+
+
+heads = Heads()  # of all connections of this process
+caller_keys.on_change(heads.forget)

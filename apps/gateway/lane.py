@@ -15,19 +15,16 @@ from django.conf import settings
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from apps.accounts import caller_keys
 from apps.gateway.answer import ask
 from apps.gateway.asgi import resume
 from apps.gateway.decision import Decision
 from apps.gateway.delivery import at_once
-from apps.gateway.heads import Head, Heads, Opened, opened
+from apps.gateway.heads import Head, Opened, heads, opened
 from apps.gateway.http1 import Http1, without_date
 from apps.gateway.intake import Intake, Request, is_ours, locate, take_in
 from apps.gateway.report import Progress, sent_at_once
 
 _UNKNOWN_WAYS = ("transfer-encoding", "expect", "upgrade", "connection")
-_heads = Heads()
-caller_keys.on_change(_heads.forget)
 
 
 class Lane(Http1):
@@ -106,7 +103,7 @@ class Lane(Http1):
     def _take(self, request: Opened, data: bytes) -> bool:
         """Takes a call whose head is known and whose body is there; False when it is not so."""
         peer_ip, peer_port = self.client or ("", 0)
-        head = _heads.find(peer_ip, request.head)
+        head = heads.find(peer_ip, request.head)
         if head is None or len(data) != request.body_at + request.length:
             return False
         self._intake = take_in(
@@ -139,7 +136,7 @@ class Lane(Http1):
             return
         address = locate("POST", path, headers, peer_ip)
         if address.refusal is None:
-            _heads.learn(peer_ip, request.head, Head(address, path, headers))
+            heads.learn(peer_ip, request.head, Head(address, path, headers))
 
     def _decided(self, decision: Decision, error: Exception | None) -> None:
         """The call's group is committed (or failed): answers it, here or the ordinary way."""

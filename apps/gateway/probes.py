@@ -13,9 +13,9 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
+from apps.accounts.address import client_address, is_in
 from apps.desk.waiting import waiting_here
 from apps.gateway import upkeep
-from apps.accounts.address import client_address, is_in
 from apps.gateway.line import Receive, Send
 from apps.journal.writer import apart, writer
 from apps.live.tasks import spawn

@@ -18,12 +18,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.accounts.first_admin import ensure
+from apps.accounts.hosts import allowed_hosts, is_loopback
 from apps.accounts.who import is_open
 from apps.desk.company import serving_elsewhere
 from apps.gateway.server import Server, configured, listen
 from apps.gateway.supervisor import Supervisor
 from apps.wire.usage import warm
-from mockopenai.environment import allowed_hosts, is_loopback
 
 ALONE = (
     "dashboards of one process would not hear of the other's calls, and answers between them would be late. "

@@ -52,23 +52,6 @@ def test_a_bad_value_stops_every_command_with_a_line_that_names_it(
     assert line.startswith(f"{name}={value!r} ") and line.endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("MOCKOPENAI_REQUIRE_KEY", "1"),
-        ("MOCKOPENAI_ADMIN_PASSWORD", "topsecret"),
-    ],
-)
-def test_what_is_not_available_yet_is_not_silently_ignored(name: str, value: str, tmp_path: Path) -> None:
-    line = only_line(manage("serve", data_dir=tmp_path, **{name: value}))
-    assert line == f"{name} is not available in this version: leave it out."
-
-
-@pytest.mark.parametrize(("name", "value"), [("MOCKOPENAI_REQUIRE_KEY", "0")])
-def test_what_changes_nothing_may_be_set(name: str, value: str, tmp_path: Path) -> None:
-    assert manage("check", data_dir=tmp_path, **{name: value}).returncode == 0
-
-
 def test_more_than_one_worker_without_redis_refuses_to_start_and_says_why(tmp_path: Path) -> None:
     by_environment = manage("serve", data_dir=tmp_path, MOCKOPENAI_WORKERS="2")
     by_argument = manage("serve", "--workers", "2", data_dir=tmp_path)

@@ -101,9 +101,9 @@ def socket(stack: Stack) -> str:
     address = stack.url.replace("http", "ws") + "/ws"
     with connect(address, origin=stack.url, max_queue=None) as page:  # type: ignore[arg-type]
         queue(stack, "seen", 1)
-        while (event := json.loads(page.recv(timeout=20)))["type"] != "queue_updated":
+        while (event := json.loads(page.recv(timeout=20))).get("ip") != "seen":
             pass
-    check(true=event["ip"] == "seen", what=str(event))
+    check(true=event["type"] == "queue_updated", what=str(event))
     try:
         connect(address, origin="http://elsewhere.example").close()  # type: ignore[arg-type]
     except InvalidStatus as error:

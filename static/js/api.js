@@ -1,5 +1,6 @@
 // Our own REST from the page: who asks goes along, what comes back is a code and its data.
 
+import { toLogin } from "./login.js";
 import { personName } from "./person.js";
 import { gettext } from "./words.js";
 
@@ -17,6 +18,7 @@ export async function ask(method, path, { body, headers = {} } = {}) {
   if (typeof body === "string") all["Content-Type"] = "application/json";
   try {
     const response = await fetch(path, { method, body, headers: all });
+    if (response.status === 401) toLogin();
     const data = await response.json().catch(() => ({}));
     return { code: response.status, data };
   } catch {

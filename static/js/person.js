@@ -11,6 +11,7 @@ function guest() {
 }
 
 export function personName() {
+  if (document.body.dataset.who) return document.body.dataset.who; // the account's
   if (!kept(NAME)) keep(NAME, guest());
   return kept(NAME);
 }
@@ -22,6 +23,7 @@ function show() {
 }
 
 export function showPerson() {
+  if (document.body.dataset.who) return show();
   const dialog = find("#person-dialog");
   const input = find("#person-input");
   find("#person").addEventListener("click", () => {
@@ -42,5 +44,5 @@ export function showPerson() {
     dialog.close("ok");
   });
   addEventListener("storage", show);
-  show();
+  return show();
 }

@@ -1,5 +1,7 @@
 // The WebSocket: connects, notices when it is dead, and connects again, ever more slowly.
 
+import { LEFT, toLogin } from "./login.js";
+
 const PAUSES_S = [1, 2, 4, 8, 15];
 const PING_MS = 20_000;
 const PATIENCE_MS = 10_000;
@@ -34,7 +36,11 @@ export class Socket {
     this.#socket = socket;
     socket.addEventListener("open", () => this.#opened());
     socket.addEventListener("message", (event) => this.#received(event));
-    socket.addEventListener("close", () => socket === this.#socket && this.#closed());
+    socket.addEventListener("close", ({ code }) => {
+      if (socket !== this.#socket) return;
+      if (LEFT.includes(code)) toLogin();
+      else this.#closed();
+    });
   }
 
   #opened() {

@@ -2,7 +2,9 @@
 
 import { localise, tick } from "./clock.js";
 import { enliven } from "./enliven.js";
+import { toLogin } from "./login.js";
 import { find, findAll } from "./page.js";
+import { limit } from "./rights.js";
 
 const shown = new WeakMap();
 
@@ -10,6 +12,7 @@ const shown = new WeakMap();
 export async function fetchPart(url) {
   const response = await fetch(url);
   const html = await response.text();
+  if (response.status === 401) toLogin();
   if (!response.ok) throw new Error(url, { cause: response.status });
   return html;
 }
@@ -19,6 +22,7 @@ export function settle(element) {
   localise(element);
   tick(element);
   enliven(element, settle);
+  limit(element);
 }
 
 /** How an element is known again in the next version of its part. */

@@ -67,6 +67,10 @@ TABLE: dict[str, _Rights] = {
     f"{_EXCHANGE}/as/<str:form>": _LOOK,
     f"{_EXCHANGE}/queue": {"POST": Right(_O, "queue.add_reply")},
     f"{_EXCHANGE}/resend": {"POST": Right(_O, "journal.resend")},
+    "api/tokens": _rest(POST=_SEE),  # one's own; what was done is kept by the view, with its name
+    "api/tokens/<int:row_id>": {"DELETE": _SEE},
+    "api/caller-keys": {**dict.fromkeys(READ, Right(_A)), "POST": Right(_A)},
+    "api/caller-keys/<int:row_id>": {"DELETE": Right(_A)},
     "login": {**dict.fromkeys(READ, PUBLIC), "POST": PUBLIC},
     "logout": {"POST": PUBLIC},
     "join/<str:link>": {**dict.fromkeys(READ, PUBLIC), "POST": PUBLIC},

@@ -6,7 +6,7 @@ import httpx
 
 from tests.conftest import Server
 
-PASSWORD = "correct horse battery staple 42"  # noqa: S105 - of a server that lives for a test
+PASSWORD = "correct horse battery staple 42"
 ACCOUNTS = {
     "MOCKOPENAI_OPEN": "0",
     "MOCKOPENAI_ADMIN_USER": "alice",

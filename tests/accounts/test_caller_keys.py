@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import httpx
 import openai
@@ -39,7 +40,7 @@ def easy(house: tuple[Server, Server]) -> Server:
 
 @pytest.fixture(scope="module")
 def alice(house: tuple[Server, Server]) -> Iterator[httpx.Client]:
-    with logged_in(house[0]) as client:
+    with closing(logged_in(house[0])) as client:
         yield client
 
 
@@ -75,12 +76,7 @@ def test_any_other_key_is_refused_where_keys_are_required(
         ask(strict, key)
     assert refused.value.code == "invalid_api_key"
     assert key not in str(refused.value)
-    left = alice.get("/api/preset-queue/*").json()
-    assert (
-        [entry["response"]["content"] for entry in left["queue"]][-1:] == ["kept"]
-        if "queue" in left
-        else left
-    )
+    assert alice.get("/api/preset-queue/*").json()["count"] == 1  # nothing was taken
     alice.delete("/api/preset-queue/*")
 
 
@@ -95,7 +91,7 @@ def test_no_key_opens_no_door(strict: Server, path: str) -> None:
 
 def test_a_refused_call_stands_in_the_journal(alice: httpx.Client, strict: Server) -> None:
     httpx.post(strict.url + CHAT, json=chat("unlocked?"), headers=bearer("sk-wrong-0123456789"))
-    found = wait_for(lambda: alice.get("/api/exchanges?status=401").json()["items"])
+    found = wait_for(lambda: alice.get("/api/exchanges?status=401").json()["items"] or None)
     assert found[0]["status_code"] == 401
 
 

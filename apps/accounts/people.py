@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts import secret
+from apps.accounts import caller_keys, secret
 from apps.accounts.models import CallerKey, Link, Token
 from apps.accounts.roles import Role, Who, role_of, role_of_word
 from apps.wire.caller_name import caller_name
@@ -117,7 +117,7 @@ def make_token(who: Who, role: Role, *, label: str, days: int | None) -> str:
     if who.user_id is None:
         raise RuleError(_("A token belongs to an account: log in first."))
     owner = users().get(pk=who.user_id)
-    if not role or role > role_of(owner):
+    if not role or role > min(who.role, role_of(owner)):  # a token makes none above itself
         raise RuleError(_("A token cannot do more than its owner."))
     made = secret.make(secret.TOKEN)
     expires_at = timezone.now() + timedelta(days=days) if days else None
@@ -148,6 +148,7 @@ def make_key(who: Who, caller: str, *, label: str, days: int | None) -> str:
         digest=made.digest,
         expires_at=expires_at,
     )
+    caller_keys.renew()
     return made.text
 
 
@@ -155,3 +156,5 @@ def revoke(row: Token | CallerKey | Link) -> None:
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at"])
+        if isinstance(row, CallerKey):
+            caller_keys.renew()

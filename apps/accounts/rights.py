@@ -73,6 +73,10 @@ TABLE: dict[str, _Rights] = {
     "stats": _LOOK,
     "stats/parts": _LOOK,
     **dict.fromkeys(("livez", "readyz", "metrics"), dict.fromkeys(READ, PUBLIC)),  # rules of their own
+    "api/tokens": _rest(POST=_SEE),  # one's own; what was done is kept by the view, with its name
+    "api/tokens/<int:row_id>": {"DELETE": _SEE},
+    "api/caller-keys": {**dict.fromkeys(READ, Right(_A)), "POST": Right(_A)},
+    "api/caller-keys/<int:row_id>": {"DELETE": Right(_A)},
     "login": {**dict.fromkeys(READ, PUBLIC), "POST": PUBLIC},
     "logout": {"POST": PUBLIC},
     "join/<str:link>": {**dict.fromkeys(READ, PUBLIC), "POST": PUBLIC},

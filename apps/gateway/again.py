@@ -11,7 +11,7 @@ from django.db.models.functions import Concat, Left, Trim
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
 from apps.gateway.asgi import see_off
-from apps.gateway.intake import Headers, Request, take_in
+from apps.gateway.intake import Headers, Request, locate, take_in
 from apps.gateway.line import Line, Message
 from apps.gateway.report import NOTE_MAX, Progress
 from apps.journal.models import Exchange
@@ -55,7 +55,9 @@ async def send(
             peer_ip=peer_ip,
             peer_port=0,
             received_at=time.time(),
-        )
+        ),
+        # Whoever sends it has a role here, and the journal keeps no key to send again.
+        locate(method, path, headers, peer_ip, from_inside=True),
     )
     call_id = intake.call.id
     _under_way.add(call_id)

@@ -13,17 +13,17 @@ KEY_PREFIX = "sk-mock-"
 
 
 @lru_cache(maxsize=1024)
-def identify(path_caller: str, headers: Headers, address: str) -> str:
+def identify(path_caller: str, headers: Headers, address: str, *, from_inside: bool = False) -> str:
     """The caller's name; raises WireError (400) when the name it gives cannot be one, or (401) when an
     issued key is required and this is none.
 
     `headers` are (lower-case name, value) pairs; `address` as from `address_of`. What it says is kept
-    until the issued keys change.
+    until the issued keys change. `from_inside`: the server itself calls, which needs no key.
     """
     named = _named(headers)
     key = _key(named)
     issued = caller_keys.caller_of(key)
-    if issued is None and caller_keys.is_required():
+    if issued is None and not from_inside and caller_keys.is_required():
         raise invalid_api_key(key)
     name = path_caller or named.get("x-mock-caller", "").strip() or issued or _from_key(key) or address
     try:

@@ -65,12 +65,12 @@ class Address(NamedTuple):
     refusal: WireError | None = None
 
 
-def locate(method: str, path: str, headers: Headers, peer_ip: str) -> Address:
+def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_inside: bool = False) -> Address:
     """Reads what a request's head says; what is wrong with it becomes the refusal."""
     path_caller, below = _split(path)
     caller = address_of(headers, peer_ip)
     try:
-        caller = identify(path_caller, headers, caller)
+        caller = identify(path_caller, headers, caller, from_inside=from_inside)
         if below is None:
             raise errors.unknown_url(method, path)
         endpoint, params = find(method, below)

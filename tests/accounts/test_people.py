@@ -68,7 +68,11 @@ def test_the_environments_admin_is_made_once_and_never_overwritten(settings):
 
 
 def test_an_invitation_gives_its_role_once(alice):
-    page = logged_in(alice).post("/people", {"do": "invite", "role": "operator", "label": "bob"}).content.decode()
+    page = (
+        logged_in(alice)
+        .post("/people", {"do": "invite", "role": "operator", "label": "bob"})
+        .content.decode()
+    )
     [path] = re.findall(r"http://testserver(/join/[\w-]{43})", page)
     with ThreadPoolExecutor(3) as pool:
         codes = list(
@@ -167,11 +171,17 @@ def test_a_token_does_no_more_than_its_owner_now():
     who = Who("bob", Role.OPERATOR, "session", bob.pk)
     with pytest.raises(RuleError):
         people.make_token(who, Role.EDITOR, label="", days=None)
-    api = Client(headers={"authorization": f"Bearer {people.make_token(who, Role.OPERATOR, label='', days=1)}"})
-    assert api.post("/api/preset-queue/ci", {"response": {}}, content_type="application/json").status_code == 200
+    api = Client(
+        headers={"authorization": f"Bearer {people.make_token(who, Role.OPERATOR, label='', days=1)}"}
+    )
+    assert (
+        api.post("/api/preset-queue/ci", {"response": {}}, content_type="application/json").status_code == 200
+    )
     people.add_user("alice", PASSWORD, Role.ADMIN)
     people.change_role(bob, Role.VIEWER)
-    assert api.post("/api/preset-queue/ci", {"response": {}}, content_type="application/json").status_code == 403
+    assert (
+        api.post("/api/preset-queue/ci", {"response": {}}, content_type="application/json").status_code == 403
+    )
     people.set_active(bob, False)
     assert api.get("/api/desk").status_code == 401
 
@@ -182,7 +192,11 @@ def test_what_was_done_is_in_the_log_and_what_was_refused_is_not(alice):
     client.delete("/api/preset-queue/ci-42")
     client.delete("/api/preset-queue/ci-42")
     client.put("/api/fallback", {"text": "auto"}, content_type="application/json")
-    rows = [("alice", "queue.add", "ci-42"), ("alice", "queue.clear", "ci-42"), ("alice", "fallback.switch", "")]
+    rows = [
+        ("alice", "queue.add", "ci-42"),
+        ("alice", "queue.clear", "ci-42"),
+        ("alice", "fallback.switch", ""),
+    ]
     assert written() == rows
     assert "queue.clear" in client.get("/people/log?who=alice&action=queue").content.decode()
     assert "queue.clear" not in client.get("/people/log?who=bob").content.decode()

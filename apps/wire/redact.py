@@ -23,12 +23,24 @@ _INSIDE = re.compile(
     r"|(?:(?<![^?&;#\s,])|(?<=%3F)|(?<=%26)|(?<=%23))(?P<name>[\w.\[\]-]{1,100})(?:=|%3D)",
     re.I,
 )
+# What names a secret inside a line of a log: a header as libraries print it, and our own links.
+_IN_LOG = re.compile(
+    r"(?P<before>(?:authorization|cookie|api[-_]key|password)['\"]?\s*[:,]\s*)"
+    r"(?:b?'[^'\n]*'?|b?\"[^\"\n]*\"?|[^'\"\n]+)"
+    r"|(?P<link>/(?:join|set-up|invitation)/)[^\s'\"/?]+",
+    re.I,
+)
 _PARAMETER = re.compile(r"(?:(?!%26|%23)[^&;#\s,])*", re.I)
 
 
 def safe_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The same headers; a secret is kept as its last four characters: `Bearer …3f9a`."""
     return tuple([(name, _safe_value(name, value)) for name, value in headers])
+
+
+def safe_line(line: str) -> str:
+    """A line of a log without what is secret in it, as far as that can be told."""
+    return _IN_LOG.sub(lambda found: (found["before"] or found["link"]) + MASK, _without_secrets(line))
 
 
 @lru_cache(maxsize=512)
@@ -54,6 +66,10 @@ def _safe(value: str) -> str:
     scheme = _SCHEME.match(value)
     if scheme and " " not in value[scheme.end() :]:
         return _mask(value)
+    return _without_secrets(value)
+
+
+def _without_secrets(value: str) -> str:
     parts, at = list[str](), 0
     while found := _INSIDE.search(value, at):
         start, end = found.span(found.lastgroup or 0)

@@ -23,9 +23,12 @@ _INSIDE = re.compile(
     r"|(?:(?<![^?&;#\s,])|(?<=%3F)|(?<=%26)|(?<=%23))(?P<name>[\w.\[\]-]{1,100})(?:=|%3D)",
     re.I,
 )
-# In any text: the user and password of an address, a key, a JWT, what follows `Bearer`.
+# What names a secret inside any text: a header as libraries print it, and our own links.
 _IN_TEXT = re.compile(
-    r"(?<=://)[^/\s@\"']{1,300}(?=@)|(?<![\w-])(?:sk-|eyJ)[\w.-]{8,}|(?<=Bearer )[^\s\"']{8,}", re.I
+    r"(?P<before>(?:authorization|cookie|api[-_]key|password)['\"]?\s*[:,]\s*|Bearer )"
+    r"(?:b?'[^'\n]*'?|b?\"[^\"\n]*\"?|[^'\"\n]+)"
+    r"|(?P<link>/(?:join|set-up|invitation)/)[^\s'\"/?]+",
+    re.I,
 )
 _PARAMETER = re.compile(r"(?:(?!%26|%23)[^&;#\s,])*", re.I)
 
@@ -36,12 +39,8 @@ def safe_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], .
 
 
 def safe_text(text: str) -> str:
-    """A text of any kind, such as a line of the log, with what looks like a secret masked."""
-    return (
-        _IN_TEXT.sub(MASK, text)
-        if "://" in text or "sk-" in text or "eyJ" in text or "earer" in text
-        else text
-    )
+    """Any text, such as a line of the log, without what is secret in it, as far as that can be told."""
+    return _IN_TEXT.sub(lambda found: (found["before"] or found["link"]) + MASK, _without_secrets(text))
 
 
 @lru_cache(maxsize=512)
@@ -67,6 +66,10 @@ def _safe(value: str) -> str:
     scheme = _SCHEME.match(value)
     if scheme and " " not in value[scheme.end() :]:
         return _mask(value)
+    return _without_secrets(value)
+
+
+def _without_secrets(value: str) -> str:
     parts, at = list[str](), 0
     while found := _INSIDE.search(value, at):
         start, end = found.span(found.lastgroup or 0)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from apps.accounts.models import Attempt, Audit
@@ -16,6 +16,7 @@ from apps.accounts.roles import Who
 
 GATHER_S = 0.25
 BATCH = 500
+RETRY_S = 5.0  # while the database is away
 KEPT_MAX = 100_000  # rows, whatever their age
 UNWRITTEN_MAX = 20_000  # while the database is away
 
@@ -73,22 +74,25 @@ def _run() -> None:
         _Process.some.wait()
         pause.wait(GATHER_S)
         _Process.some.clear()
-        flush()
+        if not flush():
+            pause.wait(RETRY_S)
+            _Process.some.set()
 
 
-def flush() -> None:
-    """Writes what has gathered; what the database does not take now is tried again with the next."""
+def flush() -> bool:
+    """Writes what has gathered; False when the database does not take it now: it is kept."""
     while _Process.rows:
         rows = [_Process.rows.popleft() for _ in range(min(BATCH, len(_Process.rows)))]
         try:
             Audit.objects.bulk_create(rows)
-        except Exception:  # an audit that cannot be written must not end the thread that writes it
+        except Error as error:
             _Process.rows.extendleft(reversed(rows))
-            log.exception("The audit log could not be written; it is tried again.")
-            return
+            log.warning("The audit log waits for the database: %s", " ".join(str(error).split()))
+            return False
         finally:
             if threading.current_thread() is _Process.thread:
                 connection.close()
+    return True
 
 
 def prune(*, days: float) -> int:

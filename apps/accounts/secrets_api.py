@@ -7,7 +7,7 @@ from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import audit, people
+from apps.accounts import audit, people, secret
 from apps.accounts.address import address_of_request
 from apps.accounts.guard import who
 from apps.accounts.models import CallerKey, Token
@@ -28,12 +28,14 @@ class TokensView(RestView):
     def post(self, request: Request) -> Response:
         fields = _fields(self, request, "label", "role", "days")
         role = role_of_word(_text(fields, "role"))
+        if not role:
+            raise ParseError("role has to be viewer, operator, editor or admin.")
         try:
             text = people.make_token(who(request), role, label=_text(fields, "label"), days=_days(fields))
         except people.RuleError as error:
             raise RestError(403, str(error)) from None
         _note(request, "token.add", _text(fields, "label"), role=role.word)
-        row = Token.objects.select_related("owner").get(digest=people.secret.digest(text))
+        row = Token.objects.select_related("owner").get(digest=secret.digest(text))
         return Response({**_token(row), "token": text}, status=201)
 
 
@@ -58,7 +60,7 @@ class CallerKeysView(RestView):
         except people.RuleError as error:
             raise ParseError(str(error)) from None
         _note(request, "key.add", caller, label=label)
-        row = CallerKey.objects.get(digest=people.secret.digest(text))
+        row = CallerKey.objects.get(digest=secret.digest(text))
         return Response({**_key(row), "key": text}, status=201)
 
 

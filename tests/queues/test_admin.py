@@ -137,7 +137,7 @@ def signed_in(server: Server) -> Iterator[httpx.Client]:
         command, cwd=ROOT, env=env, check=False, capture_output=True
     )  # another test may have made her
     with httpx.Client(base_url=server.url, timeout=30) as browser:
-        submit(browser, "/admin/login/", username="ada", password="pw")
+        submit(browser, "/login", name="ada", password="pw")
         yield browser
 
 

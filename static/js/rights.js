@@ -4,19 +4,31 @@ import { findAll } from "./page.js";
 import { fill, gettext } from "./words.js";
 
 const ORDER = ["none", "viewer", "operator", "editor", "admin"];
-// By the least role: what acts on calls and queues, and what clears and switches.
-const ACTS = {
-  operator: "#compose button, #compose textarea, #compose input, [data-act], [data-try], [data-test-call], [data-resend]",
-  editor: '#families input, #hold input, .hold input, .hold button, [data-act="clear"], [data-act="pause"]',
+// By the least role: single buttons and switches, and whole forms, which are shown and cannot be used.
+const CONTROLS = {
+  operator: "#test-call, [data-resend], [data-queue], #new, #paste, #import",
+  editor: "#hold, #families input, #pause[aria-keyshortcuts], #clear, #delete",
 };
+const FORMS = { operator: "#reply, #entry, #bring" };
 
 export function limit(root) {
   const own = ORDER.indexOf(document.body.dataset.role ?? "editor");
-  for (const [least, acts] of Object.entries(ACTS)) {
+  for (const [least, controls] of Object.entries(CONTROLS)) {
     if (own >= ORDER.indexOf(least)) continue;
-    for (const control of findAll(acts, root)) {
+    for (const control of findAll(controls, root)) {
       control.disabled = true;
-      control.title = fill(gettext("Needs the role %(role)s"), { role: least });
+      control.title = needed(least);
     }
   }
+  for (const [least, forms] of Object.entries(FORMS)) {
+    if (own < ORDER.indexOf(least)) findAll(forms, root).forEach((form) => lock(form, needed(least)));
+  }
+}
+
+const needed = (role) => fill(gettext("Needs the role %(role)s"), { role });
+
+function lock(form, why) {
+  if (form.inert) return;
+  form.inert = true;
+  form.append(Object.assign(document.createElement("p"), { className: "locked", textContent: why }));
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import Error, connection
+from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import Attempt, Audit
@@ -85,7 +85,7 @@ def flush() -> bool:
         rows = [_Process.rows.popleft() for _ in range(min(BATCH, len(_Process.rows)))]
         try:
             Audit.objects.bulk_create(rows)
-        except Error as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is must not end the thread that writes them
             _Process.rows.extendleft(reversed(rows))
             log.warning("The audit log waits for the database: %s", " ".join(str(error).split()))
             return False

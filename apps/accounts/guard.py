@@ -88,7 +88,9 @@ def _refused(request: HttpRequest, who: Who, least: Role, *, unknown: bool = Fal
 
 def to_login(request: HttpRequest) -> HttpResponse:
     """A page leads to the log-in; a part of one, which a script fetched, says so to the script."""
-    is_page = "text/html" in request.headers.get("Accept", "text/html") and request.method in READ
+    # A browser says what it asks for; whoever does not may as well be led there.
+    wanted = request.headers.get("Sec-Fetch-Mode", "navigate")
+    is_page = wanted == "navigate" and "HX-Request" not in request.headers and request.method in READ
     here = request.get_full_path() if is_page else "/"
     address = f"{LOGIN}?{NEXT}={quote(here, safe='/')}"
     if is_page:

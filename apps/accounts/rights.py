@@ -99,17 +99,14 @@ _BEGINNINGS: tuple[tuple[str, Right], ...] = (
 
 
 def right_of(route: str, namespace: str, method: str) -> Right | None:
-    """What a request needs; None when no row speaks of it. A method that is in no row needs a viewer:
-    the view refuses it (405).
+    """What a request needs; None when no row speaks of it.
+
+    To hear that a view has no such method (405) a viewer may ask for anything that only reads; what would
+    write, and is in no row, is an editor's: a method that somebody adds to a view is not everybody's by that.
     """
     rights = TABLE.get(route)
     if rights is None and namespace == PAGES:
         rights = _PAGE
     if rights is not None:
-        return rights.get(method, _least_of(rights) if method not in READ else _SEE)
+        return rights.get(method, _SEE if method in READ else Right(_E))
     return next((right for start, right in _BEGINNINGS if route.startswith(start)), None)
-
-
-def _least_of(rights: _Rights) -> Right:
-    """For a method that the view does not have: whoever may use any of its methods may hear so."""
-    return PUBLIC if any(right.least is None for right in rights.values()) else _SEE

@@ -122,6 +122,7 @@ def test_a_draft_goes_live_only_when_that_is_wanted(server: Server, open_page: O
     page = open_page(server.url)
     listener = Listener(server, "Prepared")
     open_call(page, "Prepared")
+    expect(page.locator("#type-live")).to_be_visible()  # as soon as the page knows that the call streams
     page.fill("#reply-text", "Written before")
     page.keyboard.press("Escape")
     page.keyboard.press("t")

@@ -31,6 +31,9 @@ def large(number: int, **fields: Any) -> bytes:
 async def test_a_waiting_call_does_not_keep_its_request_in_memory(tmp_path: Path) -> None:
     server = start_server(tmp_path)
     try:
+        server.queue("old", {"content": "x"})  # so that the old models' tokens are read by now
+        old = {"model": "gpt-4", "messages": [{"role": "user", "content": "x"}]}
+        assert server.api.post(CHAT, json=old, headers={"x-mock-caller": "old"}).status_code == 200
         async with callers(server.url, "heavy", FIRST + COUNT) as opened:
             await park(server, opened[:FIRST])
             before = memory_kb(server)

@@ -236,8 +236,11 @@ def _emptied(database: Path) -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _writer_ends(django_db_setup: None) -> Iterator[None]:
-    """The writer's connection must be closed before the test database can go."""
+    """The writer's connection must be closed before the test database can go, and what is left for the audit
+    log of that database goes with it."""
     yield
+    from apps.accounts import audit
     from apps.journal.writer import writer
 
     writer.stop()
+    audit.forget()

@@ -95,6 +95,11 @@ def flush() -> bool:
     return True
 
 
+def forget() -> None:
+    """Drops what has gathered: its database is gone."""
+    _Process.rows.clear()
+
+
 def prune(*, days: float) -> int:
     """Deletes rows older than that or beyond the newest `KEPT_MAX`, and attempts of yesterday; how many."""
     old = timezone.now() - timedelta(days=days)

@@ -36,7 +36,7 @@ def logged_in(user) -> Client:
 @pytest.fixture(autouse=True)
 def nothing_late(transactional_db: None) -> None:
     """What other tests of this process did is written, or forgotten, before this one begins."""
-    audit._Process.rows.clear()
+    audit.forget()
     Audit.objects.all().delete()
 
 

@@ -12,7 +12,7 @@ import { startLook } from "./look.js";
 import { startMenus } from "./menus.js";
 import { find } from "./page.js";
 import { showPerson } from "./person.js";
-import { settle } from "./swap.js";
+import { remember, settle } from "./swap.js";
 import { gettext } from "./words.js";
 
 /**
@@ -20,6 +20,7 @@ import { gettext } from "./words.js";
  * `onEvent(kind, data)` hears what changed, `refetch()` makes true again what no `data-live` region does.
  */
 export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch = () => {} } = {}) {
+  remember();
   listKeys(gettext("On this page"), keys);
   listKeys(gettext("Everywhere"), FRAME_KEYS);
   startKeys();

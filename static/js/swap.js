@@ -30,14 +30,20 @@ function markOf(element) {
   return href ? `a[href="${CSS.escape(href)}"]` : "";
 }
 
+/** Notes what the server has written into the live parts of a new page: what is the same is not put there again. */
+export function remember(root = document) {
+  for (const element of findAll("[data-live]", root)) shown.set(element, element.innerHTML);
+}
+
 /** Puts a part into `element`; the focus and open details (with an id or a data-key) stay as they were. */
 export function put(element, html) {
-  if (shown.get(element) === html) return;
-  shown.set(element, html);
-  const focused = element.contains(document.activeElement) ? markOf(document.activeElement) : "";
-  const open = findAll("details[open]", element).map(markOf).filter(Boolean);
   // Parsed apart, scripts do not run; the server has escaped what calls hold.
   const parsed = new DOMParser().parseFromString(html, "text/html");
+  const fresh = parsed.body.innerHTML;
+  if (shown.get(element) === fresh) return;
+  shown.set(element, fresh);
+  const focused = element.contains(document.activeElement) ? markOf(document.activeElement) : "";
+  const open = findAll("details[open]", element).map(markOf).filter(Boolean);
   element.replaceChildren(...parsed.body.childNodes);
   for (const mark of open) find(mark, element)?.setAttribute("open", "");
   settle(element);

@@ -141,7 +141,8 @@ export class Reply {
     this.live.open(id);
     this.id = id;
     askedForTime(false);
-    this.editor.about(null);
+    // What stands on the page already; what the call offers comes in a moment.
+    this.editor.about(id ? { id, model: this.call.facts?.model, stream: Boolean(this.call.facts?.stream) } : null);
     this.editor.fill(loadDraft(id));
     if (!id) return;
     const { code, data } = await ask("GET", `/desk/call/${id}/compose`);

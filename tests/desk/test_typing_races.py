@@ -22,6 +22,7 @@ from tests.desk.typist import Typist, listening
 
 CALLS = 12
 ROUNDS = 3
+ROUNDS_MAX = 12
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,12 @@ async def test_of_many_who_begin_to_type_one_wins(doors: Doors) -> None:
 async def test_a_first_piece_against_the_deadline_has_one_outcome(hasty_doors: Doors) -> None:
     """Who has begun in time may go on after the deadline."""
     outcomes: Counter[str] = Counter()
+    lead_s, rounds = 0.12, 0
 
     async def race(api: httpx.AsyncClient, n: int) -> None:
         async with listening(hasty_doors.calls, f"late-{n}", people=hasty_doors.people) as call:
             left_s = (await asyncio.to_thread(lambda: call.row))["deadline"] - time.time()
-            await asyncio.sleep(max(0.0, left_s - 0.12 + random.random() * 0.16))
+            await asyncio.sleep(max(0.0, left_s - lead_s + random.random() * (lead_s + 0.04)))
             told = await typing(api, call, "in ", done=False)
             if told.status_code == 200:
                 outcomes["typed"] += 1
@@ -129,9 +131,12 @@ async def test_a_first_piece_against_the_deadline_has_one_outcome(hasty_doors: D
                 assert (await asyncio.to_thread(lambda: call.row))["state"] == "timed_out"
 
     async with httpx.AsyncClient(base_url=hasty_doors.people.url, timeout=30) as api:
-        for _ in range(ROUNDS):
+        while rounds < ROUNDS or len(outcomes) < 2:
+            assert rounds < ROUNDS_MAX, f"there was no race: {outcomes}"
             await asyncio.gather(*[race(api, n) for n in range(CALLS)])
-    assert set(outcomes) == {"typed", "timed_out"}, f"there was no race: {outcomes}"
+            rounds += 1
+            if "typed" not in outcomes:  # a busy machine has them come too late
+                lead_s *= 1.5
 
 
 async def test_a_first_piece_against_an_abort_has_one_outcome(doors: Doors) -> None:

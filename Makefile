@@ -17,7 +17,7 @@ run: $(VENV)/.installed staticfiles/staticfiles.json  ## install, migrate and se
 	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.installed-dev  ## every test; no service has to be installed by hand
-	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.installed-dev  ## ruff, mypy --strict, migrations, Django's own checks
 	$(VENV)/bin/ruff check .

@@ -20,6 +20,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.zygote import Forked, zygote
+
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 60
 # Nothing here speaks TLS: an empty folder of certificates spares each client 30 ms of reading all of certifi's.
@@ -32,7 +34,7 @@ PATIENCE_S = 30  # for what takes a moment: a busy machine takes longer, a broke
 class Server:
     """A running server: `url` without a slash at the end; stops with the test that asked for it."""
 
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | Forked"
     url: str
     data_dir: Path
     env: dict[str, str]
@@ -144,8 +146,7 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
     data_dir.mkdir(parents=True, exist_ok=True)
     _prepare(data_dir, whole_env)
     log = data_dir / f"server-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=whole_env, stdout=output, stderr=output)
+    process = _started(command, whole_env, log)
     server = Server(process, f"http://127.0.0.1:{port}", data_dir, env, command, log)
     try:
         wait_for(lambda: _is_up(server), timeout_s=START_S, pause_s=0.05)
@@ -153,6 +154,13 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
         process.kill()
         raise AssertionError(f"the server did not start:\n{log.read_text()}") from None
     return server
+
+
+def _started(command: list[str], env: dict[str, str], log: Path) -> "subprocess.Popen[bytes] | Forked":
+    if command[1] == "manage.py":
+        return zygote().start(command[2:], env, log)
+    with log.open("wb") as output:
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
 
 
 def _prepare(data_dir: Path, env: dict[str, str]) -> None:
@@ -244,3 +252,16 @@ def _writer_ends(django_db_setup: None) -> Iterator[None]:
 
     writer.stop()
     audit.forget()
+
+
+LONG = ("reliability", "browser", "desk", "backends", "queues")  # folders whose files take longest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: begun last, they would be waited for while the other processes have nothing to do."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        return LONG.index(folder) if folder in LONG else len(LONG)
+
+    items.sort(key=place)

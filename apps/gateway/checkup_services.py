@@ -108,7 +108,7 @@ def _encoding() -> Finding:
     return error(
         "encoding",
         f"The database holds texts in {encoding}.",
-        why="Texts that it has no letters for are refused, or their bytes are counted instead of their letters.",
+        why="Texts are refused that it has no letters for, or their bytes are counted, not their letters.",
         mend="Dump it, make it anew with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and restore.",
     )
 

@@ -112,7 +112,7 @@ class Command(BaseCommand):
             )
             if everywhere:  # in a container, most likely, whose address and port are not those outside
                 self.stdout.write(
-                    "From elsewhere: with the name and the port by which you reach this server."
+                    "From elsewhere: with the name and port by which you reach this server."
                 )
         self.stdout.flush()
 

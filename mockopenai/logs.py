@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         # A 4xx is the client's business, and the journal has it.
         "loggers": {
             "django.request": {"level": "ERROR", "filters": ["outage"]},
+            "asyncio": {"filters": ["outage"]},
             "uvicorn.error": {"filters": ["refusal"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.channels.server": {"level": "WARNING"},
@@ -36,13 +38,16 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
 
 
 class NoOutage(logging.Filter):
-    """Leaves out each request that failed because the database is away: the outage has its one line."""
+    """Leaves out what the database, or a host whose name is gone, being away leads to: an outage has its one line.
+
+    asyncio tells of a name that was not found long after whoever asked for it has given up.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         from django.db import InterfaceError, OperationalError  # needs the settings, which need this module
 
         error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, (OperationalError, InterfaceError))
+        return not isinstance(error, (OperationalError, InterfaceError, socket.gaierror))
 
 
 class NoRefusal(logging.Filter):

@@ -75,13 +75,16 @@ def nothing_failed(stack: Stack) -> str:
 def database_away(stack: Stack) -> str:
     """PostgreSQL stopped for some seconds: everybody is told so, in the shape that they can read."""
     queue(stack, "database", 1)
+    stack.api.timeout = stack.calls.timeout = httpx.Timeout(
+        60
+    )  # Docker takes seconds to say that a name is gone
     with ThreadPoolExecutor(1) as pool:
         parked = pool.submit(_wait_at_desk, stack, "outlives")
         [item] = waiting(stack, 1)
         stack.compose("stop", "postgres")
         call = stack.calls.post("/as/database/v1/chat/completions", json=CALL)
         rest = stack.api.get("/api/preset-queue")
-        page = httpx.get(f"{stack.url}/", headers={"cookie": "sessionid=" + "x" * 32})
+        page = httpx.get(f"{stack.url}/", headers={"cookie": "sessionid=" + "x" * 32}, timeout=60)
         told = [
             (call.status_code, call.json()["error"]["code"]),
             (rest.status_code, set(rest.json())),

@@ -38,7 +38,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
 
 
 class NoOutage(logging.Filter):
-    """Leaves out what the database, or a host whose name is gone, being away leads to: an outage has its one line.
+    """Leaves out what follows from the database, or the name of a host, being away: that has its one line.
 
     asyncio tells of a name that was not found long after whoever asked for it has given up.
     """

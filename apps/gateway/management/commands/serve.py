@@ -111,9 +111,7 @@ class Command(BaseCommand):
                 f"  http://{shown}:{port}{set_up}"
             )
             if everywhere:  # in a container, most likely, whose address and port are not those outside
-                self.stdout.write(
-                    "From elsewhere: with the name and port by which you reach this server."
-                )
+                self.stdout.write("From elsewhere: with the name and port by which you reach this server.")
         self.stdout.flush()
 
 

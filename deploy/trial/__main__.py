@@ -80,7 +80,9 @@ def _conditions() -> str:
     """When and on what: for the record."""
     engine = docker("version", "-f", "{{.Server.Version}}").decode().strip()
     day = datetime.now(UTC).date().isoformat()
-    return f"{day}, {os.cpu_count()} cores, Docker {engine}, {compose_version()}"
+    return (
+        f"{day}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Docker {engine}, {compose_version()}"
+    )
 
 
 def _built(stack: Stack) -> str:

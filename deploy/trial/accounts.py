@@ -132,7 +132,7 @@ def _recreate(stack: Stack, **settings: str) -> None:
 
 
 def everybody_is_still_there(stack: Stack, people: People) -> str:
-    """After all of it: passwords and roles as they were, and who did what."""
+    """After all of it: passwords and roles as they were, and who did what; a password that was forgotten is set anew."""
     with browser.browser() as page:
         browser.log_in(page, stack.url, "bob", people.bob)
         browser.log_out(page)
@@ -140,7 +140,12 @@ def everybody_is_still_there(stack: Stack, people: People) -> str:
         page.goto(f"{stack.url}/people/log?who=bob")
         told = page.locator("#main").inner_text()
     check(true="desk.answer" in told, what=f"the audit log says of bob: {told[:500]}")
-    return "bob and alice log in; the audit log has bob's answer"
+    people.bob = _password()
+    command = ("exec", "-T", "web", "python", "manage.py", "changepassword", "bob")
+    stack.compose(*command, data=f"{people.bob}\n{people.bob}\n".encode())
+    with browser.browser() as page:
+        browser.log_in(page, stack.url, "bob", people.bob)
+    return "bob and alice log in; the audit log has bob's answer; `changepassword bob` in the container, and he logs in by it"
 
 
 def by_hand(stack: Stack, people: People, picture: Path) -> str:

@@ -66,7 +66,7 @@ def presets(stack: Stack) -> str:
     stream = client.chat.completions.create(model="gpt-4o", messages=CALL["messages"], stream=True)  # type: ignore[arg-type]
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     check(true=(whole.choices[0].message.content, text) == ("0", "1"), what=f"{whole} {text}")
-    return "two presets, one whole, one streamed"
+    return "queued over REST; taken with the SDK, one whole, one streamed"
 
 
 def streamed(stack: Stack) -> str:
@@ -81,7 +81,7 @@ def streamed(stack: Stack) -> str:
         times.append(time.monotonic())
     spread = times[-1] - times[0]
     check(true=len(times) > 15 and spread > 0.5, what=f"{len(times)} chunks within {spread:.2f} s")
-    return f"{len(times)} chunks over {spread:.2f} s"
+    return f"{len(times)} chunks over {spread:.2f} s, not gathered on the way"
 
 
 def large_bodies(stack: Stack) -> str:
@@ -178,8 +178,9 @@ def worker_killed(stack: Stack) -> str:
     check(true=lost <= drain.connections and kept == total, what=f"{lost} unheard, {kept} in the journal")
     stack.api.put("/api/fallback", json={"text": "manual"}).raise_for_status()
     wait_for(lambda: stack.health()["web"] == "healthy", "web healthy again")
-    codes = {code: drain.statuses.count(code) for code in sorted(set(drain.statuses))}
-    return f"{killed}; {len(drain.got)} of {total} heard once each, {lost} cut on their way, all {kept} journaled; {codes or 'no errors'}"
+    codes = {code or "cut": drain.statuses.count(code) for code in sorted(set(drain.statuses))}
+    asked_again = ", ".join(f"{count} × {code}" for code, count in codes.items()) or "nobody"
+    return f"{killed}; {len(drain.got)} of {total} heard once each, {lost} cut on their way, all {kept} journaled; asked again after: {asked_again}"
 
 
 def kill_worker(stack: Stack) -> str:

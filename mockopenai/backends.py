@@ -20,6 +20,8 @@ KEEPALIVE = {
     if hasattr(socket, name)
 }
 
+CONNECT_S = 5
+
 
 def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
     """The database from DATABASE_URL; SQLite gets WAL and IMMEDIATE transactions (law 9)."""
@@ -49,6 +51,9 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
         found["TEST"] = {"NAME": str(Path(tempfile.gettempdir(), f"mockopenai-test-{os.getpid()}.sqlite3"))}
     elif engine != "django.db.backends.postgresql":
         raise env.refuse("DATABASE_URL", url, "a sqlite:/// or postgres:// address")
+    else:
+        # A host that does not even refuse: else a call would wait two minutes for its 503.
+        found.setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_S)
     found["CONN_MAX_AGE"] = 0
     return found
 

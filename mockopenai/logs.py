@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,10 +21,13 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
+        "filters": {"outage": {"()": NoOutage}, "refusal": {"()": NoRefusal}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         # A 4xx is the client's business, and the journal has it.
         "loggers": {
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["outage"]},
+            "asyncio": {"filters": ["outage"]},
+            "uvicorn.error": {"filters": ["refusal"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.channels.server": {"level": "WARNING"},
             "channels_redis": {"level": "CRITICAL"},  # a traceback a second while it is away; we say it once
@@ -31,6 +35,26 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
     }
+
+
+class NoOutage(logging.Filter):
+    """Leaves out what follows from the database, or the name of a host, being away: that has its one line.
+
+    asyncio tells of a name that was not found long after whoever asked for it has given up.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        from django.db import InterfaceError, OperationalError  # needs the settings, which need this module
+
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, (OperationalError, InterfaceError, socket.gaierror))
+
+
+class NoRefusal(logging.Filter):
+    """Leaves out what uvicorn 0.54 says of each WebSocket that was answered by HTTP, as ASGI allows."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg != "ASGI callable returned without completing handshake."
 
 
 class TextFormatter(logging.Formatter):

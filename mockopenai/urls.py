@@ -21,3 +21,4 @@ urlpatterns = [
 ]
 
 handler400 = "apps.accounts.rest.bad_request"
+handler500 = "apps.gateway.failed.server_error"

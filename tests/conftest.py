@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -99,6 +100,15 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(how)
         return self.process.wait(timeout=timeout_s)
+
+
+def complaints(server: Server) -> list[str]:
+    """What its log says of errors, beside outages, which are warnings of a line each."""
+    return [
+        line
+        for line in server.log.read_text().splitlines()
+        if re.search(r"Traceback|\b(ERROR|CRITICAL) ", line)
+    ]
 
 
 def wait_for(look: Callable[[], Any], *, timeout_s: float = PATIENCE_S, pause_s: float = 0.02) -> Any:

@@ -2,10 +2,13 @@
 
 import json
 import logging
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from apps.wire.call import serving
 from apps.wire.redact import safe_text
@@ -34,6 +37,26 @@ def test_a_line_of_json_has_what_is_known() -> None:
         "caller": "ci-7",
         "status": 500,
     }
+
+
+@pytest.mark.parametrize(
+    ("logger", "error", "is_said"),
+    [
+        ("django.request", OperationalError("connection refused"), False),
+        ("django.request", InterfaceError("connection already closed"), False),
+        ("django.request", ValueError("a bug"), True),
+        ("asyncio", socket.gaierror(-3, "Temporary failure in name resolution"), False),
+        ("asyncio", OSError("a bug"), True),
+    ],
+)
+def test_what_follows_from_an_outage_is_not_said_each_time(
+    logger: str, error: Exception, is_said: bool
+) -> None:
+    names = settings.LOGGING["loggers"][logger]["filters"]
+    filters = [settings.LOGGING["filters"][name]["()"]() for name in names]
+    made = logging.LogRecord(logger, logging.ERROR, __file__, 1, "It failed", (), None)
+    made.exc_info = (type(error), error, None)
+    assert all(one.filter(made) for one in filters) is is_said
 
 
 def test_an_exception_is_one_field() -> None:

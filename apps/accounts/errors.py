@@ -7,15 +7,20 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
+from django.template.loader import render_to_string
 from django.views.defaults import bad_request as plain_bad_request
+from django.views.defaults import server_error as plain_server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as answer_known
 
 FAILED = {"detail": "The server failed at this; its log says why."}
+DATABASE_AWAY = "The database cannot be reached now. Ask again in a moment."
+RETRY_AFTER = "1"  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +34,10 @@ class RestError(exceptions.APIException):
         self.errors = list(errors)
 
 
-def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Response:
+def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's EXCEPTION_HANDLER; what nobody foresaw is logged and told without our insides."""
+    if isinstance(exception, (OperationalError, InterfaceError)):
+        return None  # REST framework then raises it on: to Django, which asks `server_failed`
     known = _known(exception)
     answer = answer_known(known, dict(context)) if known else None
     if known is None or answer is None:
@@ -42,6 +49,8 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Respo
 
 def answer_outside(exception: Exception) -> HttpResponse:
     """What `exception_handler` would answer, for the views that are not REST framework's."""
+    if isinstance(exception, (OperationalError, InterfaceError)):
+        raise exception
     known = _known(exception)
     if known is None:
         log.error("A view of /api failed.", exc_info=exception)
@@ -57,6 +66,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if "HTTP_HOST" in text:
         text = "This server does not go by the name in the Host header: add it to MOCKOPENAI_ALLOWED_HOSTS."
     return _json({"detail": text}, status=400)
+
+
+def server_failed(request: HttpRequest, *, database_away: bool) -> HttpResponse:
+    """For what no view has caught: 503 while the database is away, else 500; in JSON under /api."""
+    if not database_away:
+        return _json(FAILED, status=500) if request.path.startswith("/api") else plain_server_error(request)
+    if request.path.startswith("/api"):
+        response = _json({"detail": DATABASE_AWAY}, status=503)
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+        response["Refresh"] = "5"
+    response["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _json(data: Mapping[str, Any], *, status: int) -> HttpResponse:

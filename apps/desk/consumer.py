@@ -5,9 +5,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import InterfaceError, OperationalError
 
 from apps.accounts import audit
 from apps.accounts.address import address_of
+from apps.accounts.errors import DATABASE_AWAY
 from apps.accounts.guard import named
 from apps.accounts.roles import Role
 from apps.desk.answer import answer
@@ -19,10 +21,12 @@ from apps.desk.typing import read_frame, type_live
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_page
 from apps.live.consumer import DashboardConsumer
+from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.wire.draft import DraftError, raw_member
 from apps.wire.jsongate import strip_nul
 
+look_at_page = database_sync_to_async(waiting_page, thread_sensitive=False)
 OWN_FIELDS = ("type", "id", "take_over", "key")
 AT_ONCE_MAX = 100  # frames of one dashboard that are being done; the next one waits
 RESULTS = {"send_response": "answer_result", "type_live": "type_result"}  # what tells the outcome
@@ -40,15 +44,17 @@ class DeskConsumer(DashboardConsumer):
         self._doing = set[asyncio.Task[None]]()
         self._turns: dict[str, asyncio.Task[None]] = {}  # of these, the last one of each call
 
+    async def before_open(self) -> None:
+        self._first_page = await look_at_page(after="")
+
     async def on_open(self) -> None:
         """Tells of every waiting call, page by page, as fast as the dashboard takes it."""
-        look = database_sync_to_async(waiting_page, thread_sensitive=False)
-        page = await look(after="")
+        page, self._first_page = self._first_page, []
         while page:
             for data in page:
                 await self._outbox.room()
                 self.tell("new_request", data, ip=data["ip"])
-            page = await look(after=page[-1]["id"])
+            page = await look_at_page(after=page[-1]["id"])
 
     async def disconnect(self, code: int) -> None:
         self._claim.leave()
@@ -91,6 +97,9 @@ class DeskConsumer(DashboardConsumer):
             verdict = self._forbidden() or await self._act(kind, content, raw)
         except DraftError as error:
             verdict = Verdict(400, {"detail": str(error), "errors": error.errors})
+        except (OperationalError, InterfaceError) as error:
+            DATABASE.met(error)
+            verdict = Verdict(503, {"detail": DATABASE_AWAY})
         about: dict[str, Any] = {name: content[name] for name in ("id", "seq") if name in content}
         if verdict.done and kind == "send_response":
             who = named(self.who, self.person)

@@ -34,6 +34,7 @@ def service_findings() -> Iterator[Finding]:
         yield _migrated()
         yield _write_ahead() if IS_SQLITE else _postgres()
         if not IS_SQLITE:
+            yield _encoding()
             yield _clock()
         with contextlib.suppress(Error):  # its tables are missing: told above
             yield from _workers()
@@ -95,6 +96,20 @@ def _postgres() -> Finding:
         f"PostgreSQL {version} is too old.",
         why="Django does not support it.",
         mend=f"Use {POSTGRES_MIN} or newer.",
+    )
+
+
+def _encoding() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        encoding = str(cursor.fetchone()[0])
+    if encoding == "UTF8":
+        return ok("encoding", "The database holds texts in UTF-8.")
+    return error(
+        "encoding",
+        f"The database holds texts in {encoding}.",
+        why="Texts are refused that it has no letters for, or their bytes are counted, not their letters.",
+        mend="Dump it, make it anew with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and restore.",
     )
 
 

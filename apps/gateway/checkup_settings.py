@@ -82,7 +82,7 @@ def _https() -> Finding:
         "https",
         "A proxy stands in front, and the session cookie may travel over plain http.",
         why="Whoever listens on the network can take over the session of whoever is logged in.",
-        mend="End TLS at the proxy and keep cookies to https: see docs/configuration.md.",
+        mend="End TLS at the proxy, and set MOCKOPENAI_HTTPS=1.",
     )
 
 

@@ -8,15 +8,17 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
 from apps.accounts.person import person_of
-from apps.accounts.roles import Role, Who
+from apps.accounts.roles import Who
 from apps.accounts.who import everybody_of_scope, scope_has_proof, who_of_scope
 from apps.live import events
 from apps.live.flow import Batch, Flow, Presence, Verdict
+from apps.live.opening import TRY_AGAIN, UNKNOWN, Opening, refusal_of
 from apps.live.origin import same_origin
+from apps.live.outage import DATABASE, REDIS
 from apps.live.outbox import RESYNC, Outbox
 from apps.live.tasks import spawn
 from apps.live.window import Event
@@ -25,30 +27,52 @@ from apps.wire.jsongate import GateError, read_object
 FRAME_MAX_BYTES = 20 * 1024 * 1024
 RENEW_S = 6 * 3600  # a channel layer forgets the members of a group after 24 hours
 LOOK_AGAIN_S = 5  # how often somebody's rights are looked up again
-UNKNOWN, FORBIDDEN = 4401, 4403  # what a socket is closed with
 SETTLE_S = 0.25  # how often a burst is looked at for its end
 
 
 class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
     """Sends {"type", "data", "seq"[, "ip"]}; takes frames {"type", …}, `ping` and what a subclass adds."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tasks: list[asyncio.Task[None]] = []  # none: it was refused, or is over
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Asks the page to come back while Redis or the database is away, instead of raising that."""
+        opening = Opening(scope, send)
+        try:
+            if not await events.can_be_heard():
+                await opening.turn_away("Redis")
+                return
+            await super().__call__(scope, receive, opening.send)
+        except RedisError as error:  # it went at this very moment
+            REDIS.met(error)
+            await self._turn_away(opening, "Redis")
+        except (OperationalError, InterfaceError) as error:
+            DATABASE.met(error)
+            await self._turn_away(opening, "the database")
+
+    async def _turn_away(self, opening: Opening, what: str) -> None:
+        await opening.turn_away(what)
+        await self.disconnect(TRY_AGAIN)  # of which nobody tells us any more
+
     async def connect(self) -> None:
-        self._tasks: list[asyncio.Task[None]] = []
         if not same_origin(self.scope["headers"]):
             await self.close()  # before it is accepted: the server answers 403
             return
         self.who = await self._ask()
-        if refusal := _refusal(self.who):
+        if refusal := refusal_of(self.who):
             await self.accept()  # a browser hears of a code only then
             await self.close(refusal)
             return
-        self._outbox = Outbox()
-        self._flow = Flow()
+        self._outbox, self._flow = Outbox(), Flow()
         self._presence: Presence | None = None
         self.person = self.who.name or person_of(self.scope.get("query_string", b""))
         events.attach(asyncio.get_running_loop())
         await self.channel_layer.group_add(events.GROUP, self.channel_name)
-        with contextlib.ExitStack() as undo:
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(self._forget)
+            await self.before_open()
             # Before the page knows that it is connected: what it does next must not happen unheard.
             events.joined(self.person)
             undo.callback(events.left, self.person)
@@ -67,9 +91,16 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             return  # it was refused
         for task in self._tasks:
             task.cancel()
+        self._tasks = []
         events.left(self.person)
+        await self._forget()
+
+    async def _forget(self) -> None:
         with contextlib.suppress(OSError, RedisError):  # then the layer has forgotten us anyway
             await self.channel_layer.group_discard(events.GROUP, self.channel_name)
+
+    async def before_open(self) -> None:
+        """What has to be known before a dashboard is let in; an exception of the database keeps it out."""
 
     async def on_open(self) -> None:
         """What a fresh dashboard is told first; events that come meanwhile follow after it."""
@@ -159,7 +190,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             with contextlib.suppress(Error):  # a database that is away now says nothing of anybody
                 before, self.who = self.who, await self._ask()
                 # A log-out on an open server ends a session, too: the page has to show who it is now.
-                refusal = _refusal(self.who) or (UNKNOWN if self.who.user_id != before.user_id else 0)
+                refusal = refusal_of(self.who) or (UNKNOWN if self.who.user_id != before.user_id else 0)
                 if refusal:
                     spawn(self.close(refusal), name="live.close")
                     return
@@ -167,10 +198,3 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
     async def _send_text(self, text: str) -> None:
         with contextlib.suppress(OSError):  # it has just gone; the server says so in a moment
             await self.send(text_data=text)
-
-
-def _refusal(who: Who) -> int:
-    """The code that a socket is closed with; 0: welcome."""
-    if who.may(Role.VIEWER):
-        return 0
-    return FORBIDDEN if who.is_known else UNKNOWN

@@ -81,6 +81,11 @@ def left(name: str) -> None:
         spawn(_send([]), name="live.left")
 
 
+async def can_be_heard() -> bool:
+    """Whether what is published now would reach dashboards; asks Redis, where there is one."""
+    return not _shared() or await _send([])
+
+
 def resynced() -> None:
     """A dashboard is told to fetch everything again."""
     _Process.resyncs += 1

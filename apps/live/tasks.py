@@ -5,6 +5,10 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from django.db import InterfaceError, OperationalError
+
+from apps.live.outage import DATABASE
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -21,5 +25,8 @@ def spawn(coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
 
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
-    if not task.cancelled() and (error := task.exception()):
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, (OperationalError, InterfaceError)):
+        DATABASE.met(error)  # once, however many tasks it has ended
+    elif error:
         log.error("The task %s failed.", task.get_name(), exc_info=error)

@@ -47,7 +47,7 @@ def answer(stack: Stack, exchange_id: str, content: str) -> None:
 
     def told() -> bool:
         said = stack.api.post(path, json=body, headers=headers)
-        if said.status_code not in (200, 202, 502):
+        if said.status_code not in (200, 202, 502, 503):
             raise TrialError(f"answer: {said.status_code} {said.text[:300]}")
         return said.status_code == 200
 

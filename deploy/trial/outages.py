@@ -1,13 +1,15 @@
 """What a team's server has to survive: Redis away, everything restarted, a database put back."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+from websockets.exceptions import InvalidStatus
 
 from deploy.trial.calls import CALL, answer, left, queue, waiting
 from deploy.trial.stack import Stack, wait_for
-from deploy.trial.steps import check
+from deploy.trial.steps import check, watching
 
 REDIS_AWAY_S = 30
 PARKED = 4
@@ -21,14 +23,16 @@ def redis_away(stack: Stack) -> str:
         parked = [pool.submit(_wait_at_desk, stack, f"parked-{number}") for number in range(PARKED)]
         items = waiting(stack, PARKED)
         stack.compose("stop", "redis")
+        refused = _dashboard_code(stack)
         codes, slowest_s, end = [], 0.0, time.monotonic() + REDIS_AWAY_S
         while time.monotonic() < end and len(codes) < 400:
             began = time.monotonic()
-            reply = stack.api.post("/as/redis/v1/chat/completions", json=CALL)
+            reply = stack.calls.post("/as/redis/v1/chat/completions", json=CALL)
             codes.append(reply.status_code)
             slowest_s = max(slowest_s, time.monotonic() - began)
             time.sleep(0.05)
         check(true=set(codes) == {200}, what=f"without Redis: {sorted(set(codes))}")
+        check(true=refused == 503, what=f"a dashboard that opens: {refused}")
         began = time.monotonic()
         answer(stack, items[0]["id"], "without")
         took_s = time.monotonic() - began
@@ -39,9 +43,71 @@ def redis_away(stack: Stack) -> str:
         said = sorted(call.result(timeout=60) for call in parked)
     check(true=said == [(200, "again")] * (PARKED - 1) + [(200, "without")], what=str(said))
     stack.wait_until_healthy()
+    wait_for(lambda: _dashboard_code(stack) == 101, "dashboards again")
     return (
         f"{len(codes)} presets while Redis was away for {REDIS_AWAY_S} s, all 200, the slowest {slowest_s * 1000:.0f} ms; "
-        f"{PARKED} parked calls answered, one of them without Redis ({took_s:.1f} s)"
+        f"{PARKED} parked calls answered, one of them without Redis ({took_s:.1f} s); a dashboard that opened meanwhile "
+        f"got a {refused}, and came in afterwards; {nothing_failed(stack)}"
+    )
+
+
+def _dashboard_code(stack: Stack) -> int:
+    """What a dashboard that opens is answered: 101 is welcome."""
+    try:
+        watching(stack).close()
+    except InvalidStatus as error:
+        return error.response.status_code
+    return 101
+
+
+def nothing_failed(stack: Stack) -> str:
+    """How many lines the log of web has; none tells of a failure, but that a worker was killed, which we did."""
+    lines = stack.compose("logs", "--no-color", "web").decode().splitlines()
+    bad = [
+        line
+        for line in lines
+        if re.search(r"Traceback| (?:ERROR|CRITICAL) (?!apps.gateway.supervisor)", line)
+    ]
+    check(true=not bad, what="\n".join(bad[:5]))
+    return f"{len(lines)} lines in the log of web, no traceback"
+
+
+def database_away(stack: Stack) -> str:
+    """PostgreSQL stopped for some seconds: everybody is told so, in the shape that they can read."""
+    queue(stack, "database", 1)
+    stack.api.timeout = stack.calls.timeout = httpx.Timeout(
+        60
+    )  # Docker takes seconds to say that a name is gone
+    with ThreadPoolExecutor(1) as pool:
+        parked = pool.submit(_wait_at_desk, stack, "outlives")
+        [item] = waiting(stack, 1)
+        stack.compose("stop", "postgres")
+        began = time.monotonic()
+        call = stack.calls.post("/as/database/v1/chat/completions", json=CALL)
+        call_s = time.monotonic() - began
+        rest = stack.api.get("/api/preset-queue")
+        page = httpx.get(f"{stack.url}/", headers={"cookie": "sessionid=" + "x" * 32}, timeout=60)
+        told = [
+            (call.status_code, call.json()["error"]["code"]),
+            (rest.status_code, set(rest.json())),
+            (page.status_code, "text/html" in page.headers["content-type"]),
+        ]
+        check(
+            true=told == [(503, "database_unavailable"), (503, {"detail"}), (503, True)],
+            what=f"without PostgreSQL: {told}",
+        )
+        check(true="retry-after" in rest.headers and "retry-after" in page.headers, what="no Retry-After")
+        began = time.monotonic()
+        stack.compose("start", "postgres")
+        wait_for(lambda: stack.api.get("/api/preset-queue").status_code == 200, "the database again")
+        back_s = time.monotonic() - began
+        answer(stack, item["id"], "outlived")
+        check(true=parked.result(timeout=60) == (200, "outlived"), what="the parked call")
+    check(true=left(stack, "database") == [0], what="its preset is gone")
+    stack.wait_until_healthy()
+    return (
+        f"a call: 503 `database_unavailable` after {call_s:.1f} s (Docker looks that long for the name), `/api`: 503 `{{detail}}`, a page: 503 that looks again; "
+        f"back after {back_s:.1f} s, a parked call outlived it; {nothing_failed(stack)}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -18,13 +19,12 @@ PROJECT = "mockopenai-trial"
 NETWORK = "172.30.89"
 PATIENCE_S = 180
 
-# Open and with the host's network while it builds: for a trial alone.
+# With the host's network while it builds: for a trial alone.
 OVERRIDE = """
 version: "3.8"
 services:
   web:
     build: {context: ., network: host}
-    environment: {MOCKOPENAI_OPEN: "1"}
 """
 
 
@@ -61,6 +61,12 @@ def _compose() -> list[str]:
     return ["docker", "compose"] if found else []
 
 
+def compose_version() -> str:
+    """Its name and version: docker-compose 1.29.2."""
+    told = _run([*_compose(), "version", "--short"], None, 60).decode().strip()
+    return f"{' '.join(_compose())} {told}"
+
+
 def docker(*arguments: str, data: bytes | None = None, seconds: float = 300) -> bytes:
     """What docker printed; TrialError with its complaint when it failed."""
     return _run(["docker", *arguments], data, seconds)
@@ -76,23 +82,31 @@ def _run(line: list[str], data: bytes | None, seconds: float, env: dict[str, str
 
 
 class Stack:
-    """`docker-compose` with the trial's settings; `url` is nginx."""
+    """`docker-compose` with the trial's settings; `url` is nginx, `api` has the token, once there is one."""
 
     def __init__(self, *, port: int, workers: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.folder = Path(tempfile.mkdtemp(prefix="mockopenai-trial-"))
-        env = {
+        self._settings = {
             "POSTGRES_PASSWORD": secrets.token_hex(16),
             "PORT": f"127.0.0.1:{port}",
             "WORKERS": str(workers),
             "WEB_CPUS": str(min(2, os.cpu_count() or 1)),
             "NETWORK": NETWORK,
         }
-        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in env.items()))
+        self.configure()
         (self.folder / "override.yml").write_text(OVERRIDE)
         # What is in the caller's environment would win over the file.
-        self._env = {name: value for name, value in os.environ.items() if name not in env}
+        names = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
+        self._env = {name: value for name, value in os.environ.items() if name not in names}
         self.api = httpx.Client(base_url=self.url, timeout=30)
+        self.calls = httpx.Client(base_url=self.url, timeout=30)
+
+    def configure(self, **settings: str) -> None:
+        """Writes .env anew, for the next `compose`."""
+        self._settings |= settings
+        text = "".join(f"{name}={value}\n" for name, value in self._settings.items())
+        (self.folder / ".env").write_text(text)
 
     def compose(self, *arguments: str, data: bytes | None = None, seconds: float = 900) -> bytes:
         files = ["-f", "docker-compose.yml", "-f", str(self.folder / "override.yml")]
@@ -113,11 +127,28 @@ class Stack:
     def wait_until_healthy(self) -> None:
         wait_for(lambda: set(self.health().values()) == {"healthy"}, "every service healthy")
 
+    def versions(self) -> str:
+        """Of what runs in the containers, which may stand in for the published images."""
+        asked = {
+            "web": ["python", "--version"],
+            "nginx": ["nginx", "-v"],
+            "redis": ["redis-server", "--version"],
+            "postgres": ["postgres", "--version"],
+        }
+        found = []
+        for service, command in asked.items():
+            line = ["docker", "exec", self.container(service), "sh", "-c", f"{' '.join(command)} 2>&1"]
+            told = subprocess.run(line, capture_output=True, text=True, timeout=60).stdout
+            number = re.search(r"\d+\.\d+(\.\d+)?", told)
+            found.append(f"{service} {number[0] if number else '?'}")
+        return ", ".join(found)
+
     def python(self, program: str) -> str:
         """Runs a line of Python inside web."""
         return docker("exec", self.container("web"), "python", "-c", program).decode().strip()
 
     def remove(self) -> None:
         self.api.close()
+        self.calls.close()
         self.compose("down", "-v", "--remove-orphans", "-t", "20")
         shutil.rmtree(self.folder)

@@ -3,17 +3,19 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import Any
 
 from openai import OpenAI
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from deploy.trial.calls import CALL, Drain, left, queue, sdk, waiting
-from deploy.trial.stack import ROOT, Stack, TrialError, docker, wait_for
+from deploy.trial.stack import Stack, TrialError, docker, wait_for
 
 BIG = 25 * 1024 * 1024
+QUESTION = "Is anybody there?"
 
 
 def check(*, true: bool, what: str) -> None:
@@ -47,13 +49,13 @@ def hardened(stack: Stack) -> str:
 
 
 def doctor(stack: Stack) -> str:
-    """What `manage.py doctor` finds inside, where nothing but the trial's own open mode may be wrong."""
-    program = "import subprocess; print(subprocess.run(['python', 'manage.py', 'doctor', '--json'], capture_output=True, text=True).stdout)"
-    findings = json.loads(stack.python(program))["findings"]
-    levels = {
-        level: [one["name"] for one in findings if one["level"] == level] for level in ("error", "warning")
-    }
-    return f"{len(findings)} findings; errors: {levels['error']}, warnings: {levels['warning']}"
+    """`manage.py doctor` inside, which ends with 0 when it finds no error, and Django's check of deployments."""
+    manage = ("exec", stack.container("web"), "python", "manage.py")
+    findings = json.loads(docker(*manage, "doctor", "--json"))["findings"]
+    warnings = [one["name"] for one in findings if one["level"] == "warning"]
+    checked = docker(*manage, "check", "--deploy", "--fail-level", "WARNING").decode()
+    check(true="no issues" in checked, what=checked)
+    return f"{len(findings)} findings, no error, warnings: {', '.join(warnings)}; `check --deploy`: no issues"
 
 
 def presets(stack: Stack) -> str:
@@ -64,7 +66,7 @@ def presets(stack: Stack) -> str:
     stream = client.chat.completions.create(model="gpt-4o", messages=CALL["messages"], stream=True)  # type: ignore[arg-type]
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     check(true=(whole.choices[0].message.content, text) == ("0", "1"), what=f"{whole} {text}")
-    return "two presets, one whole, one streamed"
+    return "queued over REST; taken with the SDK, one whole, one streamed"
 
 
 def streamed(stack: Stack) -> str:
@@ -79,31 +81,39 @@ def streamed(stack: Stack) -> str:
         times.append(time.monotonic())
     spread = times[-1] - times[0]
     check(true=len(times) > 15 and spread > 0.5, what=f"{len(times)} chunks within {spread:.2f} s")
-    return f"{len(times)} chunks over {spread:.2f} s"
+    return f"{len(times)} chunks over {spread:.2f} s, not gathered on the way"
 
 
 def large_bodies(stack: Stack) -> str:
     """25 MB: refused by nginx in the shape that whoever asked can read; 19 MB pass."""
-    refused = stack.api.post("/v1/chat/completions", content=b"x" * BIG)
+    refused = stack.calls.post("/v1/chat/completions", content=b"x" * BIG)
     error = refused.json()["error"]
     check(true=(refused.status_code, error["code"]) == (413, "request_too_large"), what=refused.text[:300])
     own = stack.api.post("/api/preset-queue/x", content=b"x" * BIG)
     check(true=own.status_code == 413 and "detail" in own.json(), what=own.text[:300])
     queue(stack, "large", 1)
-    body = {**CALL, "messages": [{"role": "user", "content": "y" * (19 * 1024 * 1024)}]}
-    passed = stack.api.post("/as/large/v1/chat/completions", json=body)
+    body = {**CALL, "messages": [{"role": "user", "content": "A large file. " * (19 * 1024 * 1024 // 14)}]}
+    passed = stack.calls.post("/as/large/v1/chat/completions", json=body)
     check(true=passed.status_code == 200, what=f"19 MB: {passed.status_code} {passed.text[:300]}")
     return "25 MB: 413 in OpenAI's shape under /v1, {detail} under /api; 19 MB: 200"
+
+
+def watching(stack: Stack) -> ClientConnection:
+    """An open /ws, with the token."""
+    address = stack.url.replace("http", "ws") + "/ws"
+    headers = {"authorization": stack.api.headers["authorization"]}
+    return connect(address, origin=stack.url, additional_headers=headers, max_queue=None)  # type: ignore[arg-type]
 
 
 def socket(stack: Stack) -> str:
     """Events over /ws through nginx; a page of another origin is refused."""
     address = stack.url.replace("http", "ws") + "/ws"
-    with connect(address, origin=stack.url, max_queue=None) as page:  # type: ignore[arg-type]
+    with watching(stack) as page:
         queue(stack, "seen", 1)
         while (event := json.loads(page.recv(timeout=20))).get("ip") != "seen":
             pass
     check(true=event["type"] == "queue_updated", what=str(event))
+    stack.api.delete("/api/preset-queue/seen/" + _only_id(stack, "seen")).raise_for_status()
     try:
         connect(address, origin="http://elsewhere.example").close()  # type: ignore[arg-type]
     except InvalidStatus as error:
@@ -111,10 +121,15 @@ def socket(stack: Stack) -> str:
     raise TrialError("a page of another origin was let in")
 
 
+def _only_id(stack: Stack, caller: str) -> str:
+    [item] = stack.api.get(f"/api/preset-queue/{caller}").json()["items"]
+    return str(item["id"])
+
+
 def addresses(stack: Stack) -> str:
     """A caller cannot name an address of its own: the right-most hop counts, which nginx wrote."""
     stack.api.put("/api/fallback", json={"text": "auto"}).raise_for_status()
-    stack.api.post(
+    stack.calls.post(
         "/v1/chat/completions", json=CALL, headers={"x-forwarded-for": "203.0.113.9"}
     ).raise_for_status()
     [row] = stack.api.get("/api/exchanges", params={"limit": 1}).json()["items"]
@@ -125,23 +140,24 @@ def addresses(stack: Stack) -> str:
     return f"called as {caller}, with a forged X-Forwarded-For"
 
 
-def by_hand(stack: Stack, picture: Path) -> str:
-    """A person answers in the browser, through nginx, while the SDK waits."""
-    from deploy.trial.browser import answer_by_hand
-
+def answered_by_hand(stack: Stack, answer: Callable[[str, str], None], *, streamed: bool) -> None:
+    """`answer(question, text)`: a person does it in a browser, through nginx, while the SDK waits."""
     with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(_ask, sdk(stack, "hand"))
+        call = pool.submit(_ask, sdk(stack, "hand"), streamed=streamed)
         waiting(stack, 1)
-        answer_by_hand(stack.url, "Typed in a browser", picture)
+        answer(QUESTION, "Typed in a browser")
         said = call.result(timeout=60)
     check(true=said == "Typed in a browser", what=f"the SDK got {said!r}")
-    return f"the SDK got what was typed ({picture.relative_to(ROOT)})"
+    [row] = stack.api.get("/api/exchanges", params={"caller": "hand", "limit": 1}).json()["items"]
+    check(true=row["answered_by"] == "bob", what=f"answered by {row['answered_by']}")
 
 
-def _ask(client: OpenAI) -> str:
-    messages = [{"role": "user", "content": "Is anybody there?"}]
-    reply = client.chat.completions.create(model="gpt-4o", messages=messages)  # type: ignore[arg-type]
-    return reply.choices[0].message.content or ""
+def _ask(client: OpenAI, *, streamed: bool) -> str:
+    asked: Any = {"model": "gpt-4o", "messages": [{"role": "user", "content": QUESTION}]}
+    if not streamed:
+        return client.chat.completions.create(**asked).choices[0].message.content or ""
+    chunks = client.chat.completions.create(**asked, stream=True)
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
 
 
 def worker_killed(stack: Stack) -> str:
@@ -162,8 +178,9 @@ def worker_killed(stack: Stack) -> str:
     check(true=lost <= drain.connections and kept == total, what=f"{lost} unheard, {kept} in the journal")
     stack.api.put("/api/fallback", json={"text": "manual"}).raise_for_status()
     wait_for(lambda: stack.health()["web"] == "healthy", "web healthy again")
-    codes = {code: drain.statuses.count(code) for code in sorted(set(drain.statuses))}
-    return f"{killed}; {len(drain.got)} of {total} heard once each, {lost} cut on their way, all {kept} journaled; {codes or 'no errors'}"
+    codes = {code or "cut": drain.statuses.count(code) for code in sorted(set(drain.statuses))}
+    asked_again = ", ".join(f"{count} × {code}" for code, count in codes.items()) or "nobody"
+    return f"{killed}; {len(drain.got)} of {total} heard once each, {lost} cut on their way, all {kept} journaled; asked again after: {asked_again}"
 
 
 def kill_worker(stack: Stack) -> str:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.conftest import ROOT, _prepare
-from tests.databases import fresh
+from tests.databases import created, fresh
 
 
 def doctor(data_dir: Path, *arguments: str, **env: str) -> tuple[int, str]:
@@ -100,4 +101,12 @@ def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
 def test_a_postgresql_and_its_clock_are_told(tmp_path: Path, kind: str) -> None:
     code, found = findings(tmp_path, **fresh(kind))
     assert code == 0, found
-    assert found["clock"]["level"] == found["postgresql"]["level"] == "ok"
+    assert {found[name]["level"] for name in ("clock", "postgresql", "encoding")} == {"ok"}
+
+
+def test_a_postgresql_that_counts_bytes_is_told(tmp_path: Path) -> None:
+    name = f"ascii_{uuid4().hex[:12]}"
+    url = created(name, template="template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+    code, found = findings(tmp_path, DATABASE_URL=url)
+    assert code == 1
+    assert found["encoding"]["level"] == "error" and "SQL_ASCII" in found["encoding"]["what"]

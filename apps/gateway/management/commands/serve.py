@@ -95,7 +95,8 @@ class Command(BaseCommand):
         return "" if is_open(host) else link
 
     def _greet(self, host: str, port: int, workers: int, set_up: str) -> None:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+        everywhere = host in ("0.0.0.0", "::")  # noqa: S104
+        shown = "127.0.0.1" if everywhere else f"[{host}]" if ":" in host else host
         self.stdout.write(
             f"mockopenai {settings.VERSION}\n"
             f"  dashboard  http://{shown}:{port}/\n"
@@ -109,6 +110,8 @@ class Command(BaseCommand):
                 "There is no admin yet. Open this once, within 24 hours, to become one:\n"
                 f"  http://{shown}:{port}{set_up}"
             )
+            if everywhere:  # in a container, most likely, whose address and port are not those outside
+                self.stdout.write("From elsewhere: with the name and port by which you reach this server.")
         self.stdout.flush()
 
 

@@ -5,8 +5,10 @@ import asyncio
 import itertools
 import os
 import random
+import signal
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -47,6 +49,8 @@ class Soak:
                 mixed = self.mixture
                 row = (number // each, mixed.calls, size, len(mixed.errors), f"{mixed.p99_ms():.0f}", heard)
                 print("|", " | ".join(map(str, row)), "|", flush=True)
+                for error, count in Counter(mixed.errors).most_common(3):
+                    say(f"{count} times: {error}")
             if time.monotonic() - began >= minutes * 60:
                 return
 
@@ -120,6 +124,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
     random.seed(1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers, too
     print("  \n".join(f"{name}: {value}" for name, value in surroundings().items()), "\n")
     settings = {"DATABASE_URL": os.environ["DATABASE_URL"]} if "DATABASE_URL" in os.environ else {}
     settings |= {"MOCKOPENAI_JOURNAL_MAX": JOURNAL_MAX}

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ QUEUES = 4
 BATCH = 250
 LOW = 200  # presets left in a queue when it is filled up
 CUT = "cut"  # the queue of streams that are hung up on
-ANSWER = "by hand"
+ANSWER, PEOPLE = "by hand", 8
 LIMIT_S = 30.0
 
 
@@ -123,16 +124,18 @@ class Mixture:
             await asyncio.sleep(1)
 
     async def answer(self) -> None:
-        """A person who answers whatever waits, but for those who will have hung up."""
+        """People who answer whatever waits, but for those who will have hung up."""
         while True:
             await asyncio.sleep(0.3)
-            for item in (await self._ask("GET", "/api/desk"))["items"]:
-                if item["caller"] != "leaves":
-                    reply = {"response": {"content": ANSWER}}
-                    path = f"/api/desk/{item['id']}/answer"
-                    answer = await self.client.post(path, json=reply)
-                    if answer.status_code >= 300:
-                        self.errors.append(f"answer: {answer.status_code} {answer.text[:100]}")
+            items = (await self._ask("GET", "/api/desk"))["items"]
+            ids = iter([item["id"] for item in items if item["caller"] != "leaves"])
+            await asyncio.gather(*[self._answer(ids) for _ in range(PEOPLE)])
+
+    async def _answer(self, ids: Iterator[str]) -> None:
+        for one in ids:
+            answer = await self.client.post(f"/api/desk/{one}/answer", json={"response": {"content": ANSWER}})
+            if answer.status_code >= 300:
+                self.errors.append(f"answer: {answer.status_code} {answer.text[:40]}")
 
     async def lost(self) -> list[str]:
         """What became of the presets: each came once, or is still there."""

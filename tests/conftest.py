@@ -142,7 +142,7 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
     }[door]
     whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
     data_dir.mkdir(parents=True, exist_ok=True)
-    _prepare(data_dir, whole_env)
+    prepare(data_dir, whole_env)
     log = data_dir / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=whole_env, stdout=output, stderr=output)
@@ -155,7 +155,7 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
     return server
 
 
-def _prepare(data_dir: Path, env: dict[str, str]) -> None:
+def prepare(data_dir: Path, env: dict[str, str]) -> None:
     """Gives a server its tables: SQLite as a copy of a file that was made once."""
     database, url = data_dir / "mockopenai.sqlite3", env.get("DATABASE_URL", "")
     if url and url not in ready:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from benchmarks.crew import Crew, crew
+from benchmarks.ends import kills, orphans, sigterm
 from benchmarks.figure import Figure
-from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm
+from benchmarks.proofs import drain, parked, redis, rolls
 from tests.databases import fresh
 
 TOLD_S, ENDED_S = 5, 20  # 2 and 10 are promised; the machine may be busy

@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +88,14 @@ class Crew:
 
 
 @contextmanager
-def crew(workers: int, **settings: str) -> Iterator[Crew]:
-    """A crew on an empty database of its own (or that of DATABASE_URL, which has its tables)."""
+def crew(workers: int, *, beside: Crew | None = None, **settings: str) -> Iterator[Crew]:
+    """A crew on an empty database of its own (or that of DATABASE_URL, which has its tables).
+
+    `beside` another one, whose database is named, it shares that one's Redis, as a second host would.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="crew-", ignore_cleanup_errors=True) as name,
-        redis_in(Path(name)) as redis,
+        nullcontext(beside.redis) if beside else redis_in(Path(name)) as redis,
     ):
         if "DATABASE_URL" not in settings:
             migrated(Path(name))
@@ -113,7 +116,8 @@ def _serves(found: Crew, workers: int) -> bool:
     if found.process.poll() is not None:
         raise servers.ServerDiedError(found.log.read_text()[-2000:])
     with suppress(OSError):
-        return len(found.workers()) == (workers if workers > 1 else 0) and _answers(found.port)
+        all_serve = len(found.serving()) == (workers if workers > 1 else 0)
+        return all_serve and _answers(found.port)
     return False
 
 

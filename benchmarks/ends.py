@@ -27,13 +27,13 @@ async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:
     going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.05)) for client in made]
     for _ in range(count):
         await asyncio.sleep(pause_s * (0.5 + random.random()))
-        await asyncio.to_thread(wait_for, lambda: len(found.serving()) > 1)
+        await asyncio.to_thread(wait_for, lambda: len(found.serving()) > 1, limit_s=120)
         os.kill(random.choice(found.workers()), signal.SIGKILL)
     over.set()
     await asyncio.gather(*going)
     broken = sum(client.broken for client in made)
     faults = faults_of(made, presets, lost=broken)
-    await asyncio.to_thread(wait_for, lambda: len(found.serving()) == size)
+    await asyncio.to_thread(wait_for, lambda: len(found.serving()) == size, limit_s=120)
     slowest = max(client.slowest_s for client in made)
     faults += [f"a call hung for {slowest:.1f} s"] if slowest > HUNG_S else []
     detail = f"kills; {presets} presets, {broken} calls broken, the slowest call took {slowest:.2f} s"
@@ -48,7 +48,7 @@ async def all_killed(found: Crew, count: int) -> Figure:
         for pid in found.workers():
             os.kill(pid, signal.SIGKILL)
         began = time.monotonic()
-        while not client.refused:
+        while not client.refused and time.monotonic() < began + 4 * HUNG_S:
             await client.call()
         took_s.append(time.monotonic() - began)
     faults = (f"a call hung for {max(took_s):.1f} s",) if max(took_s) > HUNG_S else ()

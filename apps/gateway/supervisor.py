@@ -94,6 +94,7 @@ class Supervisor:
         self._alive: set[Worker] = set()
         self._stop = asyncio.Event()
         self._rolling = False
+        self._served = False  # somebody has: this server can be started
         self._failed = False
 
     async def run(self) -> int:
@@ -143,7 +144,8 @@ class Supervisor:
         self._alive.discard(worker)
         if self._stop.is_set() or worker not in self._places:
             return
-        if is_first and not worker.ready.result():
+        self._served = self._served or worker.serves or self._is_served()
+        if is_first and not self._served:
             log.error("A worker ended %s before it served: nothing is started.", how)
             self._failed = True
             self._stop.set()
@@ -156,13 +158,15 @@ class Supervisor:
         if worker in self._places and not self._stop.is_set():
             self._places[self._places.index(worker)] = await self._start(deaths=deaths)
 
+    def _is_served(self) -> bool:
+        return any(worker.serves for worker in self._alive)
+
     async def _rest(self, pause_s: float) -> None:
         """So long, or until the server is to end; but a moment at most while nobody serves."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         while not self._stop.is_set():
-            is_served = any(worker.serves for worker in self._alive)
-            left_s = began + (pause_s if is_served else min(pause_s, PAUSE_S)) - loop.time()
+            left_s = began + (pause_s if self._is_served() else min(pause_s, PAUSE_S)) - loop.time()
             if left_s <= 0:
                 return
             with contextlib.suppress(TimeoutError):

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from apps.gateway.supervisor import PAUSE_S, Supervisor
 
 COUNT = 2
-NEVER = "no"  # a file of this name: new workers do not come so far as to serve
+# Files of these names: new workers do not come so far as to serve; of several, one serves and no other.
+NEVER, LATE = "no", "late"
 WORKER = """
 import os, sys, time
 line = int(sys.argv[2].split(",")[1])
@@ -21,6 +23,12 @@ name = os.path.join(sys.argv[1], str(os.getpid()))
 if os.path.exists(os.path.join(sys.argv[1], "no")):
     open(name + "-failed", "w").close()
     sys.exit(3)
+try:
+    if os.path.exists(os.path.join(sys.argv[1], "late")):
+        open(os.path.join(sys.argv[1], "first"), "x").close()
+except FileExistsError:
+    open(name + "-late", "w").close()
+    time.sleep(60)
 os.write(line, b"r")
 open(name, "w").close()
 time.sleep(60)
@@ -53,16 +61,33 @@ class Crew:
         return loop.time() - began
 
 
-@pytest.fixture
-async def crew(tmp_path: Path) -> AsyncIterator[Crew]:
+@asynccontextmanager
+async def running(folder: Path, count: int) -> AsyncIterator[Crew]:
+    """A supervisor in this process, once so many of its workers serve."""
     with socket.socket() as listener:
-        command = [sys.executable, "-S", "-c", WORKER, str(tmp_path)]
-        running = asyncio.ensure_future(Supervisor(command, listener, COUNT).run())
-        crew = Crew(tmp_path)
-        await crew.until(COUNT)
+        command = [sys.executable, "-S", "-c", WORKER, str(folder)]
+        server = asyncio.ensure_future(Supervisor(command, listener, COUNT).run())
+        crew = Crew(folder)
+        await crew.until(count)
         yield crew
         os.kill(os.getpid(), signal.SIGTERM)
-        assert await running == 0
+        assert await server == 0
+
+
+@pytest.fixture
+async def crew(tmp_path: Path) -> AsyncIterator[Crew]:
+    async with running(tmp_path, COUNT) as crew:
+        yield crew
+
+
+async def test_one_that_is_killed_before_it_serves_ends_nothing_where_another_serves(tmp_path: Path) -> None:
+    (tmp_path / LATE).touch()
+    async with running(tmp_path, 1) as crew:
+        while not (late := list(tmp_path.glob("*-late"))):
+            await asyncio.sleep(0.01)
+        (tmp_path / LATE).unlink()
+        os.kill(int(late[0].name.removesuffix("-late")), signal.SIGKILL)
+        await crew.until(COUNT)
 
 
 async def test_workers_killed_again_and_again_while_young_are_followed_soon(crew: Crew) -> None:

@@ -6,11 +6,14 @@ import random
 import signal
 import time
 
+from benchmarks import rest
 from benchmarks.crew import Crew, is_running, wait_for
 from benchmarks.figure import Figure
+from benchmarks.parked import Caller
 from benchmarks.proofs import CALLERS, faults_of, fill, park
 from benchmarks.steady import Steady, clients
 
+LEASE_S = 30.0  # promised for a process that is not known to be gone
 HUNG_S = 15.0  # a call that waited for so long: on a busy machine a start takes seconds
 
 
@@ -83,3 +86,30 @@ async def orphans(found: Crew, _: int) -> Figure:
     untold = [caller for caller in callers if not caller.answer.startswith(b"HTTP/1.1 503")]
     faults = (f"{len(untold)} were not told",) if untold else ()
     return Figure(name="orphans", value=took_s, detail="s to the last worker's end", faults=faults)
+
+
+async def settled(found: Crew, count: int) -> list[Figure]:
+    """What waits in a worker that is killed, and in one that stands still, is settled by the others."""
+    callers = await park(found, count)
+    figures = [await _settled(found, callers, "settled", signal.SIGKILL, HUNG_S)]
+    await asyncio.to_thread(wait_for, lambda: len(found.serving()) > 2, limit_s=120)
+    return [*figures, await _settled(found, callers, "settled-lease", signal.SIGSTOP, LEASE_S)]
+
+
+async def _settled(
+    found: Crew, callers: list[Caller], name: str, how: signal.Signals, limit_s: float
+) -> Figure:
+    one, before, began = random.choice(found.serving()), _waiting(found), time.monotonic()
+    os.kill(one, how)
+    await asyncio.to_thread(wait_for, lambda: _waiting(found) < before, limit_s=60)
+    took_s = time.monotonic() - began
+    if how is signal.SIGSTOP:
+        os.kill(one, signal.SIGKILL)  # its callers see the end of their connections
+    await asyncio.to_thread(wait_for, lambda: _waiting(found) == sum(not caller.lost for caller in callers))
+    faults = (f"it took {took_s:.1f} s",) if took_s > limit_s else ()
+    detail = f"s until {before - _waiting(found)} calls that waited there were settled"
+    return Figure(name=name, value=took_s, detail=detail, faults=faults)
+
+
+def _waiting(found: Crew) -> int:
+    return int(rest.get(found.port, "/api/exchanges/count?state=waiting")["count"])

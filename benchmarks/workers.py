@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from benchmarks.crew import Crew, crew
-from benchmarks.ends import all_killed, kills, orphans, sigterm
+from benchmarks.ends import all_killed, kills, orphans, settled, sigterm
 from benchmarks.figure import Figure
 from benchmarks.proofs import drain, parked, redis, rolls, speed
 from benchmarks.report import say
@@ -23,6 +23,7 @@ FULL = {
     "redis": 30,
     "kills": 50,
     "all-killed": 4,
+    "settled": 200,
     "speed": 20_000,
 }
 
@@ -32,6 +33,7 @@ SCENARIOS: dict[str, tuple[Scenario, str]] = {
     "speed": (speed, "refuse"),
     "kills": (kills, "refuse"),
     "all-killed": (all_killed, "refuse"),
+    "settled": (settled, "manual"),
     "rolls": (rolls, "refuse"),
     "parked": (parked, "manual"),
     "redis": (redis, "manual"),

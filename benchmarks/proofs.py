@@ -2,17 +2,15 @@
 
 import asyncio
 import itertools
-import os
-import random
-import signal
 import time
 from functools import partial
 
 from benchmarks import rest, traffic
-from benchmarks.crew import Crew, Steady, clients, is_running, wait_for
+from benchmarks.crew import Crew, wait_for
 from benchmarks.driver import connect, drive
 from benchmarks.figure import Figure
 from benchmarks.parked import Caller, answer_all
+from benchmarks.steady import Steady, clients
 
 CALLERS = 4
 
@@ -70,28 +68,6 @@ async def speed(found: Crew, count: int) -> Figure:
     return Figure(name=name, value=outcome.rate, detail=detail, faults=tuple(faults))
 
 
-async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:
-    """kill -9 of random workers under load: nothing twice, lost is only what was on its way."""
-    presets = int(400 * (count + 2) * pause_s) // CALLERS * CALLERS
-    await asyncio.to_thread(fill, found.port, presets)
-    made, size = clients(found.port, 16, callers=CALLERS), len(found.workers())
-    over = asyncio.Event()
-
-    going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.05)) for client in made]
-    for _ in range(count):
-        await asyncio.sleep(pause_s * (0.5 + random.random()))
-        await asyncio.to_thread(wait_for, found.workers)
-        os.kill(random.choice(found.workers()), signal.SIGKILL)
-    over.set()
-    await asyncio.gather(*going)
-    broken = sum(client.broken for client in made)
-    faults = faults_of(made, presets, lost=broken)
-    await asyncio.to_thread(wait_for, lambda: len(found.workers()) == size)
-    slowest = max(client.slowest_s for client in made)
-    detail = f"kills; {presets} presets, {broken} calls broken, the slowest call took {slowest:.2f} s"
-    return Figure(name="kills", value=count, detail=detail, faults=tuple(faults))
-
-
 async def park(found: Crew, count: int, *, held_before: int = 0) -> list[Caller]:
     callers = await connect(found.port, [partial(Caller, number) for number in range(count)])
     await asyncio.to_thread(
@@ -103,22 +79,6 @@ async def park(found: Crew, count: int, *, held_before: int = 0) -> list[Caller]
 async def parked(found: Crew, count: int) -> list[Figure]:
     """Answered in random order, over connections to whichever worker."""
     return await answer_all(found, await park(found, count), carefully=min(count // 2, 500))  # type: ignore[arg-type]
-
-
-async def sigterm(found: Crew, count: int) -> Figure:
-    """Everybody who waits is told within 2 s, and the whole crew is gone within 10 s."""
-    callers = await park(found, count)
-    workers, began = found.workers(), time.perf_counter()
-    found.process.send_signal(signal.SIGTERM)
-    code = await asyncio.to_thread(found.process.wait, 20)
-    took_s = time.perf_counter() - began
-    told = [caller for caller in callers if caller.answer.startswith(b"HTTP/1.1 503")]
-    last_s = max((caller.received_at for caller in told), default=0.0) - began
-    faults = [f"{count - len(told)} were not told"] if len(told) < count else []
-    faults += [f"exit status {code}"] if code else []
-    faults += ["workers are left"] if any(map(is_running, workers)) else []
-    detail = f"s until the last of {count} had its 503; all ended after {took_s:.2f} s"
-    return Figure(name="sigterm", value=last_s, detail=detail, faults=tuple(faults))
 
 
 async def rolls(found: Crew, count: int) -> Figure:
@@ -185,14 +145,3 @@ async def _until(client: Steady, until: float) -> None:
         await client.call()
         await asyncio.sleep(0.02)
     client.close()
-
-
-async def orphans(found: Crew, _: int) -> Figure:
-    """A supervisor that is killed takes its workers with it, and they tell who waits."""
-    callers, workers, began = await park(found, 8), found.workers(), time.perf_counter()
-    found.process.kill()
-    await asyncio.to_thread(wait_for, lambda: not any(map(is_running, workers)), limit_s=20)
-    took_s = time.perf_counter() - began
-    untold = [caller for caller in callers if not caller.answer.startswith(b"HTTP/1.1 503")]
-    faults = (f"{len(untold)} were not told",) if untold else ()
-    return Figure(name="orphans", value=took_s, detail="s to the last worker's end", faults=faults)

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from benchmarks.crew import Crew, crew
+from benchmarks.ends import all_killed, kills, orphans, settled, sigterm
 from benchmarks.figure import Figure
-from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm, speed
+from benchmarks.proofs import drain, parked, redis, rolls, speed
 from benchmarks.report import say
 
 MANY = {"MOCKOPENAI_MAX_WAITING": "100000", "MOCKOPENAI_MAX_WAITING_PER_CALLER": "100000"}
@@ -21,6 +22,8 @@ FULL = {
     "rolls": 3,
     "redis": 30,
     "kills": 50,
+    "all-killed": 4,
+    "settled": 200,
     "speed": 20_000,
 }
 
@@ -29,6 +32,8 @@ SCENARIOS: dict[str, tuple[Scenario, str]] = {
     "drain": (drain, "refuse"),
     "speed": (speed, "refuse"),
     "kills": (kills, "refuse"),
+    "all-killed": (all_killed, "refuse"),
+    "settled": (settled, "manual"),
     "rolls": (rolls, "refuse"),
     "parked": (parked, "manual"),
     "redis": (redis, "manual"),

@@ -154,7 +154,7 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
     }[door]
     whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
     data_dir.mkdir(parents=True, exist_ok=True)
-    _prepare(data_dir, whole_env)
+    prepare(data_dir, whole_env)
     log = data_dir / f"server-{port}.log"
     process = _started(command, whole_env, log)
     server = Server(process, f"http://127.0.0.1:{port}", data_dir, env, command, log)
@@ -173,7 +173,7 @@ def _started(command: list[str], env: dict[str, str], log: Path) -> "subprocess.
         return subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
 
 
-def _prepare(data_dir: Path, env: dict[str, str]) -> None:
+def prepare(data_dir: Path, env: dict[str, str]) -> None:
     """Gives a server its tables: SQLite as a copy of a file that was made once."""
     database, url = data_dir / "mockopenai.sqlite3", env.get("DATABASE_URL", "")
     if url and url not in ready:

@@ -89,7 +89,8 @@ def settle(
     if created_at is None:
         return False
     changes: dict[str, Any] = {"state": state, "source": source, "ended_at": now, "claimed_by": ""}
-    changes["duration_ms"] = int((now - created_at).total_seconds() * 1000)
+    # Its beginning was read on the clock of the host that took it, which may be ahead of ours.
+    changes["duration_ms"] = max(0, int((now - created_at).total_seconds() * 1000))
     if note:
         changes["note"] = note
     if answered_by:

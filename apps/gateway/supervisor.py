@@ -19,14 +19,15 @@ from apps.live.tasks import spawn
 STOP_S = (
     9.5  # a worker that is told to end takes up to 2 s for those who wait, and 6 s for replies on their way
 )
-HEALTHY_S = 5.0  # who lived that long is followed at once; of those who die sooner, each is followed later
-PAUSE_S, PAUSE_MAX_S = 0.5, 10.0
+HEALTHY_S = 5.0  # who served that long is followed at once, who served less, after a pause
+PAUSE_S, PAUSE_MAX_S = 0.5, 10.0  # it grows when one after another dies before it serves
+LOOK_S = 0.1
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One process. `deaths`: how many died young in its place, one after another, before it."""
+    """One process. `deaths`: how many died in its place before they served, one after another, before it."""
 
     def __init__(self, process: Process, line: socket.socket, deaths: int) -> None:
         self.process = process
@@ -37,9 +38,16 @@ class Worker:
 
     async def _listen(self) -> bool:
         """Whether it came so far as to serve."""
+        said = b""
         with contextlib.suppress(OSError):
-            return await asyncio.get_running_loop().sock_recv(self._line, 1) == READY
-        return False
+            said = await asyncio.get_running_loop().sock_recv(self._line, 1)
+        if said == READY:
+            log.info("Worker %d serves.", self.process.pid)
+        return said == READY
+
+    @property
+    def serves(self) -> bool:
+        return self.ready.done() and self.ready.result()
 
     def tell_to_sweep(self) -> None:
         with contextlib.suppress(OSError):  # it ends, or is so slow that it has been told often enough
@@ -67,9 +75,12 @@ class Worker:
             self.kill(signal.SIGKILL)
             await self.process.wait()
 
-    def deaths_now(self) -> int:
-        lived_s = asyncio.get_running_loop().time() - self._began_at
-        return 0 if lived_s > HEALTHY_S else self.deaths + 1
+    def pause_after(self) -> tuple[int, float]:
+        """After its end: the deaths that its successor follows, and the seconds until that one starts."""
+        if self.serves:
+            lived_s = asyncio.get_running_loop().time() - self._began_at
+            return 0, 0.0 if lived_s > HEALTHY_S else PAUSE_S
+        return self.deaths + 1, min(PAUSE_S * 2**self.deaths, PAUSE_MAX_S)
 
 
 class Supervisor:
@@ -83,6 +94,7 @@ class Supervisor:
         self._alive: set[Worker] = set()
         self._stop = asyncio.Event()
         self._rolling = False
+        self._served = False  # somebody has: this server can be started
         self._failed = False
 
     async def run(self) -> int:
@@ -132,23 +144,34 @@ class Supervisor:
         self._alive.discard(worker)
         if self._stop.is_set() or worker not in self._places:
             return
-        if is_first and not worker.ready.result():
+        self._served = self._served or worker.serves or self._is_served()
+        if is_first and not self._served:
             log.error("A worker ended %s before it served: nothing is started.", how)
             self._failed = True
             self._stop.set()
             return
         for other in self._places:
             other.tell_to_sweep()
-        deaths = worker.deaths_now()
-        pause_s = min(PAUSE_S * 2 ** (deaths - 1), PAUSE_MAX_S) if deaths else 0.0
-        log.error(
-            "Worker %d ended %s; another one starts in %g s.", worker.process.pid, how, round(pause_s, 1)
-        )
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause_s):
-                await self._stop.wait()
+        deaths, pause_s = worker.pause_after()
+        log.error("Worker %d ended %s; another one starts in %g s.", worker.process.pid, how, pause_s)
+        await self._rest(pause_s)
         if worker in self._places and not self._stop.is_set():
             self._places[self._places.index(worker)] = await self._start(deaths=deaths)
+
+    def _is_served(self) -> bool:
+        return any(worker.serves for worker in self._alive)
+
+    async def _rest(self, pause_s: float) -> None:
+        """So long, or until the server is to end; but a moment at most while nobody serves."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while not self._stop.is_set():
+            left_s = began + (pause_s if self._is_served() else min(pause_s, PAUSE_S)) - loop.time()
+            if left_s <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left_s, LOOK_S)):
+                    await self._stop.wait()
 
     async def _roll(self) -> None:
         """Replaces one worker after another; each ends only when its successor serves."""

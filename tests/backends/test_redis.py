@@ -5,7 +5,6 @@ import json
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.callers import BROKEN, callers
 from tests.conftest import PATIENCE_S, Server, complaints, free_port, start_server, wait_for
+from tests.dashboards import dashboard, until
 
 BELL_S = 0.5  # the tick comes at any moment within 2 s: now and then it is as fast as a bell
 IN_A_ROW = 5  # but not so often
@@ -69,23 +69,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(autouse=True)
 def _redis_is_there(house: House) -> None:
     house.redis.up()
-
-
-@contextmanager
-def dashboard(server: Server, person: str = "") -> Iterator[ClientConnection]:
-    with connect(f"{server.ws_url}?person={person}", origin=server.url, max_queue=None) as opened:
-        yield opened
-
-
-def until(
-    opened: ClientConnection, *kinds: str, timeout_s: float = PATIENCE_S, **wanted: Any
-) -> dict[str, Any]:
-    """The next event of one of these types with these values."""
-    end = time.monotonic() + timeout_s
-    while True:
-        event = json.loads(opened.recv(timeout=max(0.01, end - time.monotonic())))
-        if event["type"] in kinds and all(event["data"].get(key) == value for key, value in wanted.items()):
-            return event
 
 
 async def answered(house: House, *, over: Server, name: str) -> float:

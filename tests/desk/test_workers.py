@@ -84,6 +84,12 @@ class TestSweep:
         beat()
         assert Worker.objects.get(id=WORKER_ID).beat_at < datetime.now(UTC) + timedelta(seconds=LEASE_S)
 
+    def test_a_call_of_a_host_whose_clock_is_ahead_took_no_negative_time(self) -> None:
+        left = waiting_row("unheard-of")
+        Exchange.objects.update(created_at=timezone.now() + timedelta(hours=1))
+        assert swept() == [left]
+        assert Exchange.objects.get(id=left).duration_ms == 0
+
     def test_what_a_dead_process_left_is_settled_within_30_s(self) -> None:
         assert LEASE_S + SWEEP_S < 30 and LEASE_S > 3 * BEAT_S
 

@@ -8,17 +8,27 @@ import httpx
 import pytest
 
 from benchmarks.crew import Crew, crew
+from benchmarks.ends import kills, orphans, sigterm
 from benchmarks.figure import Figure
-from benchmarks.proofs import drain, kills, orphans, parked, redis, rolls, sigterm
+from benchmarks.proofs import drain, parked, redis, rolls
+from tests.callers import all_of, callers, serials
+from tests.callers import drain as drain_over
+from tests.conftest import Server
+from tests.dashboards import dashboard, until
 from tests.databases import fresh
 
 TOLD_S, ENDED_S = 5, 20  # 2 and 10 are promised; the machine may be busy
 
 
 @pytest.fixture(scope="module")
-def team() -> Iterator[Crew]:
+def database() -> dict[str, Any]:
+    return fresh("postgres")
+
+
+@pytest.fixture(scope="module")
+def team(database: dict[str, Any]) -> Iterator[Crew]:
     """As a team runs it: several workers on PostgreSQL."""
-    with crew(3, MOCKOPENAI_FALLBACK="refuse", **fresh("postgres")) as found:
+    with crew(3, MOCKOPENAI_FALLBACK="refuse", **database) as found:
         yield found
 
 
@@ -55,6 +65,38 @@ async def test_parked_calls_are_answered_in_any_order_over_any_worker(team: Crew
 async def test_while_redis_is_away_presets_are_answered_and_nobody_who_waits_is_lost(team: Crew) -> None:
     fallback(team, "manual")
     assert_right(*await redis(team, 3))
+
+
+async def test_two_hosts_on_one_database_and_redis_are_one_server(
+    team: Crew, database: dict[str, Any]
+) -> None:
+    """Queued over one and taken over the other; answered over the other; both know who is here."""
+    fallback(team, "refuse")
+    with crew(2, beside=team, MOCKOPENAI_FALLBACK="manual", **database) as other:
+        one, two = server_of(team), server_of(other)
+        with one.api, two.api, dashboard(one, "ann") as here, dashboard(two, "bob") as there:
+            for page in (here, there):
+                until(page, "presence", names=["ann", "bob"])
+            one.queue("hosts", *serials(8))
+            drained = await drain_over([two.url, one.url], "hosts", connections=4)
+            assert sorted(all_of(drained)) == list(range(8))
+            fallback(other, "manual")
+            async with callers(one.url, "far") as [caller]:
+                await caller.send()
+                for page in (here, there):
+                    assert until(page, "new_request", ip="far")
+                [item] = await asyncio.to_thread(two.waiting, 1)
+                told = await asyncio.to_thread(two.answer, item["id"], "from the other host")
+                assert (told.status_code, told.json()) == (200, {"state": "delivered"})
+                assert (await caller.receive()).content == "from the other host"
+            for page in (here, there):
+                assert until(page, "completed_request", id=item["id"])["data"]["state"] == "delivered"
+            row = one.exchange(item["id"])
+            assert (row["state"], row["caller"], row["answered_by"]) == ("delivered", "far", "api")
+
+
+def server_of(found: Crew) -> Server:
+    return Server(found.process, f"http://127.0.0.1:{found.port}", found.log.parent, {}, [], found.log)
 
 
 async def test_a_crew_that_is_told_to_stop_leaves_nobody_without_an_answer(team: Crew) -> None:

@@ -41,6 +41,7 @@ class CallerKey(Secret):
 
     caller = models.CharField(max_length=100)
     made_by = models.CharField(max_length=150, blank=True, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
 
 class Link(Secret):

@@ -25,7 +25,7 @@ class KeptAdmin(admin.ModelAdmin):
         told = message if isinstance(message, list) else []
         fields = [name for one in told for name in one.get("changed", {}).get("fields", ())]
         if fields or not isinstance(message, list):
-            self.keep(request, "change", obj, fields=", ".join(map(str, fields)))
+            self.keep(request, "change", obj, fields=", ".join(sorted(map(str, fields))))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:

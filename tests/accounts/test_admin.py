@@ -27,7 +27,7 @@ def alice(settings, transactional_db):
 
 def written() -> list[tuple[str, str, str]]:
     audit.flush()
-    return list(Audit.objects.order_by("id").values_list("who", "action", "object"))
+    return list(Audit.objects.order_by("at", "id").values_list("who", "action", "object"))
 
 
 def test_no_page_of_the_admin_is_without_the_log():
@@ -71,7 +71,7 @@ def test_edits_of_queues_pauses_and_fallbacks_are_kept(alice):
     ]
     assert rows[0][2] == f"ci-42 #{presets[0].pk} new"
     assert rows[-1][2] == "text: auto"
-    first = Audit.objects.order_by("id")[0]
+    first = Audit.objects.order_by("at", "id")[0]
     assert first.detail == {"fields": "Label, Uses"}
     assert first.address == "127.0.0.1"
     assert "secret" not in repr(list(Audit.objects.values()))

@@ -184,6 +184,7 @@ def test_a_use_in_the_next_minute_is_noted_though_what_the_key_means_was_remembe
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(caller_keys, "FRESH_S", 0)
+    monkeypatch.setattr(caller_keys._Snapshot, "minute_at", time.monotonic())
     text = people.make_key(NOBODY, "ci-6", label="", days=None)
     headers = (("authorization", f"Bearer {text}"),)
     uses = []

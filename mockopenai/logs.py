@@ -24,7 +24,8 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         # A 4xx is the client's business, and the journal has it.
         "loggers": {
             "django.request": {"level": "ERROR"},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security": {"level": "CRITICAL"},  # it would tell each wrong address with a traceback
+            "django.security.csrf": {"level": "WARNING"},
             "django.channels.server": {"level": "WARNING"},
             "channels_redis": {"level": "CRITICAL"},  # a traceback a second while it is away; we say it once
             "mockopenai.access": {"level": "INFO"},  # it has a switch of its own

@@ -28,7 +28,8 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR", "filters": ["outage"]},
             "asyncio": {"filters": ["outage"]},
             "uvicorn.error": {"filters": ["refusal"]},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security": {"level": "CRITICAL"},  # it would tell each wrong address with a traceback
+            "django.security.csrf": {"level": "WARNING"},
             "django.channels.server": {"level": "WARNING"},
             "channels_redis": {"level": "CRITICAL"},  # a traceback a second while it is away; we say it once
             "mockopenai.access": {"level": "INFO"},  # it has a switch of its own

@@ -28,6 +28,7 @@ class _Process:
     some = threading.Event()
     thread: threading.Thread | None = None
     lock = threading.Lock()
+    writing = threading.Lock()  # at the end of the process the last rows are not in the hand of a thread
 
 
 def record(
@@ -80,18 +81,27 @@ def _run() -> None:
 
 
 def flush() -> bool:
-    """Writes what has gathered; False when the database does not take it now: it is kept."""
-    while _Process.rows:
-        rows = [_Process.rows.popleft() for _ in range(min(BATCH, len(_Process.rows)))]
-        try:
-            Audit.objects.bulk_create(rows)
-        except Exception as error:  # noqa: BLE001 - whatever it is must not end the thread that writes them
-            _Process.rows.extendleft(reversed(rows))
-            log.warning("The audit log waits for the database: %s", " ".join(str(error).split()))
-            return False
-        finally:
-            if threading.current_thread() is _Process.thread:
-                connection.close()
+    """Writes what has gathered, also what another thread has in hand; False when the database does not take
+    it now: it is kept.
+    """
+    with _Process.writing:
+        while _Process.rows:
+            rows = [_Process.rows.popleft() for _ in range(min(BATCH, len(_Process.rows)))]
+            if not _write(rows):
+                _Process.rows.extendleft(reversed(rows))
+                return False
+    return True
+
+
+def _write(rows: "list[Audit]") -> bool:
+    try:
+        Audit.objects.bulk_create(rows)
+    except Exception as error:  # noqa: BLE001 - whatever it is must not end the thread that writes them
+        log.warning("The audit log waits for the database: %s", " ".join(str(error).split()))
+        return False
+    finally:
+        if threading.current_thread() is _Process.thread:
+            connection.close()
     return True
 
 

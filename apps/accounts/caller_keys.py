@@ -1,7 +1,12 @@
-"""The issued keys for /v1 as this process knows them: no look-up asks the database; at most 2 s old."""
+"""The issued keys for /v1 as this process knows them: no look-up asks the database; at most 2 s old.
+
+That a key was used is noted where it is looked up, and kept within 2 s. Whoever remembers what a key means
+is told to forget it once a minute, so that a key that is used again is noted again: no call pays for it.
+"""
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 
 from asgiref.sync import async_to_sync
@@ -14,6 +19,7 @@ from apps.accounts import secret
 from apps.accounts.models import CallerKey
 
 FRESH_S = 1.5  # between two looks; one takes a moment, too
+USED_EVERY_S = 60.0  # a key's use is kept once in so long by each process
 
 
 class _Snapshot:
@@ -21,6 +27,9 @@ class _Snapshot:
     at = float("-inf")  # monotonic
     number = -1  # of the reading that it came from
     listeners: list[Callable[[], None]] = []
+    used: dict[str, datetime] = {}  # by the key's hash, those whose use is not kept yet
+    noted: set[str] = set()  # in this minute
+    minute_at = 0.0  # monotonic
 
 
 _numbers = count()  # of readings, in their order: one that was overtaken counts no more
@@ -30,7 +39,12 @@ def caller_of(key: str) -> str | None:
     """The caller that an issued key names; None for any other key."""
     if not _Snapshot.callers or not key.startswith(secret.CALLER_KEY):
         return None
-    return _Snapshot.callers.get(secret.digest(key))
+    digest = secret.digest(key)
+    caller = _Snapshot.callers.get(digest)
+    if caller is not None and digest not in _Snapshot.noted:
+        _Snapshot.noted.add(digest)
+        _Snapshot.used[digest] = timezone.now()
+    return caller
 
 
 def is_required() -> bool:
@@ -54,6 +68,25 @@ async def fresh() -> None:
         return
     number = next(_numbers)
     await _apply(number, await database_sync_to_async(_read, thread_sensitive=False)())
+    if _Snapshot.used:
+        await database_sync_to_async(keep_uses, thread_sensitive=False)()
+    if time.monotonic() - _Snapshot.minute_at >= USED_EVERY_S:
+        _Snapshot.minute_at = time.monotonic()
+        if _Snapshot.noted:
+            _Snapshot.noted.clear()
+            _forget()
+
+
+def keep_uses() -> None:
+    """Writes which keys were used, and when; another process may know of a later use."""
+    while _Snapshot.used:
+        digest, at = _Snapshot.used.popitem()
+        rows = CallerKey.objects.filter(Q(used_at=None) | Q(used_at__lt=at), digest=digest)
+        try:
+            rows.update(used_at=at)
+        except Exception:
+            _Snapshot.used.setdefault(digest, at)  # the next look tries again
+            raise
 
 
 def renew() -> None:
@@ -72,5 +105,9 @@ async def _apply(number: int, callers: dict[str, str]) -> None:
     _Snapshot.number, _Snapshot.at = number, time.monotonic()
     if callers != _Snapshot.callers:
         _Snapshot.callers = callers
-        for forget in _Snapshot.listeners:
-            forget()
+        _forget()
+
+
+def _forget() -> None:
+    for forget in _Snapshot.listeners:
+        forget()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import audit
 from apps.accounts.address import address_of_request
 from apps.accounts.person import person_name
-from apps.accounts.rights import READ, Right, right_of
+from apps.accounts.rights import READ, Right, has_method, right_of
 from apps.accounts.roles import NOBODY, Role, Who
 from apps.accounts.who import everybody, has_proof, who_of_request
 
@@ -68,9 +68,12 @@ def _judge(request: HttpRequest, who: Who) -> tuple[Right | None, HttpResponse |
         match = resolve(request.path_info)
     except Resolver404:
         return None, None  # nothing is there, for nobody
-    right = right_of(match.route, match.namespace, request.method or "")
+    method = request.method or ""
+    right = right_of(match.route, method)
     if right is None:
         return None, _refused(request, who, Role.ADMIN, unknown=True)
+    if right.least is Role.ADMIN and not has_method(match.func, method):
+        right = right_of(match.route, "GET") or right
     if right.least is None or who.may(right.least):
         return right, None
     return right, _refused(request, who, right.least)

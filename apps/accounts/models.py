@@ -41,6 +41,7 @@ class CallerKey(Secret):
 
     caller = models.CharField(max_length=100)
     made_by = models.CharField(max_length=150, blank=True, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
 
 class Link(Secret):
@@ -94,3 +95,14 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.who} {self.action} {self.object}".strip()
+
+    @property
+    def told(self) -> str:
+        """The detail as people read it: role: viewer, modes: text auto, models auto."""
+        return "; ".join(f"{name}: {_told(value)}" for name, value in self.detail.items())
+
+
+def _told(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items())
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -41,13 +41,16 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def log(request: HttpRequest) -> HttpResponse:
-    """The audit log, newest first; `?who=`, `?action=`, `?before=` the last id of the page before."""
-    asked = {name: request.GET.get(name, "").replace("\0", "")[:200] for name in ("who", "action", "before")}
+    """The audit log, newest first; `?who=`, `?action=`, `?about=`; `?before=` the last id of a page."""
+    names = ("who", "action", "about", "before")
+    asked = {name: request.GET.get(name, "").replace("\0", "")[:200] for name in names}
     rows = Audit.objects.order_by("-id")
     if asked["who"]:
         rows = rows.filter(who=asked["who"])
     if asked["action"]:
         rows = rows.filter(action__startswith=asked["action"])
+    if asked["about"]:
+        rows = rows.filter(object__icontains=asked["about"])
     if asked["before"].isascii() and asked["before"].isdigit() and len(asked["before"]) < 19:
         rows = rows.filter(id__lt=int(asked["before"]))
     found = list(rows[: LOG_PAGE + 1])

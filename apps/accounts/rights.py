@@ -1,6 +1,6 @@
 """The one table of who may do what: URL pattern × method → the least role, and the audit log's word."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from apps.accounts.roles import Role
 
@@ -70,8 +70,6 @@ TABLE: dict[str, _Rights] = {
     "api/stats": _LOOK,
     "api/schema": _LOOK,
     "api/docs": _LOOK,
-    "stats": _LOOK,
-    "stats/parts": _LOOK,
     **dict.fromkeys(("livez", "readyz", "metrics"), dict.fromkeys(READ, PUBLIC)),  # rules of their own
     "api/tokens": _rest(POST=_SEE),  # one's own; what was done is kept by the view, with its name
     "api/tokens/<int:row_id>": {"DELETE": _SEE},
@@ -85,9 +83,21 @@ TABLE: dict[str, _Rights] = {
     "people": {**dict.fromkeys(READ, Right(_A)), "POST": Right(_A)},
     "people/log": dict.fromkeys(READ, Right(_A)),
 }
-# Pages show and change nothing: whatever else stands in the table is named above.
-PAGES = "pages"
-_PAGE = _LOOK
+
+# Pages, and their parts, show and change nothing.
+_CALL = "desk/call/<str:exchange_id>"
+_OF_QUEUE = "queues/<str:caller>"
+PAGES = (
+    "", "desk/waiting", "desk/recent", "queues", "callers", "journal", "settings", "docs", "stats", "pulse",
+    _CALL, f"{_CALL}/story", f"{_CALL}/earlier/<int:before>", f"{_CALL}/compose", f"{_CALL}/text/<str:part>",
+    f"{_CALL}/card/<int:card>/<int:place>", f"{_CALL}/picture/<int:card>/<int:place>",
+    f"{_CALL}/tool/<int:place>", f"{_CALL}/schema", _OF_QUEUE, f"{_OF_QUEUE}/state",
+    f"{_OF_QUEUE}/from/<int:start>", f"{_OF_QUEUE}/entries/<int:preset_id>",
+    "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
+    "journal/<str:exchange_id>/whole", "settings/fallbacks", "stats/parts", "docs/<slug:name>",
+    "jsi18n/<str:language>/<str:version>.js",
+)  # fmt: skip
+TABLE |= dict.fromkeys(PAGES, _LOOK)
 
 # By how a route begins; the gateway has rights of its own (keys), and files are everybody's.
 _BEGINNINGS: tuple[tuple[str, Right], ...] = (
@@ -98,15 +108,20 @@ _BEGINNINGS: tuple[tuple[str, Right], ...] = (
 )
 
 
-def right_of(route: str, namespace: str, method: str) -> Right | None:
-    """What a request needs; None when no row speaks of it.
+def right_of(route: str, method: str) -> Right | None:
+    """What a request needs; None when no row speaks of its URL: then nobody gets there.
 
-    To hear that a view has no such method (405) a viewer may ask for anything that only reads; what would
-    write, and is in no row, is an editor's: a method that somebody adds to a view is not everybody's by that.
+    What only reads may be asked of a URL that is in the table by every viewer, if only to hear that there is
+    no such method. What would write, and is in no row, is an admin's: a method that somebody adds to a view
+    is nobody else's by that.
     """
     rights = TABLE.get(route)
-    if rights is None and namespace == PAGES:
-        rights = _PAGE
     if rights is not None:
-        return rights.get(method, _SEE if method in READ else Right(_E))
+        return rights.get(method, _SEE if method in READ else Right(_A))
     return next((right for start, right in _BEGINNINGS if route.startswith(start)), None)
+
+
+def has_method(view: Any, method: str) -> bool:
+    """Whether the view answers to it at all, so far as a class tells; 405 is no secret and needs no role."""
+    cls = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    return cls is None or (method.lower() in cls.http_method_names and hasattr(cls, method.lower()))

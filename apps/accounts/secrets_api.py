@@ -113,7 +113,7 @@ def _note(request: Request, action: str, about: str, **detail: object) -> None:
 
 
 def _token(row: Token) -> dict[str, Any]:
-    return {**_secret(row), "owner": row.owner.get_username(), "role": row.role, "used_at": row.used_at}
+    return {**_secret(row), "owner": row.owner.get_username(), "role": row.role}
 
 
 def _key(row: CallerKey) -> dict[str, Any]:
@@ -121,5 +121,5 @@ def _key(row: CallerKey) -> dict[str, Any]:
 
 
 def _secret(row: Token | CallerKey) -> dict[str, Any]:
-    names = ("id", "label", "prefix", "created_at", "expires_at", "revoked_at")
+    names = ("id", "label", "prefix", "created_at", "used_at", "expires_at", "revoked_at")
     return {name: getattr(row, name) for name in names}

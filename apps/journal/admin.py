@@ -1,10 +1,8 @@
 """The journal in Django's admin: to look at and to delete, never to write."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from apps.accounts.admin_kept import ShownAdmin
 from apps.journal.models import Body, Exchange, Pruned
 
 
@@ -15,7 +13,7 @@ class BodyInline(admin.StackedInline):
 
 
 @admin.register(Exchange)
-class ExchangeAdmin(admin.ModelAdmin):
+class ExchangeAdmin(ShownAdmin):
     list_display = ["created_at", "caller", "endpoint", "model", "state", "source", "status_code", "summary"]
     list_display_links = ["created_at", "summary"]
     list_filter = ["state", "source", "endpoint", "stream", "status_code"]
@@ -24,19 +22,7 @@ class ExchangeAdmin(admin.ModelAdmin):
     inlines = [BodyInline]
     show_full_result_count = False  # it counts the whole table for every page
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Pruned)
-class PrunedAdmin(admin.ModelAdmin):
+class PrunedAdmin(ShownAdmin):
     list_display = ["limit", "exchanges", "since", "last_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -12,6 +12,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.accounts.admin_kept import KeptAdmin
 from apps.queues import fallback
 from apps.queues.entry import field_errors
 from apps.queues.models import Fallback, Pause, Preset
@@ -54,7 +55,7 @@ class FallbackForm(ModelForm):
 
 
 @admin.register(Preset)
-class PresetAdmin(admin.ModelAdmin):
+class PresetAdmin(KeptAdmin):
     """Presets are looked at, relabelled and deleted here; they are written in the queues' own pages.
 
     Not through the writer: the admin holds a transaction of its own, which the writer would wait for.
@@ -97,7 +98,7 @@ class PresetAdmin(admin.ModelAdmin):
 
 
 @admin.register(Pause)
-class PauseAdmin(admin.ModelAdmin):
+class PauseAdmin(KeptAdmin):
     """The queues that are paused; deleting one has it go on."""
 
     form = PauseForm
@@ -125,7 +126,7 @@ class PauseAdmin(admin.ModelAdmin):
 
 
 @admin.register(Fallback)
-class FallbackAdmin(admin.ModelAdmin):
+class FallbackAdmin(KeptAdmin):
     """The fallbacks that were switched; deleting one brings its start value back."""
 
     form = FallbackForm

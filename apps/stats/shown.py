@@ -1,6 +1,7 @@
 """What the page Stats shows of the figures: numbers as people read them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -44,8 +45,19 @@ def spans() -> list[tuple[str, str]]:
     return [(span, names[span]) for span in SPANS]
 
 
-def prices() -> list[Price]:
-    return list(Price.objects.all())
+def prices() -> list[dict[str, Any]]:
+    """Every price, as people write one: 30, 0.15."""
+    names = ("model", "input_usd", "output_usd", "as_of", "source")
+    rows = Price.objects.values(*names)
+    return [
+        {**row, "input_usd": plain(row["input_usd"]), "output_usd": plain(row["output_usd"])} for row in rows
+    ]
+
+
+def plain(number: Decimal) -> str:
+    """Without zeros that say nothing, and without an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def took(ms: float | None) -> str:

@@ -7,8 +7,13 @@ from contextlib import closing
 import httpx
 import openai
 import pytest
+from asgiref.sync import async_to_sync
 from openai import OpenAI
 
+from apps.accounts import caller_keys, people
+from apps.accounts.models import CallerKey
+from apps.accounts.roles import NOBODY
+from apps.gateway.caller import identify
 from tests.accounts.keys import ACCOUNTS, logged_in, make
 from tests.conftest import Server, start_server, wait_for
 from tests.databases import shared_redis
@@ -150,3 +155,42 @@ def test_a_call_that_the_server_sends_itself_needs_no_key(alice: httpx.Client, s
 def _ended(alice: httpx.Client, exchange_id: str) -> dict[str, object] | None:
     row: dict[str, object] = alice.get(f"/api/exchanges/{exchange_id}").json()
     return row if row.get("status_code") else None
+
+
+def used_at(alice: httpx.Client, row_id: int) -> str | None:
+    [row] = [row for row in alice.get("/api/caller-keys").json()["items"] if row["id"] == row_id]
+    found: str | None = row["used_at"]
+    return found
+
+
+def test_a_keys_last_use_is_kept_by_and_by_and_shown(alice: httpx.Client, strict: Server) -> None:
+    made = make(alice, "/api/caller-keys", caller="ci-5", label="used")
+    assert used_at(alice, made["id"]) is None
+    queue(alice, "ci-5", *"abcdef")
+    with httpx.Client(headers=bearer(made["key"])) as client:
+        for _ in range(3):
+            assert client.post(strict.url + CHAT, json=chat()).status_code == 200
+        first = wait_for(lambda: used_at(alice, made["id"]))
+        for _ in range(3):
+            assert client.post(strict.url + CHAT, json=chat()).status_code == 200
+        time.sleep(2 * caller_keys.FRESH_S)
+    assert used_at(alice, made["id"]) == first  # at most once a minute
+    for page in ("/people", "/admin/accounts/callerkey/"):
+        row = alice.get(page).text.partition(made["prefix"])[2].partition("</tr>")[0]
+        assert str(time.gmtime().tm_year) in row.partition("used")[2]
+
+
+def test_a_use_in_the_next_minute_is_noted_though_what_the_key_means_was_remembered(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caller_keys, "FRESH_S", 0)
+    monkeypatch.setattr(caller_keys._Snapshot, "minute_at", time.monotonic())
+    text = people.make_key(NOBODY, "ci-6", label="", days=None)
+    headers = (("authorization", f"Bearer {text}"),)
+    uses = []
+    for every_s in (3600, 3600, 0, 3600):
+        identify("", headers, "127.0.0.1")
+        monkeypatch.setattr(caller_keys, "USED_EVERY_S", every_s)
+        async_to_sync(caller_keys.fresh)()
+        uses.append(CallerKey.objects.get().used_at)
+    assert uses[0] and uses[0] == uses[1] == uses[2] < uses[3]

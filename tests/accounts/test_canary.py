@@ -1,17 +1,21 @@
 """Secrets that are sent to a server are found nowhere: no table, log, event, export, page or metric has them."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
 from tests.accounts.keys import ACCOUNTS, PASSWORD, logged_in, make, post_form
-from tests.conftest import Server, start_server, wait_for
+from tests.conftest import ROOT, Server, start_server, wait_for
 from tests.gateway.conftest import CHAT, chat
 
 CANARY = "canary-7Qd2xWb91LkZ"
@@ -28,11 +32,13 @@ SENT: list[dict[str, str]] = [
 ]
 PAGES = (
     "/", "/queues", "/journal", "/journal/rows", "/callers", "/settings", "/people", "/people/log", "/tokens",
-    "/desk/waiting", "/desk/recent",
+    "/desk/waiting", "/desk/recent", "/stats", "/stats/parts", "/docs", "/api/docs", "/pulse", "/settings/fallbacks",
+    f"/nowhere/{'x' * 20}", "/queues/a", "/password", "/journal/newer", "/admin/no/such/",
 )  # fmt: skip
 REST = (
     "/api/exchanges?limit=100", "/api/exchanges/export", "/api/preset-queue", "/api/preset-queue/export",
     "/api/desk", "/api/callers", "/api/tokens", "/api/caller-keys", "/metrics", "/livez", "/readyz",
+    "/api/stats", "/api/schema", "/api/exchanges/pruned", "/api/exchanges/complete?q=caller:", "/api/no/such",
 )  # fmt: skip
 FORMS = ("curl", "python", "node", "preset")
 
@@ -73,7 +79,8 @@ def seen(server: Server) -> dict[str, str]:
         session = alice.cookies["sessionid"]
     server.stop()  # so that all of it is written
     found["log"] = server.log.read_text()
-    found["database"] = _dump(server)
+    found["database"] = _dump(server.data_dir / "mockopenai.sqlite3")
+    found["backup"] = _dump(_backup(server))
     found["secrets"] = json.dumps([token, key, session])
     return found
 
@@ -121,8 +128,16 @@ def _admin_pages(alice: httpx.Client) -> list[str]:
     return ["/admin/", *lists, *(row[1] for row in rows if row)]
 
 
-def _dump(server: Server) -> str:
-    with closing(sqlite3.connect(server.data_dir / "mockopenai.sqlite3")) as connection:
+def _backup(server: Server) -> Path:
+    copy = server.data_dir / "copy.sqlite3"
+    environment = {**os.environ, "MOCKOPENAI_DATA_DIR": str(server.data_dir)}
+    command = [sys.executable, "manage.py", "backup", str(copy)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=60)
+    return copy
+
+
+def _dump(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
         return "\n".join(connection.iterdump())
 
 
@@ -134,7 +149,9 @@ def test_there_is_something_to_look_through(seen: dict[str, str]) -> None:
     assert "new_request" in seen["events"] or "completed_request" in seen["events"]
     assert "nightly" in seen["/people"] and "key.add" in seen["/people/log"]
     assert 'INSERT INTO "journal_exchange"' in seen["database"]
+    assert 'INSERT INTO "journal_exchange"' in seen["backup"]
     assert "/v1/chat/completions" in seen["log"]
+    assert "chat.completions" in seen["/stats"] and "nothing at" in seen["/api/no/such"]
 
 
 def test_no_secret_of_a_request_is_anywhere(seen: dict[str, str]) -> None:

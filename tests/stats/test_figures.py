@@ -12,6 +12,7 @@ from apps.stats.figures import figures
 from apps.stats.models import Price, Rollup
 from apps.stats.prices import Rate, cost_usd, rate_of
 from apps.stats.rollup import roll
+from apps.stats.shown import plain
 from apps.stats.span import SpanError, read_span
 from apps.stats.summing import percentile_ms
 
@@ -145,3 +146,19 @@ def test_spans_begin_at_a_step():
 def test_a_span_that_is_none_is_refused(params):
     with pytest.raises(SpanError):
         read_span(params, now=1_800_000_000)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("30.0000", "30"), ("120", "120"), ("0.1500", "0.15"), ("0", "0"), ("600.0001", "600.0001")],
+)
+def test_a_price_is_written_as_people_write_one(number, text):
+    assert plain(Decimal(number)) == text
+
+
+@pytest.mark.django_db
+def test_the_prices_of_the_start_say_of_when_they_are_and_that_they_are_to_be_checked():
+    for price in Price.objects.all():
+        assert price.as_of.year >= 2025
+        assert "checked" in price.source
+        assert 0 <= price.input_usd <= 1000 and 0 <= price.output_usd <= 1000

@@ -1,6 +1,5 @@
 """What every table's page in Django's admin has in common: who changed what goes into the audit log."""
 
-from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -14,7 +13,7 @@ from apps.accounts.guard import who
 NAMED_MAX = 50  # rows of one deletion that get a line each; the rest is a number
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Keeps additions, changes (the names of the fields, no values) and deletions, in their transaction."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -28,7 +27,7 @@ class KeptAdmin(admin.ModelAdmin):
             self.keep(request, "change", obj, fields=", ".join(sorted(map(str, fields))))
         return super().log_change(request, obj, message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         rows = iter(queryset)
         for row in islice(rows, NAMED_MAX):
             self.keep(request, "delete", row)

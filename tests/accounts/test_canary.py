@@ -173,6 +173,6 @@ def test_no_token_and_no_key_is_anywhere(seen: dict[str, str]) -> None:
 
 def test_a_session_is_in_its_own_table_alone(seen: dict[str, str]) -> None:
     session = json.loads(seen["secrets"])[2]
-    assert _where(seen, session) == ["database"]
+    assert _where(seen, session) == ["database", "backup"]
     lines = [line for line in seen["database"].splitlines() if session in line]
     assert all("django_session" in line for line in lines)

@@ -38,7 +38,7 @@ def test_the_same_figures_before_and_after_the_rollup(add, monkeypatch):
     assert {one["name"]: one["calls"] for one in before["statuses"]} == {"2xx": 1, "5xx": 1}
     assert {one["name"] for one in before["callers"]} == {"ci-42", "dev"}
     assert sum(before["series"]["2xx"]) == sum(before["series"]["5xx"]) == 1
-    assert len(before["series"]["p95_ms"]) == len(before["series"]["at"]) == 16
+    assert len(before["series"]["p95_ms"]) == len(before["series"]["at"]) in (15, 16)  # 15: at a full minute
 
 
 @pytest.mark.django_db(transaction=True)

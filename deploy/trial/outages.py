@@ -77,7 +77,7 @@ def database_away(stack: Stack) -> str:
     queue(stack, "database", 1)
     stack.api.timeout = stack.calls.timeout = httpx.Timeout(
         60
-    )  # Docker takes seconds to say that a name is gone
+    )  # a name that is gone may take long to be told so
     with ThreadPoolExecutor(1) as pool:
         parked = pool.submit(_wait_at_desk, stack, "outlives")
         [item] = waiting(stack, 1)
@@ -106,7 +106,7 @@ def database_away(stack: Stack) -> str:
     check(true=left(stack, "database") == [0], what="its preset is gone")
     stack.wait_until_healthy()
     return (
-        f"a call: 503 `database_unavailable` after {call_s:.1f} s (Docker looks that long for the name), `/api`: 503 `{{detail}}`, a page: 503 that looks again; "
+        f"a call: 503 `database_unavailable` after {call_s:.1f} s, `/api`: 503 `{{detail}}`, a page: 503 that looks again; "
         f"back after {back_s:.1f} s, a parked call outlived it; {nothing_failed(stack)}"
     )
 

@@ -27,7 +27,7 @@ TARGETS: dict[str, Target] = {
     "depth-30000": Target(must=0.9, stretch=1.0),
     "dashboards-1": Target(must=1.0, stretch=1.5),
     "dashboards-20": Target(must=0.6, stretch=1.2),
-    "deaf-memory": Target(must=60, unit="MB", at_most=True),
+    "deaf-memory": Target(must=40, unit="MB", at_most=True),
     "parked": Target(must=10_000, unit="calls"),
     "parked-memory": Target(must=30, stretch=16, unit="kB", at_most=True),
     "parked-threads": Target(must=0, unit="more", at_most=True),

@@ -56,6 +56,7 @@ MOCKOPENAI_MODELS = env.words("MOCKOPENAI_MODELS")
 
 # --- limits ----------------------------------------------------------------------------------
 MOCKOPENAI_MAX_BODY_MB = env.number("MOCKOPENAI_MAX_BODY_MB", 20, low=0.001, high=1024)
+MOCKOPENAI_FILE_DB_MAX_MB = env.number("MOCKOPENAI_FILE_DB_MAX_MB", 1, low=0, high=100)
 MOCKOPENAI_IMPORT_MAX_MB = env.number("MOCKOPENAI_IMPORT_MAX_MB", 10, low=0.001, high=1024)
 MOCKOPENAI_MAX_WAITING = env.integer("MOCKOPENAI_MAX_WAITING", 2000, low=1, high=1_000_000)
 MOCKOPENAI_MAX_WAITING_PER_CALLER = env.integer(
@@ -89,6 +90,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.live",
     "apps.journal",
+    "apps.kept",
     "apps.queues",
     "apps.desk",
     "apps.stats",

@@ -12,6 +12,7 @@ from apps.wire.chat_fill import N_MAX
 from apps.wire.endpoint import Body
 from apps.wire.errors import invalid_type, invalid_value, missing_parameter, out_of_range
 from apps.wire.jsongate import kind
+from apps.wire.shelf import Shelf
 
 SUMMARY_MAX = 200
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")
@@ -117,7 +118,7 @@ def _line(text: str) -> str:
     return line if len(line) <= SUMMARY_MAX else line[: SUMMARY_MAX - 1] + "…"
 
 
-def auto(call: Call) -> Body:
+def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft: an echo of what was asked, cut as the request asks; same request, same answer."""
     asked = summary(call)
     content = f'This is a mock answer to: "{asked}"' if asked else "This is a mock answer."

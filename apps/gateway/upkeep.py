@@ -128,6 +128,7 @@ async def _prune() -> None:
     await asyncio.get_running_loop().run_in_executor(
         None, lambda: prune(keep=keep, days=days, enough=_Latest.stopping.is_set)
     )
+    await asyncio.get_running_loop().run_in_executor(None, lambda: kept_prune.prune(days=days, enough=_Latest.stopping.is_set))
     await writer.run(rollup.forget)
     await writer.run(kept.fold)
     await database_sync_to_async(audit.prune, thread_sensitive=False)(days=settings.MOCKOPENAI_AUDIT_DAYS)

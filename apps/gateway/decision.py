@@ -35,7 +35,7 @@ class Decision(NamedTuple):
 def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None = None) -> Decision:
     """The draft, completed for this call, goes back at once."""
     call, endpoint = intake.call, intake.known_endpoint
-    if effort(draft, call, endpoint) > HEAVY:
+    if endpoint.slow or effort(draft, call, endpoint) > HEAVY:
         not_on_the_loop()
     reply = complete(draft, call, endpoint)
     if endpoint.keep is not None:

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from apps.gateway.decision import Asked, Decision, answered, refused
 from apps.gateway.intake import Intake
+from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening, waiting_by_caller
 from apps.kept.shelf import shelf_of
@@ -44,8 +45,11 @@ class Fallback:
         return self._park(asked, once=mode == Mode.ONCE)
 
     def _auto(self, intake: Intake) -> Decision:
+        endpoint = intake.known_endpoint
         try:
-            body = intake.known_endpoint.auto(intake.call, shelf_of(intake.call.caller))
+            if endpoint.slow:
+                not_on_the_loop()
+            body = endpoint.auto(intake.call, shelf_of(intake.call.caller))
         except WireError as refusal:  # what is asked for does not exist
             return refused(intake, refusal, Source.AUTO)
         return answered(intake, Draft(body=orjson.dumps(body)), Source.AUTO)

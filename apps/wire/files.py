@@ -1,7 +1,6 @@
 """The files endpoints: what is uploaded is kept, listed, given back and deleted."""
 
 import mimetypes
-import time
 from typing import Any
 
 from apps.wire.call import Call
@@ -27,7 +26,7 @@ def _check_create(call: Call) -> None:
 
 def _fill(draft: Body, call: Call) -> Body:
     """A file object from what the request says: {"id": "file-1"} is enough, and so is {}."""
-    now, upload = int(time.time()), call.data.get("file")
+    now, upload = int(call.received_at), call.data.get("file")
     about: dict[str, Any] = upload if isinstance(upload, dict) else {}
     purpose = call.data.get("purpose", "assistants")
     return {

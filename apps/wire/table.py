@@ -6,12 +6,13 @@ from functools import lru_cache
 from apps.wire import chat, files, models
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
+from apps.wire.generic import generic_rows
 from apps.wire.names import FAMILIES as FAMILIES
 from apps.wire.routes import Routes
 
 HAND_MADE: tuple[Endpoint, ...] = (chat.COMPLETIONS, models.LIST, models.RETRIEVE, *files.ENDPOINTS)
 
-ENDPOINTS: tuple[Endpoint, ...] = HAND_MADE
+ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))
 
 BY_NAME: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 

@@ -120,7 +120,7 @@ LIST = Endpoint(
     path="/files",
     family="files",
     check=lambda call: None,
-    fill=fill_page,
+    fill=lambda draft, call: fill_page(draft, call, fill=_fill),
     is_whole=is_page,
     auto=_list,
     summary=lambda call: "list files",

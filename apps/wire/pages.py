@@ -1,6 +1,6 @@
 """Lists of kept objects, as requests ask for their parts and as answers give them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from apps.wire.call import Call
@@ -57,11 +57,14 @@ def is_page(body: Body) -> bool:
     return isinstance(body.get("data"), list) and isinstance(body.get("has_more"), bool)
 
 
-def fill_page(draft: Body, call: Call) -> Body:
-    """For `Endpoint.fill` of a list: {"data": [{"id": …}]} is enough."""
+def fill_page(draft: Body, call: Call, *, fill: Callable[[Body, Call], Body] | None = None) -> Body:
+    """For `Endpoint.fill` of a list: {"data": [{"id": …}]} is enough. `fill` is that of its items."""
     data = draft.get("data")
-    items = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
-    return cursor_page(Page(items, has_more=False)) | draft
+    items = data if isinstance(data, list) else []
+    if fill is not None:
+        items = [fill(one, call) if isinstance(one, dict) else one for one in items]
+    about = Page([one for one in items if isinstance(one, dict)], has_more=False)
+    return cursor_page(about) | draft | {"data": items}
 
 
 def _limit(call: Call, limit: int, limit_max: int) -> int:

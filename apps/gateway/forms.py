@@ -10,24 +10,23 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from apps.wire.call import Upload
 from apps.wire.catalogue import OPERATIONS, root
+from apps.wire.errors import WireError
 from apps.wire.form_fields import data_of, describe, first_word
 from apps.wire.names import operation_name
-
-
-class FormError(ValueError):
-    """A form that cannot be read; the message says why."""
 
 
 def read_form(
     body: bytes, content_type: str, endpoint: str
 ) -> tuple[dict[str, Any], dict[str, list[Upload]]]:
-    """(data, files) of a form, as `Call` has them, by the schema of the endpoint; raises FormError."""
+    """(data, files) of a form, as `Call` has them, by the schema of the endpoint; raises WireError."""
     kept = _Kept()
     about = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
     try:
         fields, _ = MultiPartParser(about, BytesIO(body), [kept], "utf-8").parse()
     except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, RequestDataTooBig) as error:
-        raise FormError(str(error).rstrip(".")) from None
+        reason = str(error)[:200].rstrip(".")
+        message = f"We could not parse the multipart/form-data body of your request: {reason}."
+        raise WireError(400, message) from None
     files: dict[str, list[Upload]] = {}
     for name, upload in kept.uploads:
         files.setdefault(first_word(name), []).append(upload)

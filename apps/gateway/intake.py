@@ -7,7 +7,7 @@ import orjson
 from django.conf import settings
 
 from apps.gateway.caller import address_of, identify
-from apps.gateway.forms import FormError, read_form
+from apps.gateway.forms import read_form
 from apps.wire import errors
 from apps.wire.call import Call, Upload
 from apps.wire.endpoint import Endpoint
@@ -104,8 +104,8 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
                 data = read_object(body)
         except GateError as error:
             refusal = errors.unparseable(str(error))
-        except FormError as error:
-            body, refusal = b"", errors.unreadable_form(str(error))
+        except WireError as error:  # a form that is none
+            body, refusal = b"", error
         if deployment and not data.get("model"):
             data["model"] = deployment
     call = Call(

@@ -68,12 +68,6 @@ def unparseable(reason: str = "") -> WireError:
     return WireError(400, f"{message} {reason})" if reason else f"{message})")
 
 
-def unreadable_form(reason: str) -> WireError:
-    """The body is not the multipart form that its content type says."""
-    message = f"We could not parse the multipart/form-data body of your request: {reason[:200]}."
-    return WireError(400, message)
-
-
 def body_too_large(limit_bytes: int) -> WireError:
     limit_mb = limit_bytes / 1024 / 1024
     message = (

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
+import orjson
+
 from apps.wire.call import Upload
 from apps.wire.catalogue import Schema, resolved
 
@@ -46,6 +48,22 @@ def data_of(fields: Iterable[tuple[str, Any]], schema: Schema | None) -> dict[st
         steps = [found[1], *_STEP.findall(found[2])] if found else [name]
         _set(data, steps[:DEPTH_MAX], value, schema)
     return data
+
+
+def parts_of(data: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The fields that stand for such an object: what `data_of` takes; a file as `describe` has it."""
+    parts: list[tuple[str, Any]] = []
+    ahead = list(data.items())
+    while ahead:
+        name, value = ahead.pop(0)
+        if isinstance(value, dict) and not is_file(value):
+            ahead = [(f"{name}[{inner}]", one) for inner, one in value.items()] + ahead
+        elif isinstance(value, list):
+            ahead = [(f"{name}[]", one) for one in value] + ahead
+        else:
+            text = value if isinstance(value, str | dict) else orjson.dumps(value).decode()
+            parts.append((name, text))
+    return parts
 
 
 def first_word(name: str) -> str:

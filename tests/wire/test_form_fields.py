@@ -1,7 +1,7 @@
 """Forms become the JSON that they stand for."""
 
 from apps.wire.catalogue import root
-from apps.wire.form_fields import data_of
+from apps.wire.form_fields import data_of, parts_of
 
 TRANSCRIPTION = root("audio.transcriptions.create", "body")
 EDIT = root("images.edit", "body")
@@ -31,3 +31,20 @@ def test_odd_names_break_nothing() -> None:
     data_of(
         [("", "x"), ("[", "x"), ("a]", "x"), ("a", "1"), ("a[b]", "2"), ("c[]", "1"), ("c[d]", "2")], EDIT
     )
+
+
+def test_the_fields_of_an_object_give_it_again() -> None:
+    file = {"filename": "a.wav", "content_type": "audio/wav", "bytes": 1, "sha256": "0"}
+    data = {
+        "file": file,
+        "stream": True,
+        "include": ["logprobs"],
+        "chunking_strategy": {"type": "server_vad"},
+    }
+    assert parts_of(data) == [
+        ("file", file),
+        ("stream", "true"),
+        ("include[]", "logprobs"),
+        ("chunking_strategy[type]", "server_vad"),
+    ]
+    assert data_of(parts_of(data), TRANSCRIPTION) == data

@@ -24,7 +24,7 @@ fi
 # Beside what our own tests need. In a folder of its own: the server and our tests do not see it.
 if [ ! -d "$KEPT/more-$VERSION" ]; then
   "$PY" -m pip install --quiet --disable-pip-version-check --target "$KEPT/more-$VERSION" \
-    'aiohttp>=3.14' 'rich>=13.7' 'respx>=0.22' 'inline-snapshot>=0.28'
+    'aiohttp>=3.14' 'rich>=13.7' 'respx>=0.22'
 fi
 
 if [ -z "${TEST_API_BASE_URL:-}" ]; then
@@ -42,7 +42,7 @@ if [ -z "${TEST_API_BASE_URL:-}" ]; then
 fi
 
 STATUS=0
-(cd "$SOURCE" && PYTHONPATH="$KEPT/more-$VERSION:src" "$PY" -m pytest tests/api_resources -n 2 -q --tb=short -p no:cacheprovider \
+(cd "$SOURCE" && PYTHONPATH="$KEPT/more-$VERSION:src" "$PY" -m pytest tests/api_resources -n 2 -q --tb=line -p no:cacheprovider \
   -o addopts= -o asyncio_default_fixture_loop_scope=session --junitxml "$WORK/suite.xml" "$@") >"$WORK/suite.log" 2>&1 || STATUS=$?
 [ -s "$WORK/suite.xml" ] || { tail -n 50 "$WORK/suite.log"; exit 1; }
 # What is asked for besides the table: FAILURES=20 shows the first ones.

@@ -29,7 +29,8 @@ fi
 
 if [ -z "${TEST_API_BASE_URL:-}" ]; then
   PORT=$("$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  export MOCKOPENAI_DATA_DIR=$WORK/data MOCKOPENAI_FALLBACK=auto
+  # It asks for ids that nobody ever made.
+  export MOCKOPENAI_DATA_DIR=$WORK/data MOCKOPENAI_FALLBACK=auto MOCKOPENAI_UNKNOWN_IDS=sample
   "$PY" manage.py migrate -v 0
   "$PY" manage.py serve --port "$PORT" >"$WORK/server.log" 2>&1 &
   SERVER=$!

@@ -122,6 +122,8 @@ def right_of(route: str, method: str) -> Right | None:
 
 
 def has_method(view: Any, method: str) -> bool:
-    """Whether the view answers to it at all, so far as a class tells; 405 is no secret and needs no role."""
+    """Whether the view answers to it at all, so far as it tells; 405 is no secret and needs no role."""
+    if only := getattr(view, "only", ""):  # of a function that serves one method
+        return bool(method == only)
     cls = getattr(view, "cls", None) or getattr(view, "view_class", None)
     return cls is None or (method.lower() in cls.http_method_names and hasattr(cls, method.lower()))

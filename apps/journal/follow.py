@@ -56,6 +56,7 @@ def _only(method: str) -> Callable[[AsyncView], AsyncView]:
             except Exception as error:  # noqa: BLE001 - told in JSON, as REST framework does, and logged there
                 return answer_outside(error)
 
+        answer.only = method  # type: ignore[attr-defined]
         return csrf_exempt(answer)  # so that another method is refused here, too, and not in HTML
 
     return deciding

@@ -27,7 +27,7 @@ def test_an_empty_span_says_what_would_be_there(server: Server, open_page: OpenP
 
 
 def test_a_call_shows_on_an_open_page(counted: Server, open_page: OpenPage, ask: Ask) -> None:
-    page = open_page(f"{counted.url}/stats?span=15m")
+    page = open_page(f"{counted.url}/stats?span=1h")
     expect(page.locator(".pages a", has_text="Stats")).to_have_attribute("aria-current", "page")
     expect(page.locator(".uplot canvas")).to_have_count(3)
     calls = page.locator(".tiles div").first.locator("dd").first

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import ROOT, _prepare
+from tests.conftest import ROOT, prepare
 from tests.databases import created, fresh
 
 
@@ -36,7 +36,7 @@ def findings(data_dir: Path, **env: str) -> tuple[int, dict[str, dict[str, Any]]
 
 
 def test_a_good_deployment_is_told_so(tmp_path: Path) -> None:
-    _prepare(tmp_path, dict(os.environ))
+    prepare(tmp_path, dict(os.environ))
     code, text = doctor(tmp_path)
     assert code == 0, text
     assert "ERROR" not in text
@@ -79,7 +79,7 @@ def test_each_thing_that_is_wrong_is_told_with_its_cure(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ended_without_a_word_is_told(tmp_path: Path) -> None:
-    _prepare(tmp_path, dict(os.environ))
+    prepare(tmp_path, dict(os.environ))
     with sqlite3.connect(tmp_path / "mockopenai.sqlite3") as database:
         database.execute(
             "INSERT INTO desk_worker (id, host, pid, started_at, beat_at) "

@@ -2,11 +2,17 @@
 
 import re
 
-from apps.wire import chat, embeddings, models
+from apps.wire import chat, embeddings, models, moderations
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import WireError, method_not_allowed, unknown_url
 
-ENDPOINTS: tuple[Endpoint, ...] = (chat.COMPLETIONS, embeddings.CREATE, models.LIST, models.RETRIEVE)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    chat.COMPLETIONS,
+    embeddings.CREATE,
+    moderations.CREATE,
+    models.LIST,
+    models.RETRIEVE,
+)
 
 BY_NAME: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(endpoint.family for endpoint in ENDPOINTS))

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.wire.call import Call
 from apps.wire.embeddings import CREATE
 from apps.wire.embeddings.vectors import floats, vector
 from apps.wire.errors import WireError
-
-from .samples import Call
 
 SMALL = "text-embedding-3-small"
 

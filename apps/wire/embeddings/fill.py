@@ -71,6 +71,8 @@ def _written(embedding: Any, *, as_base64: bool) -> Any:
 
 def _usage(given: Any, call: Call) -> Body:
     given = given if isinstance(given, dict) else {}
-    tokens = given.get("prompt_tokens")
-    tokens = tokens if type(tokens) is int else sum(token_counts(call))
-    return {"prompt_tokens": tokens, "total_tokens": tokens} | given
+    counted = given.get("prompt_tokens")
+    tokens = counted if type(counted) is int else sum(token_counts(call))
+    body: Body = {"prompt_tokens": tokens, "total_tokens": tokens}
+    body.update(given)
+    return body

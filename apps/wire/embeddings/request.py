@@ -14,6 +14,7 @@ from apps.wire.errors import (
 )
 from apps.wire.first_line import first_line
 from apps.wire.jsongate import kind
+from apps.wire.shelf import Shelf
 
 INPUTS_MAX = 2048
 TOKENS_MAX = 8192  # of one input
@@ -122,7 +123,7 @@ def token_counts(call: Call) -> list[int]:
     return [next(counted) if isinstance(one, str) else len(one) for one in given]
 
 
-def auto(call: Call) -> Body:
+def auto(call: Call, shelf: Shelf | None = None) -> Body:
     """The generated draft is empty: `fill` makes the vectors. Raises WireError for too many tokens."""
     counts = token_counts(call)
     for index, count in enumerate(counts):

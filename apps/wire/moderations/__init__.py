@@ -12,6 +12,6 @@ CREATE = Endpoint(
     check=check,
     fill=fill,
     is_whole=is_whole,
-    auto=lambda call: {},
+    auto=lambda call, shelf: {},
     summary=summary,
 )

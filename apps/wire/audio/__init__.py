@@ -29,3 +29,4 @@ TRANSLATIONS = Endpoint(
     summary=listening.summary,
     raw=transcripts.raw,
 )
+ENDPOINTS = (SPEECH, TRANSCRIPTIONS, TRANSLATIONS)

@@ -57,7 +57,7 @@ def _mp3(data: bytes, size: int) -> float:
     """By the bit rate of the first frame, behind a tag if there is one."""
     at = 0
     if data[:3] == b"ID3":
-        at = 10 + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+        at = 10 + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False))
     if data[at] != 0xFF or data[at + 1] & 0xE6 != 0xE2:
         return 0.0
     version = 1 if data[at + 1] & 0x18 == 0x18 else 2

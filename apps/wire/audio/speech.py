@@ -109,7 +109,7 @@ def raw(body: Body, call: Call) -> Raw | None:
         content_type = CONTENT_TYPES[form_of(call)]
     if isinstance(given, str):
         try:
-            return Raw(content_type, b64decode(given))
+            return Raw(content_type, b64decode(given, validate=True))
         except (binascii.Error, ValueError):
             return None
     length_s = body.get("seconds")

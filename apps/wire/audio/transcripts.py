@@ -104,8 +104,7 @@ def _with_own(body: Body, draft: Body) -> Body:
 
 
 def _verbose(draft: Body, text: str, call: Call, *, task: str) -> Body:
-    given = draft.get("duration")
-    duration_s = float(given) if type(given) in (int, float) else duration_of(call)
+    duration_s = _duration(draft, call)
     language = language_of(call) if task == "transcribe" else "english"
     body: Body = {"task": task, "language": language, "duration": duration_s, "text": text}
     asked = call.data.get("timestamp_granularities")
@@ -120,8 +119,7 @@ def _verbose(draft: Body, text: str, call: Call, *, task: str) -> Body:
 
 
 def _diarized(draft: Body, text: str, call: Call) -> Body:
-    given = draft.get("duration")
-    duration_s = float(given) if type(given) in (int, float) else duration_of(call)
+    duration_s = _duration(draft, call)
     names = call.data.get("known_speaker_names")
     speakers = [str(name) for name in names] if isinstance(names, list) and names else ["A", "B"]
     own = draft.get("segments")
@@ -135,6 +133,11 @@ def _diarized(draft: Body, text: str, call: Call) -> Body:
         "usage": _usage(text, call),
     }
     return _with_own(body, draft)
+
+
+def _duration(draft: Body, call: Call) -> float:
+    given = draft.get("duration")
+    return float(given) if isinstance(given, (int, float)) else duration_of(call)
 
 
 def _usage(text: str, call: Call) -> Body:

@@ -1,6 +1,6 @@
 """The embeddings endpoint: its row of the table."""
 
-from apps.wire.embeddings.fill import breadth, fill
+from apps.wire.embeddings.fill import fill
 from apps.wire.embeddings.request import auto, check, summary
 from apps.wire.endpoint import Endpoint
 
@@ -15,5 +15,5 @@ CREATE = Endpoint(
     is_whole=lambda body: False,
     auto=auto,
     summary=summary,
-    breadth=breadth,
+    slow=True,
 )

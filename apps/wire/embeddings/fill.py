@@ -25,11 +25,6 @@ def fill(draft: Body, call: Call) -> Body:
     return body | {key: value for key, value in draft.items() if key not in _OWN_KEYS}
 
 
-def breadth(call: Call) -> int:
-    """How many times as large as its draft an answer is, roughly; the generated draft has two bytes."""
-    return max(1, len(inputs(call)) * width(call)[0] * 6 // 2)
-
-
 def _data(draft: Body, call: Call, *, as_base64: bool) -> list[Any]:
     given = draft.get("data", draft.get("embeddings"))
     if isinstance(given, list) and given:

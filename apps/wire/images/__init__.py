@@ -1,7 +1,7 @@
 """The images endpoints: their rows of the table."""
 
 from apps.wire.endpoint import Endpoint
-from apps.wire.images.fill import breadth, fill, is_whole
+from apps.wire.images.fill import fill, is_whole
 from apps.wire.images.frames import edited, generated
 from apps.wire.images.request import check_edit, check_generate, check_variation, summary
 
@@ -15,7 +15,7 @@ GENERATE = Endpoint(
     is_whole=is_whole,
     auto=lambda call, shelf: {},
     summary=summary,
-    breadth=breadth,
+    slow=True,
     frames=generated,
 )
 EDIT = Endpoint(
@@ -28,7 +28,7 @@ EDIT = Endpoint(
     is_whole=is_whole,
     auto=lambda call, shelf: {},
     summary=summary,
-    breadth=breadth,
+    slow=True,
     frames=edited,
 )
 VARIATION = Endpoint(
@@ -41,5 +41,6 @@ VARIATION = Endpoint(
     is_whole=is_whole,
     auto=lambda call, shelf: {},
     summary=summary,
-    breadth=breadth,
+    slow=True,
 )
+ENDPOINTS = (GENERATE, EDIT, VARIATION)

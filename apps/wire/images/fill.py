@@ -27,7 +27,6 @@ _ITEM_KEYS = ("b64_json", "url", "revised_prompt")
 _PROMPT_MAX_TOKENS_OF_AN_IMAGE = 323  # what a picture that came along costs, about
 # What a picture of 1024 × 1024 costs by quality, as OpenAI's pricing page says; others by their area.
 _TOKENS = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 6240, "max": 8320, "hd": 4160}
-_BYTES = 24_000  # of a picture of 1024 × 1024, as base64
 
 
 def fill(draft: Body, call: Call) -> Body:
@@ -57,12 +56,6 @@ def is_whole(body: Body) -> bool:
 
 def _is_item(item: Any) -> bool:
     return isinstance(item, dict) and any(isinstance(item.get(key), str) for key in ("b64_json", "url"))
-
-
-def breadth(call: Call) -> int:
-    """How many times as large as its draft an answer is, roughly; the generated draft has two bytes."""
-    size = size_of(call)
-    return 1 + count(call) * _BYTES * size.width * size.height // (1024 * 1024) // 2
 
 
 def quality_of(call: Call) -> str:

@@ -102,7 +102,7 @@ def _check_size(model: str, value: Any) -> None:
     if not isinstance(value, str):
         raise invalid_type("size", expected="a string", got=kind(value))
     supported = _of_model(model)[0]
-    if (supported and value not in supported) or (value != "auto" and _read_size(value) is None):
+    if (supported and value not in supported) or (value != "auto" and read_size(value) is None):
         raise invalid_value("size", value, supported or ("1024x1024", "1536x1024", "1024x1536", "auto"))
 
 
@@ -110,14 +110,14 @@ def _of_model(model: str) -> tuple[tuple[str, ...], int]:
     return next((of for name, of in _MODELS.items() if model.startswith(name)), ((), _PROMPT_MAX))
 
 
-def _read_size(text: Any) -> Size | None:
+def read_size(text: Any) -> Size | None:
     found = _SIZE.fullmatch(text) if isinstance(text, str) else None
     size = Size(int(found[1]), int(found[2])) if found else None
     return size if size and max(size) <= EDGE_MAX else None
 
 
 def size_of(call: Call) -> Size:
-    return _read_size(call.data.get("size")) or _STANDARD
+    return read_size(call.data.get("size")) or _STANDARD
 
 
 def count(call: Call) -> int:

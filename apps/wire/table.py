@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from apps.wire import audio, chat, embeddings, files, images, models, moderations
+from apps.wire import audio, chat, embeddings, files, images, models, moderations, realtime
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
 from apps.wire.generic import generic_rows
@@ -19,6 +19,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     models.LIST,
     models.RETRIEVE,
     *files.ENDPOINTS,
+    realtime.CLIENT_SECRETS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

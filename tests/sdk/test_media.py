@@ -164,3 +164,12 @@ def test_what_was_heard_streams_as_a_preset_has_it(
         == "One two three. Four."
     )
     assert events[-1].type == "transcript.text.done" and events[-1].text == "One two three. Four."
+
+
+def test_a_client_secret_is_valid_for_a_while(client: openai.OpenAI) -> None:
+    made = client.realtime.client_secrets.create(
+        session={"type": "realtime", "model": "gpt-realtime"},
+        expires_after={"anchor": "created_at", "seconds": 60},
+    )
+    assert made.value.startswith("ek_") and 50 < made.expires_at - time.time() <= 60
+    assert made.session.type == "realtime"

@@ -93,7 +93,7 @@ def _moderation(result: Any) -> list[Piece]:
     found = (
         [name for name, value in categories.items() if value is True] if isinstance(categories, dict) else []
     )
-    return [Piece("text", ", ".join(found) or "–", "flagged" if result["flagged"] is True else "not flagged")]
+    return [Piece("text", ", ".join(found) or "–", f"flagged: {_json(result['flagged'])}")]
 
 
 def picture_of(item: dict[str, Any]) -> tuple[str, bytes] | None:

@@ -87,7 +87,7 @@ def _gathered(words: list[str], whole: str) -> dict[int, float]:
     return places
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _word(word: str) -> Places:
     """The places of a word and of the pieces that it shares with its relatives."""
     weight = _weight(word)
@@ -108,7 +108,7 @@ def _weight(word: str) -> float:
     return 0.15 if word in _COMMON else min(1.0, 0.4 + 0.6 * len(word) / _RARE_AT)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _piece(letters: str) -> Places:
     return _feature("~" + letters, _OF_PIECES)
 

@@ -34,7 +34,7 @@ def _frame(data: bytes, number: int, rate: int) -> bytes:
     return head + data + struct.pack(">H", _moved(_crc16(head), len(data)) ^ _crc16(data))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _crc16(data: bytes) -> int:
     """Cached: the blocks of a voice come again and again."""
     value = 0

@@ -31,7 +31,7 @@ class Voice(NamedTuple):
     length_s: float
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # what leaves is asked for twice
 def audio(form: str, voice: str, length_s: float) -> bytes:
     """A file that plays for that long; `form` is one of CONTENT_TYPES."""
     return _MAKERS[form](Voice(voice, length_s))

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from apps.desk.cards import Piece, read_cards, read_object
+from apps.desk.media import reply_picture, sound_of
 from apps.desk.offers import schema_text, tool_text
 from apps.desk.pictures import read_picture
 from apps.desk.shown import call_story, earlier_messages, find, whole_call
@@ -65,6 +66,19 @@ def picture(request: HttpRequest, exchange_id: str, card: int, place: int) -> Ht
     kind, content = found
     headers = {**PLAIN, "Cache-Control": "private, max-age=3600"}
     return HttpResponse(content, content_type=kind, headers=headers)
+
+
+@require_GET
+def reply_medium(request: HttpRequest, exchange_id: str, place: str) -> HttpResponse:
+    """A picture of the reply, by its place, or its "sound"; never anything that a browser would run."""
+    row, body = _get(exchange_id)
+    found = sound_of(row, body) if place == "sound" else None
+    if place.isascii() and place.isdigit() and len(place) < 4:
+        found = reply_picture(body, int(place))
+    if found is None:
+        raise Http404
+    kind, content = found
+    return HttpResponse(content, content_type=kind, headers={**PLAIN, "Cache-Control": "private, max-age=60"})
 
 
 @never_cache

@@ -6,6 +6,7 @@ from django.utils.http import urlencode
 
 from apps.desk.cards import Card, Piece, read_cards, read_object
 from apps.desk.journal_line import Line
+from apps.desk.media import reply_cards
 from apps.desk.shown import Context, whole_call
 from apps.desk.timing_bar import read_bar
 from apps.journal.filters import Filter, FilterError, read_query
@@ -71,7 +72,7 @@ def whole_exchange(row: Exchange, body: Body) -> Context:
         "is_open": row.state in OPEN_STATES,
         "bar": read_bar(row),
         "bytes_sent": None if row.bytes_sent is None else f"{row.bytes_sent:,}",
-        "answers": _answers(reply),
+        "answers": _answers(reply) or reply_cards(row, body, reply),
         "error_text": _error_text(reply),
     }
 

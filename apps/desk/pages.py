@@ -37,6 +37,7 @@ urlpatterns = [
     part("desk/call/<str:exchange_id>/text/<str:part>", call_pages.text, name="text"),
     part("desk/call/<str:exchange_id>/card/<int:card>/<int:place>", call_pages.piece, name="piece"),
     part("desk/call/<str:exchange_id>/picture/<int:card>/<int:place>", call_pages.picture, name="picture"),
+    part("desk/call/<str:exchange_id>/reply/<str:place>", call_pages.reply_medium, name="reply-medium"),
     part("desk/call/<str:exchange_id>/tool/<int:place>", call_pages.tool, name="tool"),
     part("desk/call/<str:exchange_id>/schema", call_pages.schema, name="schema"),
     part("queues", queue_pages.queues, name="queues"),

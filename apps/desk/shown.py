@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from apps.desk.cards import Card, read_cards, read_object, read_settings
+from apps.desk.media import asked_cards
 from apps.desk.models import Parked
 from apps.desk.offers import read_tools, schema_name
 from apps.desk.typed import newest
@@ -60,7 +61,7 @@ def whole_call(row: Exchange, body: Body) -> Context:
     tools = read_tools(data)
     return {
         **call_story(row),
-        **_messages(read_cards(data)),
+        **_messages(read_cards(data) or asked_cards(data)),
         **_tries(row),
         "settings": [(name, value) for name, value in read_settings(data) if len(value) <= SETTING_MAX],
         "tools": tools[:TOOLS_SHOWN],

@@ -1,0 +1,96 @@
+"""Realtime client secrets: a key that a browser may have for a while, and the session that it opens."""
+
+import time
+from typing import Any
+
+from apps.wire import ids
+from apps.wire.call import Call
+from apps.wire.endpoint import Body, Endpoint
+from apps.wire.errors import invalid_type, out_of_range
+from apps.wire.first_line import first_line
+from apps.wire.jsongate import kind
+
+DEFAULT_S, MIN_S, MAX_S = 600, 10, 7200
+_SESSION_S = 1800  # a session ends by itself
+_MODEL = "gpt-realtime"
+_KINDS = {
+    "realtime": {"object": "realtime.session", "id": "sess_"},
+    "transcription": {"object": "realtime.transcription_session", "id": "sess_"},
+    "translation": {"object": "realtime.translation_session", "id": "sess_"},
+}
+
+
+def check(call: Call) -> None:
+    """Raise WireError for a request that no answer can be made for."""
+    for name in ("session", "expires_after"):
+        value = call.data.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise invalid_type(name, expected="an object", got=kind(value))
+    after = call.data.get("expires_after") or {}
+    seconds = after.get("seconds")
+    if seconds is None:
+        return
+    if type(seconds) is not int:
+        raise invalid_type("expires_after.seconds", expected="an integer", got=kind(seconds))
+    if not MIN_S <= seconds <= MAX_S:
+        side, sign, bound = ("below min", ">=", MIN_S) if seconds < MIN_S else ("above max", "<=", MAX_S)
+        problem = f"integer {side}imum value. Expected a value {sign} {bound}, but got {seconds} instead."
+        raise out_of_range("expires_after.seconds", problem, code=f"integer_{side.replace(' ', '_')}_value")
+
+
+def fill(draft: Body, call: Call) -> Body:
+    """The whole body; {"value": "ek_…"} is enough."""
+    now = int(call.received_at or time.time())
+    after = call.data.get("expires_after")
+    seconds = after.get("seconds") if isinstance(after, dict) else None
+    made: Body = {
+        "value": f"ek_{ids.hexadecimal(32)}",
+        "expires_at": now + (seconds if type(seconds) is int else DEFAULT_S),
+        "session": _session(call.data.get("session"), draft.get("session"), now),
+    }
+    made.update({name: value for name, value in draft.items() if name != "session"})
+    return made
+
+
+def _session(asked: Any, given: Any, now: int) -> Body:
+    """What was asked for, with the id and the end that the service adds."""
+    asked = asked if isinstance(asked, dict) else {}
+    word = str(asked.get("type") or "realtime")
+    about = _KINDS.get(word, _KINDS["realtime"])
+    made: Body = {"type": word, "object": about["object"], "id": f"{about['id']}{ids.hexadecimal(24)}"}
+    if word != "transcription":
+        made["model"] = _MODEL
+    made["expires_at"] = now + _SESSION_S
+    made.update(asked)
+    made.update(given if isinstance(given, dict) else {})
+    return made
+
+
+def is_whole(body: Body) -> bool:
+    session = body.get("session")
+    return (
+        isinstance(body.get("value"), str)
+        and type(body.get("expires_at")) is int
+        and isinstance(session, dict)
+        and all(isinstance(session.get(name), str) for name in ("type", "object", "id"))
+    )
+
+
+def summary(call: Call) -> str:
+    session = call.data.get("session")
+    session = session if isinstance(session, dict) else {}
+    return first_line(f"{session.get('type') or 'realtime'} session {session.get('model') or ''}")
+
+
+CLIENT_SECRETS = Endpoint(
+    name="realtime.client_secrets.create",
+    method="POST",
+    path="/realtime/client_secrets",
+    family="realtime",
+    check=check,
+    fill=fill,
+    is_whole=is_whole,
+    auto=lambda call, shelf: {},
+    summary=summary,
+    bodiless=True,
+)

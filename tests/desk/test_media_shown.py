@@ -1,0 +1,64 @@
+"""Pictures and sounds of replies on the journal's page: shown and played, and nothing that a browser would run."""
+
+from base64 import b64decode, b64encode
+
+import openai
+
+from tests.conftest import Server
+
+
+def client_of(server: Server) -> openai.OpenAI:
+    return openai.OpenAI(base_url=server.base_url, api_key="sk-mock-ci", max_retries=0)
+
+
+def page(server: Server) -> tuple[str, str]:
+    """(id, page) of the newest exchange."""
+    newest = server.api.get("/api/exchanges").json()["items"][0]["id"]
+    return newest, server.api.get(f"/journal/{newest}").text
+
+
+def test_a_picture_of_a_reply_is_shown(server: Server) -> None:
+    with client_of(server) as client:
+        data = client.images.generate(model="gpt-image-1", prompt="A red fox", size="1024x1024").data
+    newest, text = page(server)
+    assert f'src="/desk/call/{newest}/reply/0"' in text
+    answer = server.api.get(f"/desk/call/{newest}/reply/0")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert data and answer.content == b64decode(data[0].b64_json or "")
+    assert server.api.get(f"/desk/call/{newest}/reply/1").status_code == 404
+
+
+def test_a_sound_can_be_heard(server: Server) -> None:
+    with client_of(server) as client:
+        sound = client.audio.speech.create(model="tts-1", voice="alloy", input="Hello there").read()
+    newest, text = page(server)
+    assert "<audio controls" in text
+    answer = server.api.get(f"/desk/call/{newest}/reply/sound")
+    assert (answer.headers["content-type"], answer.content) == ("audio/mpeg", sound)
+    assert "media-src 'self'" in server.api.get(f"/journal/{newest}").headers["content-security-policy"]
+
+
+def test_what_is_no_picture_is_never_given_to_a_browser(server: Server) -> None:
+    trick = b64encode(b"<script>alert(1)</script>").decode()
+    server.queue("ci", {"b64_json": trick}, endpoint="*")
+    server.queue("ci", {"base64": trick, "content_type": "text/html"}, endpoint="audio.speech")
+    with client_of(server) as client:
+        client.images.generate(model="gpt-image-1", prompt="x")
+        newest, text = page(server)
+        assert "/reply/0" not in text
+        assert server.api.get(f"/desk/call/{newest}/reply/0").status_code == 404
+        client.audio.speech.create(model="tts-1", voice="alloy", input="x")
+    newest, text = page(server)
+    assert "<audio" not in text
+    assert server.api.get(f"/desk/call/{newest}/reply/sound").status_code == 404
+
+
+def test_vectors_are_shortened(server: Server) -> None:
+    with client_of(server) as client:
+        client.embeddings.create(
+            model="text-embedding-3-small", input=["one", "two"], encoding_format="float"
+        )
+    _, text = page(server)
+    assert text.count("1,536 × float") == 2
+    assert len(text) < 60_000

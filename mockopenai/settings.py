@@ -1,14 +1,16 @@
 """Every setting of the server, read from the environment (documented in docs/configuration.md)."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from apps.accounts import hosts
 from mockopenai import backends, logs, secret_key
 from mockopenai import environment as env
+from mockopenai.parts import BASE_DIR as BASE_DIR
+from mockopenai.parts import INSTALLED_APPS as INSTALLED_APPS
+from mockopenai.parts import MIDDLEWARE as MIDDLEWARE
+from mockopenai.parts import TEMPLATES as TEMPLATES
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
 # --- where things are kept -------------------------------------------------------------------
@@ -77,61 +79,9 @@ SECRET_KEY = env.text("MOCKOPENAI_SECRET_KEY", "") or secret_key.kept(MOCKOPENAI
 DEBUG = env.flag("MOCKOPENAI_DEBUG", default=False)
 ALLOWED_HOSTS = env.words("MOCKOPENAI_ALLOWED_HOSTS") or hosts.allowed_hosts(MOCKOPENAI_HOST)
 
-INSTALLED_APPS = [
-    # Serves `runserver` alone, and Twisted that comes with it is a fifth of every other command's start.
-    *(["daphne"] if "runserver" in sys.argv else []),
-    "apps.accounts.site_config.SiteConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "servestatic.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "channels",
-    "rest_framework",
-    "apps.accounts",
-    "apps.live",
-    "apps.journal",
-    "apps.kept",
-    "apps.queues",
-    "apps.desk",
-    "apps.stats",
-    "apps.gateway",
-]
-
-MIDDLEWARE = [
-    "apps.accounts.https.trusted_scheme",
-    "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",  # no page: the policy of pages would double its headers
-    "apps.accounts.csp.content_security_policy",
-    "apps.accounts.language.page_language",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "apps.accounts.guard.guard",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-
 ROOT_URLCONF = "mockopenai.urls"
 ASGI_APPLICATION = "mockopenai.asgi.application"
 WSGI_APPLICATION = None
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "apps.accounts.context.asking",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
 DATABASES = {"default": backends.database(DATABASE_URL, sqlite_sync=MOCKOPENAI_SQLITE_SYNC)}
 CHANNEL_LAYERS = {"default": backends.channel_layer(REDIS_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

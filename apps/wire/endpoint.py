@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from apps.wire.call import Call
+from apps.wire.shelf import Shelf
 
 Body = dict[str, Any]
+
+
+class Raw(NamedTuple):
+    """A reply that is no JSON. With a `content_id`, `data` is None: it is what the caller's shelf has there."""
+
+    content_type: str
+    data: bytes | None = None
+    content_id: str = ""
 
 
 class TypedFrames(Protocol):
@@ -46,7 +55,16 @@ class Endpoint:
     fill(draft, call)  completes what an author wrote into a whole body; never raises, never
                        overwrites what the author set
     is_whole(body)     true when the body is already valid for the response type: it goes out as written
-    auto(call)         the generated draft; the same request gives the same draft; may raise WireError
+    auto(call, shelf)  the generated draft; the same request gives the same draft; may raise WireError; only
+                       reads the shelf, which is the caller's
+    keep(call, body, shelf)
+                       writes to the shelf what a reply with a status below 300 means: what it created, what
+                       it deleted; of generated replies as of authored ones, in the transaction that writes
+                       the reply. `body` is the whole one, whatever its author wrote
+    keeps(call)        whether `keep` is asked at all, before the body is read for it
+    raw(body, call)    the reply that really leaves, of an endpoint whose answers are not JSON, or None for
+                       the JSON itself. Everywhere else (queue, desk, journal) there is only the JSON body
+    bodiless           a request without a body is fine
     frames(body, call) the server-sent events of a streamed reply, or None when there is no stream
     typed              how a person types a streamed reply live, or None where that is not possible
     summary(call)      one line for lists: the last thing that was asked
@@ -60,8 +78,12 @@ class Endpoint:
     check: Callable[[Call], None]
     fill: Callable[[Body, Call], Body]
     is_whole: Callable[[Body], bool]
-    auto: Callable[[Call], Body]
+    auto: Callable[[Call, Shelf], Body]
     summary: Callable[[Call], str]
     breadth: Callable[[Call], int] = lambda _: 1
     frames: Callable[[Body, Call], Iterator[bytes]] | None = None
     typed: Typed | None = None
+    keep: Callable[[Call, Body, Shelf], None] | None = None
+    keeps: Callable[[Call], bool] = lambda _: True
+    raw: Callable[[Body, Call], Raw | None] | None = None
+    bodiless: bool = False

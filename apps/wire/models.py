@@ -6,6 +6,7 @@ from typing import Any
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import model_not_found
+from apps.wire.shelf import Shelf
 
 # id and created (unix seconds) as the service listed them at the start of 2026.
 _SYSTEM = """
@@ -116,7 +117,7 @@ def _fill_list(draft: Body, call: Call) -> Body:
     return {"object": draft.get("object", "list"), "data": whole, **rest}
 
 
-def _retrieve(call: Call) -> Body:
+def _retrieve(call: Call, shelf: Shelf) -> Body:
     if not is_known(call.model):
         raise model_not_found(call.model)
     return {}
@@ -130,7 +131,7 @@ LIST = Endpoint(
     check=lambda call: None,
     fill=_fill_list,
     is_whole=_is_list,
-    auto=lambda call: {},
+    auto=lambda call, shelf: {},
     summary=lambda call: "list models",
 )
 RETRIEVE = Endpoint(

@@ -2,11 +2,19 @@
 
 import re
 
-from apps.wire import chat, models
+from apps.wire import chat, chat_stored, completion, conversation, models, response
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import WireError, method_not_allowed, unknown_url
 
-ENDPOINTS: tuple[Endpoint, ...] = (chat.COMPLETIONS, models.LIST, models.RETRIEVE)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    chat.COMPLETIONS,
+    *chat_stored.ROWS,
+    *response.ROWS,
+    *conversation.ROWS,
+    completion.COMPLETIONS,
+    models.LIST,
+    models.RETRIEVE,
+)
 
 BY_NAME: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(endpoint.family for endpoint in ENDPOINTS))

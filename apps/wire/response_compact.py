@@ -1,0 +1,47 @@
+"""Compacting a conversation: its items become the user's words, and one item that stands for all the rest."""
+
+import time
+from base64 import b64encode
+from hashlib import blake2b
+
+import orjson
+
+from apps.wire import ids
+from apps.wire.call import Call
+from apps.wire.endpoint import Body
+from apps.wire.history import before, whole_items
+from apps.wire.listed import plain
+from apps.wire.response_asked import check, items_of, summary
+from apps.wire.response_usage import complete
+from apps.wire.shelf import Shelf
+
+
+def _auto(call: Call, shelf: Shelf) -> Body:
+    created = int(call.received_at or time.time())
+    part = ids.response_part(created)
+    items = [*before(call, shelf), *items_of(call.data.get("input"))]
+    spoken = [item for item in items if item.get("role") == "user"]
+    digest = blake2b(orjson.dumps(items), digest_size=32).digest()
+    compacted = {
+        "id": f"cmp_{ids.response_part(created, part[:16])}",
+        "type": "compaction",
+        "encrypted_content": b64encode(digest).decode(),
+    }
+    return {
+        "id": f"resp_{part}",
+        "object": "response.compaction",
+        "created_at": created,
+        "output": [*whole_items(spoken, call, like=f"resp_{part}"), compacted],
+        "usage": complete(None, [], call),
+    }
+
+
+COMPACT = plain(
+    name="responses.compact",
+    method="POST",
+    path="/responses/compact",
+    family="responses",
+    check=check,
+    auto=_auto,
+    summary=summary,
+)

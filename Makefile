@@ -6,7 +6,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(6, (os.cpu_count() 
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench messages clean
+.PHONY: help run test check bench messages catalogue clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,9 @@ messages: $(VENV)/.installed  ## collect every text into locale/ and compile it 
 	$(PY) manage.py makemessages $(MESSAGES)
 	$(PY) manage.py makemessages -d djangojs $(MESSAGES)
 	$(PY) manage.py compilemessages -v 0 --ignore .venv
+
+catalogue: $(VENV)/.installed-dev  ## make apps/wire/catalogue/ anew from the installed openai package
+	$(PY) tools/catalogue.py
 
 clean:  ## remove the virtual environment and caches; the data directory stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis staticfiles

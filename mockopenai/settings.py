@@ -53,9 +53,11 @@ MOCKOPENAI_HOLD_S = env.number("MOCKOPENAI_HOLD_S", 290, low=0.1, high=86400)
 MOCKOPENAI_WARM_AFTER_S = env.number("MOCKOPENAI_WARM_AFTER_S", 15, low=0, high=86400)
 MOCKOPENAI_TYPING_IDLE_S = env.number("MOCKOPENAI_TYPING_IDLE_S", 60, low=0.1, high=86400)
 MOCKOPENAI_MODELS = env.words("MOCKOPENAI_MODELS")
+MOCKOPENAI_UNKNOWN_IDS = env.choice("MOCKOPENAI_UNKNOWN_IDS", "refuse", ("refuse", "sample"))
 
 # --- limits ----------------------------------------------------------------------------------
 MOCKOPENAI_MAX_BODY_MB = env.number("MOCKOPENAI_MAX_BODY_MB", 20, low=0.001, high=1024)
+MOCKOPENAI_FILE_DB_MAX_MB = env.number("MOCKOPENAI_FILE_DB_MAX_MB", 1, low=0, high=100)
 MOCKOPENAI_IMPORT_MAX_MB = env.number("MOCKOPENAI_IMPORT_MAX_MB", 10, low=0.001, high=1024)
 MOCKOPENAI_MAX_WAITING = env.integer("MOCKOPENAI_MAX_WAITING", 2000, low=1, high=1_000_000)
 MOCKOPENAI_MAX_WAITING_PER_CALLER = env.integer(
@@ -89,6 +91,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.live",
     "apps.journal",
+    "apps.kept",
     "apps.queues",
     "apps.desk",
     "apps.stats",

@@ -7,7 +7,7 @@ from apps.accounts.rest import UnknownUrlView
 from apps.gateway.views import openai
 
 urlpatterns = [
-    re_path(r"^(?:v1|as)(?:/|$)", openai),
+    re_path(r"^(?:v1|as|openai)(?:/|$)", openai),
     path("", include("apps.gateway.urls")),
     path("", include("apps.queues.urls")),
     path("", include("apps.queues.from_journal")),

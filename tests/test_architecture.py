@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gateway",),
     ("desk", "stats"),
     ("queues",),
+    ("kept",),
     ("library", "faults", "journal"),
     ("live",),
     ("accounts",),

@@ -12,7 +12,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 Next = Callable[[HttpRequest], Any]  # returns a response, or promises one
 # Whoever calls these is a program: its answers must not depend on who set up its machine.
-NOT_PAGES = ("/v1", "/as/", "/api", "/static/")
+NOT_PAGES = ("/v1", "/as/", "/openai/", "/api", "/static/")
 
 
 @sync_and_async_middleware

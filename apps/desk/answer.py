@@ -12,6 +12,7 @@ from apps.desk.waiting import ring, waiting_here
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
+from apps.kept.keeping import keep_reply
 from apps.queues.take import lock_queues
 from apps.wire.complete import complete
 from apps.wire.reply import Draft, Reply
@@ -75,9 +76,11 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
             409, {"detail": f"The queue of {row.caller} is full, so nothing was sent: leave out repeat."}
         )
     body = Body.objects.get(exchange_id=exchange_id)
-    reply = complete(draft, read_call(row, body), BY_NAME[row.endpoint])
+    call, endpoint = read_call(row, body), BY_NAME[row.endpoint]
+    reply = complete(draft, call, endpoint)
     if not win(exchange_id, reply, by=by, key=key):
         return truth(exchange_id, key=key)
+    keep_reply(call, endpoint, reply)
     if repeat:
         queue_same(row, draft, repeat=repeat)
     return Verdict(202, {"state": State.ANSWERED.value}, row.reply_channel)

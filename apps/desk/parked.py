@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.desk.models import Parked
 from apps.journal.models import Body, Exchange
 from apps.journal.rows import insert_rows
+from apps.journal.texts import address_text
 from apps.wire.call import Call
 from apps.wire.client import retry_and_patience, tries_in_all
 from apps.wire.jsongate import strip_nul
@@ -39,7 +40,7 @@ def note_parked(calls: Sequence[Call]) -> None:
 
 def _digest(call: Call) -> str:
     """The same for every try of one call: SDKs send the same bytes again."""
-    about = f"{call.caller} {call.path}\n".encode(errors="replace")
+    about = f"{call.caller} {call.address}\n".encode(errors="replace")
     return blake2b(about + call.body, digest_size=16).hexdigest()
 
 
@@ -75,7 +76,7 @@ def _answered_before(retries: Sequence[tuple[Call, int]]) -> dict[str, str]:
         like.setdefault((caller, path, tried), []).append(exchange_id)
     earlier = {}
     for call, count in retries:
-        candidates = like.get((call.caller, strip_nul(call.path)[:500], count - 1), [])[:CANDIDATES_MAX]
+        candidates = like.get((call.caller, address_text(call), count - 1), [])[:CANDIDATES_MAX]
         if candidates:
             text = strip_nul(call.body.decode(errors="backslashreplace"))
             same = Body.objects.filter(exchange_id__in=candidates, request_body=text)

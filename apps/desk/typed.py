@@ -17,6 +17,7 @@ from apps.desk.verdict import Person
 from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 from apps.journal.texts import read_call
+from apps.kept.keeping import keep_reply
 from apps.wire import endpoint as wire
 from apps.wire.complete import complete, tokens
 from apps.wire.reply import Draft, Reply
@@ -115,7 +116,9 @@ def finish(row: Exchange, frame: Frame, *, before_bytes: int, note: str = "") ->
     call, opening = read_call(row, body), orjson.loads(body.reply_body)
     whole = endpoint.typed.whole(opening, text, frame.finish_reason, frame.usage, call)
     prompt_tokens, completion_tokens = tokens(whole)
-    write_reply(row.id, Reply(body=orjson.dumps(whole)))
+    reply = Reply(body=orjson.dumps(whole))
+    write_reply(row.id, reply)
+    keep_reply(call, endpoint, reply)
     changes: dict[str, Any] = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
     Exchange.objects.filter(id=row.id).update(**changes, **({"note": note} if note else {}))
     return endpoint.is_whole(whole)

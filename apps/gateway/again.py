@@ -33,6 +33,7 @@ async def send(
     path: str,
     headers: Headers,
     body: bytes,
+    query_text: str = "",
     peer_ip: str = "127.0.0.1",
     note: str = "",
     at_end: Callable[[], None] = lambda: None,
@@ -55,6 +56,7 @@ async def send(
             peer_ip=peer_ip,
             peer_port=0,
             received_at=time.time(),
+            query_text=query_text,
         ),
         # Whoever sends it has a role here, and the journal keeps no key to send again.
         locate(method, path, headers, peer_ip, from_inside=True),

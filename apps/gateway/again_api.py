@@ -13,11 +13,11 @@ from apps.gateway.intake import Headers
 from apps.journal.api import rows_of_exchange
 from apps.journal.models import Exchange, Source
 from apps.journal.present import href
-from apps.journal.texts import read_call
+from apps.journal.texts import PATH_MAX, read_call
 from apps.wire.call import Call
+from apps.wire.form_fields import is_file, is_form
 from apps.wire.jsongate import GateError, read_object
-
-PATH_MAX = 500  # characters that the column holds: a path of that length may have been longer
+from apps.wire.redact import MASK
 
 # What is about the connection that was, about the client that waited, or about its earlier tries.
 _LEFT_OUT = frozenset(
@@ -38,6 +38,7 @@ class ResendView(DeskActionView):
                 path=call.path,
                 headers=_headers(call),
                 body=call.body,
+                query_text=call.query_text,
                 peer_ip=call.peer_ip,
                 note=f"Sent again from the journal: it repeats {exchange_id}.",
             )
@@ -56,16 +57,20 @@ def _call(exchange_id: str) -> Call:
 
 def _problem(row: Exchange, text: str) -> str:
     """Why what the journal keeps is not what came; "" when it is."""
-    if len(row.path) >= PATH_MAX:
+    if len(row.path) >= PATH_MAX:  # it may have been longer
         return "its path was too long to be kept whole."
     if row.source == Source.INVALID and row.status_code == 413:
         return "its body was over the limit, and was not kept."
-    if row.method != "POST":
+    if MASK in row.path:
+        return "its query had a secret, which is not kept."
+    if row.method != "POST" or not text:
         return ""
     try:
-        read_object(text.encode())
+        data = read_object(text.encode())
     except GateError as error:
         return f"its body is no JSON object ({error}), and of such only a readable form is kept."
+    if any(is_file(value) for value in data.values()):
+        return "the files that came with it are not in the journal."
     if row.source == Source.INVALID and "\N{REPLACEMENT CHARACTER}" in text:
         return "its body held U+0000, which is not kept."
     return ""
@@ -73,6 +78,11 @@ def _problem(row: Exchange, text: str) -> str:
 
 def _headers(call: Call) -> Headers:
     """The call's headers, secrets masked as they are kept; who is calling is said by name."""
-    kept = tuple((name, value) for name, value in call.headers if name not in _LEFT_OUT)
+    kept = tuple(
+        # The journal has a form as the JSON that it stood for.
+        (name, "application/json" if name == "content-type" and is_form(value) else value)
+        for name, value in call.headers
+        if name not in _LEFT_OUT
+    )
     is_named = call.path.startswith("/as/") or call.header("x-mock-caller").strip()
     return kept if is_named else (*kept, ("x-mock-caller", call.caller))

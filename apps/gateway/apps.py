@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
-from apps.wire import models
+from apps.wire import kept_object, models
 
 
 class GatewayConfig(AppConfig):
@@ -11,3 +11,4 @@ class GatewayConfig(AppConfig):
 
     def ready(self) -> None:
         models.configure(settings.MOCKOPENAI_MODELS)
+        kept_object.configure(sampled=settings.MOCKOPENAI_UNKNOWN_IDS == "sample")

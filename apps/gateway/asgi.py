@@ -122,6 +122,7 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
         Request(
             method=scope["method"],
             path=scope["path"],
+            query_text=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=body,
             peer_ip=peer_ip or "",

@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import orjson
+from channels.db import database_sync_to_async
 
 from apps.gateway.due import Due
 from apps.gateway.line import PIECE_BYTES, HungUp, Line, RawHeaders
 from apps.gateway.pacing import Player
+from apps.kept.shelf import shelf_of
 from apps.wire import sse
 from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
 from apps.wire.headers import EVENT_STREAM, JSON, head_lines, standard
+from apps.wire.raw import raw_of
 from apps.wire.reply import INSTANT, Reply
 
 
@@ -26,7 +30,11 @@ def stream_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Iterator[b
     if not call.stream or endpoint is None or endpoint.frames is None or reply.status >= 300:
         return None
     body = _readable(reply.body)
-    if not isinstance(body, dict) or "error" in body or (reply.verbatim and not endpoint.is_whole(body)):
+    if (
+        not isinstance(body, dict)
+        or (body.get("error") and not endpoint.is_whole(body))
+        or (reply.verbatim and not endpoint.is_whole(body))
+    ):
         return None
     return endpoint.frames(body, call)
 
@@ -46,7 +54,7 @@ async def deliver(line: Line, call: Call, endpoint: Endpoint | None, reply: Repl
     if line.started:  # kept warm while it waited: the status is 200 already
         await _finish_warm(line, reply, events)
     elif events is None:
-        await _deliver_whole(line, call, reply)
+        await _deliver_whole(line, call, endpoint, reply)
     else:
         await _deliver_stream(line, call, reply, events)
 
@@ -65,7 +73,15 @@ def at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> 
         return None
     events = stream_of(reply, call, endpoint)
     body = reply.body
-    if events is not None:
+    content_type = JSON
+    if events is None and endpoint is not None and endpoint.raw is not None:
+        raw = raw_of(reply, call, endpoint)
+        if raw is not None:
+            if raw.data is None:
+                return None  # it has to be fetched
+            body, content_type = raw.data, raw.content_type.encode()
+    elif events is not None:
+        content_type = EVENT_STREAM
         due = Due(events, reply.pace)
         body = due.take(0.0)
         if not due.over:
@@ -76,7 +92,7 @@ def at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> 
         reply,
         request_id=call.request_id,
         processing_ms=_processing_ms(call, now),
-        content_type=JSON if events is None else EVENT_STREAM,
+        content_type=content_type,
     )
     if events is None:
         return Made(b"%bcontent-length: %d\r\n\r\n" % (lines, len(body)), body, len(body))
@@ -98,9 +114,23 @@ def _processing_ms(call: Call, now: float) -> int:
     return max(0, round((now - call.received_at) * 1000))
 
 
-async def _deliver_whole(line: Line, call: Call, reply: Reply) -> None:
-    body = b"" if reply.status in BODILESS else reply.body
-    headers = head(call, reply, b"" if reply.status in BODILESS else JSON)
+async def whole(reply: Reply, call: Call, endpoint: Endpoint | None) -> tuple[bytes, bytes]:
+    """(body, content type) of a reply that leaves whole; no content type where there is no body."""
+    if reply.status in BODILESS:
+        return b"", b""
+    raw = raw_of(reply, call, endpoint)
+    if raw is None:
+        return reply.body, JSON
+    data = raw.data
+    if data is None:
+        fetch = partial(shelf_of(call.caller).content, raw.content_id)
+        data = await database_sync_to_async(fetch, thread_sensitive=False)()
+    return data or b"", raw.content_type.encode()
+
+
+async def _deliver_whole(line: Line, call: Call, endpoint: Endpoint | None, reply: Reply) -> None:
+    body, content_type = await whole(reply, call, endpoint)
+    headers = head(call, reply, content_type)
     if reply.status not in BODILESS:
         headers.append((b"content-length", b"%d" % len(body)))
     if reply.pace.first_token_ms:

@@ -5,8 +5,10 @@ from django.conf import settings
 
 from apps.gateway.decision import Asked, Decision, answered, refused
 from apps.gateway.intake import Intake
+from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening, waiting_by_caller
+from apps.kept.shelf import shelf_of
 from apps.queues.elsewhere import first_queues, near_misses
 from apps.queues.fallback import modes, use_up_once
 from apps.queues.models import Mode
@@ -43,11 +45,14 @@ class Fallback:
         return self._park(asked, once=mode == Mode.ONCE)
 
     def _auto(self, intake: Intake) -> Decision:
+        endpoint = intake.known_endpoint
         try:
-            draft = Draft(body=orjson.dumps(intake.known_endpoint.auto(intake.call)))
+            if endpoint.slow:
+                not_on_the_loop()
+            body = endpoint.auto(intake.call, shelf_of(intake.call.caller))
         except WireError as refusal:  # what is asked for does not exist
             return refused(intake, refusal, Source.AUTO)
-        return answered(intake, draft, Source.AUTO)
+        return answered(intake, Draft(body=orjson.dumps(body)), Source.AUTO)
 
     def _park(self, asked: Asked, *, once: bool) -> Decision:
         call = asked.intake.call

@@ -26,11 +26,12 @@ class Opened(NamedTuple):
 class Head:
     """What one head says: where it leads, and its headers."""
 
-    __slots__ = ("_at", "_by_length", "_headers", "address", "path")
+    __slots__ = ("_at", "_by_length", "_headers", "address", "path", "query_text")
 
-    def __init__(self, address: Address, path: str, headers: Headers) -> None:
+    def __init__(self, address: Address, path: str, headers: Headers, query_text: str = "") -> None:
         self.address = address
         self.path = path
+        self.query_text = query_text
         self._headers = headers
         self._at = [name for name, _ in headers].index("content-length")
         self._by_length: dict[int, Headers] = {}

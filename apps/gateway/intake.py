@@ -3,18 +3,24 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 from django.conf import settings
 
 from apps.gateway.caller import address_of, identify
+from apps.gateway.forms import read_form
 from apps.wire import errors
-from apps.wire.call import Call
+from apps.wire.call import Call, Upload
 from apps.wire.endpoint import Endpoint
+from apps.wire.entrance import is_ours as is_ours
+from apps.wire.entrance import read_path, read_query
 from apps.wire.errors import WireError
+from apps.wire.form_fields import is_form
 from apps.wire.ids import exchange_id, request_id
 from apps.wire.jsongate import GateError, read_object
 from apps.wire.table import find
 
 Headers = tuple[tuple[str, str], ...]
+_NO_QUERY: dict[str, list[str]] = {}
 
 
 class Request(NamedTuple):
@@ -28,6 +34,7 @@ class Request(NamedTuple):
     peer_port: int
     received_at: float
     oversized: bool = False
+    query_text: str = ""
 
 
 class Intake(NamedTuple):
@@ -44,11 +51,6 @@ class Intake(NamedTuple):
         return self.endpoint
 
 
-def is_ours(path: str) -> bool:
-    """Whether a path belongs to the gateway and not to Django: /v1/… or /as/CALLER/v1/…"""
-    return path.startswith(("/v1/", "/as/")) or path in ("/v1", "/as")
-
-
 @lru_cache(maxsize=1024)
 def decoded(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[Headers, bytes]:
     """The headers as text, and the announced length. Cached: a client sends the same ones all day."""
@@ -63,11 +65,12 @@ class Address(NamedTuple):
     endpoint: Endpoint | None = None
     params: dict[str, str] = {}
     refusal: WireError | None = None
+    deployment: str = ""
 
 
 def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_inside: bool = False) -> Address:
     """Reads what a request's head says; what is wrong with it becomes the refusal."""
-    path_caller, below = _split(path)
+    path_caller, below, deployment = read_path(path)
     caller = address_of(headers, peer_ip)
     try:
         caller = identify(path_caller, headers, caller, from_inside=from_inside)
@@ -76,7 +79,7 @@ def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_insid
         endpoint, params = find(method, below)
     except WireError as error:
         return Address(caller, refusal=error)
-    return Address(caller, endpoint, params)
+    return Address(caller, endpoint, params, None, deployment)
 
 
 def take_in(request: Request, address: Address | None = None) -> Intake:
@@ -86,15 +89,25 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
     """
     if address is None:
         address = locate(request.method, request.path, request.headers, request.peer_ip)
-    caller, endpoint, params, refusal = address
+    caller, endpoint, params, refusal, deployment = address
+    body, query_text = request.body, request.query_text
     data: dict[str, Any] = {}
+    files: dict[str, list[Upload]] = {}
     if refusal is None and request.oversized:
         refusal = errors.body_too_large(settings.MAX_BODY_BYTES)
     if refusal is None and request.method == "POST":
         try:
-            data = read_object(request.body)
+            if body.startswith(b"--") and is_form(content_type := _content_type(request.headers)):
+                data, files = read_form(body, content_type, endpoint.name if endpoint else "")
+                body = orjson.dumps(data)
+            elif body or endpoint is None or not endpoint.bodiless:
+                data = read_object(body)
         except GateError as error:
             refusal = errors.unparseable(str(error))
+        except WireError as error:  # a form that is none
+            body, refusal = b"", error
+        if deployment and not data.get("model"):
+            data["model"] = deployment
     call = Call(
         id=exchange_id(),
         caller=caller,
@@ -103,12 +116,15 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
         endpoint=endpoint.name if endpoint else "",
         params=params,
         headers=request.headers,
-        body=request.body,
+        body=body,
         data=data,
         received_at=request.received_at,
         peer_ip=request.peer_ip,
         peer_port=request.peer_port,
         request_id=request_id(),
+        query=read_query(query_text) if query_text else _NO_QUERY,
+        files=files,
+        query_text=query_text,
     )
     if endpoint is not None and refusal is None:
         refusal = _checked(endpoint, call)
@@ -123,9 +139,5 @@ def _checked(endpoint: Endpoint, call: Call) -> WireError | None:
     return None
 
 
-def _split(path: str) -> tuple[str, str | None]:
-    """(caller of the path or "", path below /v1 or None) of /v1/… and /as/CALLER/v1/…"""
-    if path.startswith("/as/"):
-        caller, _, rest = path[4:].partition("/")
-        return caller or " ", rest[2:] if rest.startswith("v1/") else None
-    return "", path[3:] if path != "/as" else None
+def _content_type(headers: Headers) -> str:
+    return next((value for name, value in headers if name == "content-type"), "")

@@ -116,6 +116,7 @@ class Lane(Http1):
                 peer_port=peer_port,
                 received_at=time.time(),
                 oversized=request.length > settings.MAX_BODY_BYTES,
+                query_text=head.query_text,
             ),
             head.address,
         )
@@ -134,9 +135,10 @@ class Lane(Http1):
             name in _UNKNOWN_WAYS and value != "keep-alive" for name, value in headers
         ):
             return
+        query_text = cycle.scope["query_string"].decode("latin-1")
         address = locate("POST", path, headers, peer_ip)
         if address.refusal is None:
-            heads.learn(peer_ip, request.head, Head(address, path, headers))
+            heads.learn(peer_ip, request.head, Head(address, path, headers, query_text))
 
     def _decided(self, decision: Decision, error: Exception | None) -> None:
         """The call's group is committed (or failed): answers it, here or the ordinary way."""

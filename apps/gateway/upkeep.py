@@ -17,6 +17,7 @@ from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, left_behind, sweep
 from apps.gateway.line import Receive, Send
 from apps.journal.prune import prune
 from apps.journal.writer import apart, writer
+from apps.kept import prune as kept_prune
 from apps.live.events import attach, publish
 from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
@@ -127,6 +128,9 @@ async def _prune() -> None:
     keep, days = settings.MOCKOPENAI_JOURNAL_MAX, settings.MOCKOPENAI_JOURNAL_DAYS
     await asyncio.get_running_loop().run_in_executor(
         None, lambda: prune(keep=keep, days=days, enough=_Latest.stopping.is_set)
+    )
+    await asyncio.get_running_loop().run_in_executor(
+        None, lambda: kept_prune.prune(days=days, enough=_Latest.stopping.is_set)
     )
     await writer.run(rollup.forget)
     await writer.run(kept.fold)

@@ -15,15 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from apps.accounts import caller_keys
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
-from apps.gateway.delivery import head, stream_of
+from apps.gateway.delivery import head, stream_of, whole
 from apps.gateway.intake import Intake, Request, take_in
 from apps.gateway.pacing import paced
 from apps.gateway.report import Progress
 from apps.gateway.typed import typed_events
 from apps.live.tasks import spawn
-from apps.wire.draft import BODILESS
 from apps.wire.errors import aborted
-from apps.wire.headers import EVENT_STREAM, JSON, preflight
+from apps.wire.headers import EVENT_STREAM, preflight
 from apps.wire.reply import Reply
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -51,8 +50,8 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     if reply is None:
         # A dropped connection: this door can only end the answer in an error.
         progress.end(first_byte_at=None, bytes_sent=0)
-        return _whole(progress.intake, aborted().reply())
-    return _respond(reply, progress)
+        return await _whole(progress.intake, aborted().reply())
+    return await _respond(reply, progress)
 
 
 async def _reply_to(intake: Intake, hung_up: "asyncio.Future[None]") -> tuple[Reply | None, Progress]:
@@ -76,13 +75,14 @@ def _abandon(replying: "asyncio.Task[tuple[Reply | None, Progress]]") -> None:
         replying.result()[1].end(first_byte_at=None, bytes_sent=0)
 
 
-def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
+async def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
     intake = progress.intake
     events = stream_of(reply, intake.call, intake.endpoint)
     if events is None:
+        answer = await _whole(intake, reply)
         progress.delivered = True
-        progress.end(first_byte_at=time.time(), bytes_sent=len(reply.body))
-        return _whole(intake, reply)
+        progress.end(first_byte_at=time.time(), bytes_sent=len(answer.content))
+        return answer
 
     async def stream() -> AsyncIterator[bytes]:
         first_byte_at, bytes_sent = None, 0
@@ -102,10 +102,9 @@ def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
     return _with_headers(response, head(intake.call, reply, EVENT_STREAM))
 
 
-def _whole(intake: Intake, reply: Reply) -> HttpResponse:
-    bodiless = reply.status in BODILESS
-    response = HttpResponse(b"" if bodiless else reply.body, status=reply.status)
-    return _with_headers(response, head(intake.call, reply, b"" if bodiless else JSON))
+async def _whole(intake: Intake, reply: Reply) -> HttpResponse:
+    body, content_type = await whole(reply, intake.call, intake.endpoint)
+    return _with_headers(HttpResponse(body, status=reply.status), head(intake.call, reply, content_type))
 
 
 def _with_headers(response: R, headers: list[tuple[bytes, bytes]]) -> R:
@@ -125,6 +124,7 @@ def _request(request: HttpRequest) -> Request:
     return Request(
         method=request.method or "",
         path=request.path,
+        query_text=request.META.get("QUERY_STRING", ""),
         headers=tuple((name.lower(), value) for name, value in request.headers.items()),
         body=body,
         peer_ip=request.META.get("REMOTE_ADDR", ""),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.rows import IS_SQLITE, insert_rows, select_rows, update_rows
-from apps.journal.texts import headers_text, reply_texts
+from apps.journal.texts import address_text, headers_text, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire.call import Call
 from apps.wire.client import retry_and_patience
@@ -161,7 +161,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         call.caller,
         call.endpoint,
         call.method[:16],
-        strip_nul(call.path[:500]),
+        address_text(call),
         strip_nul(call.model[:200]),
         call.stream,
         strip_nul(one.summary),

@@ -6,16 +6,27 @@ from typing import Any
 import orjson
 
 from apps.journal.models import Body, Exchange
-from apps.wire.call import Call
+from apps.wire.call import Call, read_address
+from apps.wire.entrance import read_path, read_query
+from apps.wire.errors import WireError
 from apps.wire.jsongate import GateError, read_object, strip_nul
-from apps.wire.redact import safe_headers
+from apps.wire.redact import safe_headers, safe_text
 from apps.wire.reply import INSTANT, Pace, Reply
+from apps.wire.table import find
+
+PATH_MAX = 500  # characters that the column holds
 
 
 @lru_cache(maxsize=1024)
 def headers_text(headers: tuple[tuple[str, str], ...]) -> str:
     """Request headers as JSON, secrets masked. Cached: a client sends the same ones again and again."""
     return strip_nul(orjson.dumps(safe_headers(headers)).decode())
+
+
+def address_text(call: Call) -> str:
+    """The path of a call with its query, secrets masked, as its column keeps it."""
+    address = call.address
+    return strip_nul((safe_text(address) if call.query_text else address)[:PATH_MAX])
 
 
 def reply_texts(reply: Reply) -> tuple[str, str, str]:
@@ -58,17 +69,22 @@ def read_reply(row: Exchange, body: Body) -> Reply:
 
 
 def read_call(row: Exchange, body: Body) -> Call:
-    """The call as the journal knows it: secrets masked, placeholders of the path not kept."""
+    """The call as the journal knows it: secrets masked, without the bytes of files."""
     try:
         data = read_object(body.request_body.encode())
     except GateError:
         data = {}
+    path, query_text = read_address(row.path)
+    _, below, deployment = read_path(path)
+    if deployment and row.model:
+        data.setdefault("model", row.model)
     return Call(
         id=row.id,
         caller=row.caller,
         method=row.method,
-        path=row.path,
+        path=path,
         endpoint=row.endpoint,
+        params=_params(row.method, below) if row.endpoint else {},
         headers=tuple((name, value) for name, value in orjson.loads(body.request_headers)),
         body=body.request_body.encode(),
         data=data,
@@ -76,4 +92,14 @@ def read_call(row: Exchange, body: Body) -> Call:
         peer_ip=row.peer_ip,
         peer_port=row.peer_port,
         request_id=row.request_id,
+        query=read_query(query_text) if query_text else {},
+        query_text=query_text,
     )
+
+
+def _params(method: str, below: str | None) -> dict[str, str]:
+    """The placeholders of an endpoint's path."""
+    try:
+        return find(method, below or "")[1]
+    except WireError:  # an endpoint of an earlier version
+        return {}

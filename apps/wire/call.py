@@ -21,11 +21,13 @@ class Call(NamedTuple):
     `headers` are (lower-case name, value) pairs as they came, secrets included: only
     `redact.safe_headers` of them may be kept or shown. `data` is the parsed JSON object of the body
     ({} when there is none, or when the body could not be read). `params` are the placeholders of
-    the endpoint's path, such as {"model": "gpt-4o"}. `path` is decoded and without the query, which is in
-    `query_text` as it came, and in `query` by name (of `include[]`: "include"). Of a multipart request
-    `data` has the fields, and of each file what `describe` says; `body` is then the JSON text of that, and
-    `files` has the bytes (which the journal does not keep, so that they are gone after a wait). A named tuple, as all values of the hot path:
-    made in a third of the time of a frozen dataclass.
+    the endpoint's path, such as {"model": "gpt-4o"}. `path` is decoded and without its query, which is in
+    `query_text` as it came, and in `query` by name (`include[]` is "include").
+
+    Of a multipart request `data` has the fields, and of each file what `form_fields.describe` says;
+    `body` is the JSON text of that. `files` has the bytes by field: the journal does not keep them.
+
+    A named tuple, as all values of the hot path: made in a third of the time of a frozen dataclass.
     """
 
     id: str

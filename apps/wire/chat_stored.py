@@ -1,15 +1,15 @@
 """Chat completions that are kept, because their request says so: how, and the operations on them."""
 
-from typing import Any
-
 from apps.wire.call import Call
+from apps.wire.chat_fill import fill
 from apps.wire.chat_whole import is_whole
-from apps.wire.endpoint import Body, Endpoint
-from apps.wire.history import not_found
-from apps.wire.listed import listed, plain
+from apps.wire.endpoint import Body
+from apps.wire.kept_object import put_whole
+from apps.wire.pages import asked_page, cursor_page
+from apps.wire.resource import kept, resource
 from apps.wire.shelf import Shelf
 
-STORED, MESSAGE = "chat.completion", "chat.completion.message"
+STORED, MESSAGE = "chat.completions", "chat.completions.messages"
 # What a kept completion says of its request.
 _ECHOED = (
     "metadata",
@@ -32,12 +32,11 @@ def keep(call: Call, body: Body, shelf: Shelf) -> None:
     if not is_whole(body):
         return
     echoed = {key: call.data[key] for key in _ECHOED if call.data.get(key) is not None}
-    shelf.put(STORED, body["id"], {**body, "metadata": {}, **echoed})
+    put_whole(shelf, STORED, {**body, "metadata": {}, **echoed})
     messages = call.data.get("messages")
     for index, message in enumerate(messages if isinstance(messages, list) else ()):
         if isinstance(message, dict):
-            kept = _message(message, f"{body['id']}-{index}")
-            shelf.put(MESSAGE, kept["id"], kept, parent=body["id"])
+            put_whole(shelf, MESSAGE, _message(message, f"{body['id']}-{index}"), parent=body["id"])
 
 
 def _message(message: Body, message_id: str) -> Body:
@@ -53,17 +52,15 @@ def _message(message: Body, message_id: str) -> Body:
 
 def _found(call: Call, shelf: Shelf) -> Body:
     completion_id = call.params["completion_id"]
-    body = shelf.get(STORED, completion_id)
-    if body is None:
-        raise not_found("Chat completion", completion_id)
-    return body
+    sample = lambda: fill({"content": "This is a mock answer."}, call)  # noqa: E731 - said once
+    return kept(shelf, STORED, completion_id, what="Chat completion", sample=sample)
 
 
 def _list(call: Call, shelf: Shelf) -> Body:
     """Those of a model, and with these values of metadata (metadata[key]=value), where the query says so."""
     where: Body = {"model": model} if (model := call.asked("model")) else {}
     wanted = {name[9:-1]: found[0] for name, found in call.query.items() if name.startswith("metadata[")}
-    page = listed(call, shelf, STORED, order="asc", where=where)
+    page = cursor_page(asked_page(call, shelf, STORED, order="asc", where=where))
     if wanted:
         page["data"] = [
             body for body in page["data"] if wanted.items() <= (body.get("metadata") or {}).items()
@@ -88,25 +85,14 @@ def _deleted(call: Call, body: Body, shelf: Shelf) -> None:
 
 
 def _messages(call: Call, shelf: Shelf) -> Body:
-    return listed(call, shelf, MESSAGE, parent=_found(call, shelf)["id"], order="asc")
-
-
-def _row(operation: str, method: str, path: str, **row: Any) -> Endpoint:
-    return plain(
-        name=f"chat.completions.{operation}",
-        method=method,
-        path=path,
-        family="stored",
-        summary=lambda call: f"completion {call.params.get('completion_id', '')}".strip()[:200],
-        **row,
-    )
+    return cursor_page(asked_page(call, shelf, MESSAGE, parent=_found(call, shelf)["id"], order="asc"))
 
 
 _ALL, _ONE = "/chat/completions", "/chat/completions/{completion_id}"
 ROWS = (
-    _row("list", "GET", _ALL, auto=_list),
-    _row("retrieve", "GET", _ONE, auto=_found),
-    _row("update", "POST", _ONE, auto=_update, keep=_updated),
-    _row("delete", "DELETE", _ONE, auto=_delete, keep=_deleted),
-    _row("messages.list", "GET", f"{_ONE}/messages", auto=_messages),
+    resource("chat.completions.list", "GET", _ALL, auto=_list),
+    resource("chat.completions.retrieve", "GET", _ONE, auto=_found),
+    resource("chat.completions.update", "POST", _ONE, auto=_update, keep=_updated),
+    resource("chat.completions.delete", "DELETE", _ONE, auto=_delete, keep=_deleted),
+    resource("chat.completions.messages.list", "GET", f"{_ONE}/messages", auto=_messages),
 )

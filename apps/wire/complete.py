@@ -31,12 +31,14 @@ _MESSAGES = {
     504: "The server took too long to answer.",
 }
 _SERVER_ERROR = ("server_error", None)
+# Whose bodies are large, and queued by the thousand.
+_FORESEEN = tuple(one for one in ENDPOINTS if one.family == "text")
 
 
 def foresee(draft: Draft) -> Draft:
     """The draft with what can be said of its body before any call: a queued one is then not read again."""
     body = _read(draft.body)
-    whole_for = next((one.name for one in ENDPOINTS if body is not None and one.is_whole(body)), "")
+    whole_for = next((one.name for one in _FORESEEN if body is not None and one.is_whole(body)), "")
     if not whole_for:
         return draft
     prompt_tokens, completion_tokens = tokens(body or {})
@@ -78,7 +80,7 @@ def _completed(draft: Draft, call: Call, endpoint: Endpoint) -> tuple[bytes, Bod
         return _completed_error(draft, body), body
     if endpoint.is_whole(body):
         return draft.body, body
-    if isinstance(body.get("error"), (dict, str)) and body["error"]:
+    if isinstance(body.get("error"), (dict, str)) and body["error"] and body.get("status") != "failed":
         return _completed_error(draft, body), body
     filled = endpoint.fill(body, call)
     return orjson.dumps(filled), filled

@@ -1,16 +1,18 @@
 """Conversations: what a caller keeps of them, item by item."""
 
 import time
-from typing import Any
+from functools import partial
 
 from apps.wire import ids
 from apps.wire.call import Call
-from apps.wire.endpoint import Body, Endpoint
+from apps.wire.endpoint import Body
 from apps.wire.errors import invalid_type, missing_parameter
-from apps.wire.history import CONVERSATION, ITEM, not_found, whole_items
+from apps.wire.history import CONVERSATION, ITEM, whole_items
 from apps.wire.jsongate import kind
-from apps.wire.listed import list_of, listed, plain
-from apps.wire.shelf import Shelf
+from apps.wire.kept_object import put_whole
+from apps.wire.pages import asked_page, cursor_page
+from apps.wire.resource import kept, resource
+from apps.wire.shelf import Page, Shelf
 
 ITEMS_MAX = 20  # so many may be added at once, says the service
 
@@ -26,23 +28,19 @@ def _create(call: Call, shelf: Shelf) -> Body:
 
 
 def _created(call: Call, body: Body, shelf: Shelf) -> None:
-    if isinstance(body.get("id"), str):
-        shelf.put(CONVERSATION, body["id"], body)
+    if put_whole(shelf, CONVERSATION, body):
         _put(whole_items(call.data.get("items"), call, like=body["id"]), body["id"], shelf)
 
 
 def _put(items: list[Body], conversation_id: str, shelf: Shelf) -> None:
     for item in items:
-        if isinstance(item.get("id"), str):
-            shelf.put(ITEM, item["id"], item, parent=conversation_id)
+        put_whole(shelf, ITEM, item, parent=conversation_id)
 
 
 def _found(call: Call, shelf: Shelf) -> Body:
     conversation_id = call.params["conversation_id"]
-    body = shelf.get(CONVERSATION, conversation_id)
-    if body is None:
-        raise not_found("Conversation", conversation_id)
-    return body
+    sample = partial(_create, call, shelf)
+    return kept(shelf, CONVERSATION, conversation_id, what="Conversation", sample=sample)
 
 
 def _update(call: Call, shelf: Shelf) -> Body:
@@ -62,7 +60,7 @@ def _deleted(call: Call, body: Body, shelf: Shelf) -> None:
 
 
 def _add(call: Call, shelf: Shelf) -> Body:
-    return list_of(whole_items(call.data.get("items"), call, like=_found(call, shelf)["id"]))
+    return cursor_page(Page(whole_items(call.data.get("items"), call, like=_found(call, shelf)["id"]), False))
 
 
 def _added(call: Call, body: Body, shelf: Shelf) -> None:
@@ -72,15 +70,13 @@ def _added(call: Call, body: Body, shelf: Shelf) -> None:
 
 
 def _items(call: Call, shelf: Shelf) -> Body:
-    return listed(call, shelf, ITEM, parent=_found(call, shelf)["id"])
+    return cursor_page(asked_page(call, shelf, ITEM, parent=_found(call, shelf)["id"]))
 
 
 def _item(call: Call, shelf: Shelf) -> Body:
     _found(call, shelf)
-    item = shelf.get(ITEM, call.params["item_id"])
-    if item is None:
-        raise not_found("Item", call.params["item_id"])
-    return item
+    sample = lambda: whole_items("Hello", call)[0]  # noqa: E731 - said once
+    return kept(shelf, ITEM, call.params["item_id"], what="Item", sample=sample)
 
 
 def _remove(call: Call, shelf: Shelf) -> Body:
@@ -104,26 +100,17 @@ def _is_item(body: Body) -> bool:
     return isinstance(body.get("id"), str) and isinstance(body.get("type"), str)
 
 
-def _row(operation: str, method: str, path: str, **row: Any) -> Endpoint:
-    return plain(
-        name=f"conversations.{operation}",
-        method=method,
-        path=path,
-        family="conversations",
-        summary=lambda call: f"conversation {call.params.get('conversation_id', '')}".strip()[:200],
-        **row,
-    )
-
-
 _ONE = "/conversations/{conversation_id}"
 _ITEM = f"{_ONE}/items/{{item_id}}"
 ROWS = (
-    _row("create", "POST", "/conversations", auto=_create, keep=_created, bodiless=True),
-    _row("retrieve", "GET", _ONE, auto=_found),
-    _row("update", "POST", _ONE, auto=_update, keep=_updated),
-    _row("delete", "DELETE", _ONE, auto=_delete, keep=_deleted),
-    _row("items.create", "POST", f"{_ONE}/items", auto=_add, keep=_added, check=_check_items),
-    _row("items.list", "GET", f"{_ONE}/items", auto=_items),
-    _row("items.retrieve", "GET", _ITEM, auto=_item, is_whole=_is_item),
-    _row("items.delete", "DELETE", _ITEM, auto=_remove, keep=_removed),
+    resource("conversations.create", "POST", "/conversations", auto=_create, keep=_created, bodiless=True),
+    resource("conversations.retrieve", "GET", _ONE, auto=_found),
+    resource("conversations.update", "POST", _ONE, auto=_update, keep=_updated),
+    resource("conversations.delete", "DELETE", _ONE, auto=_delete, keep=_deleted),
+    resource(
+        "conversations.items.create", "POST", f"{_ONE}/items", auto=_add, keep=_added, check=_check_items
+    ),
+    resource("conversations.items.list", "GET", f"{_ONE}/items", auto=_items),
+    resource("conversations.items.retrieve", "GET", _ITEM, auto=_item, is_whole=_is_item),
+    resource("conversations.items.delete", "DELETE", _ITEM, auto=_remove, keep=_removed),
 )

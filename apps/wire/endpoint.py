@@ -11,7 +11,7 @@ Body = dict[str, Any]
 
 
 class Raw(NamedTuple):
-    """A reply that is no JSON. With a `content_id`, `data` is None: it is what the caller's shelf has there."""
+    """A reply that is no JSON. `data` is None where it is what the caller's shelf has under `content_id`."""
 
     content_type: str
     data: bytes | None = None
@@ -65,6 +65,7 @@ class Endpoint:
     raw(body, call)    the reply that really leaves, of an endpoint whose answers are not JSON, or None for
                        the JSON itself. Everywhere else (queue, desk, journal) there is only the JSON body
     bodiless           a request without a body is fine
+    slow               auto and fill may take more than a millisecond: never on the event loop
     frames(body, call) the server-sent events of a streamed reply, or None when there is no stream
     typed              how a person types a streamed reply live, or None where that is not possible
     summary(call)      one line for lists: the last thing that was asked
@@ -87,3 +88,4 @@ class Endpoint:
     keeps: Callable[[Call], bool] = lambda _: True
     raw: Callable[[Body, Call], Raw | None] | None = None
     bodiless: bool = False
+    slow: bool = False

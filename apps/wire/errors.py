@@ -119,7 +119,8 @@ def invalid_type(param: str, *, expected: str, got: str) -> WireError:
 
 def invalid_value(param: str, value: str, supported: Iterable[str]) -> WireError:
     names = [f"'{name}'" for name in supported]
-    listed = ", ".join(names[:-1]) + f", and {names[-1]}" if len(names) > 1 else "".join(names)
+    comma = "," if len(names) > 2 else ""
+    listed = f"{', '.join(names[:-1])}{comma} and {names[-1]}" if len(names) > 1 else "".join(names)
     message = f"Invalid value: '{value[:100]}'. Supported values are: {listed}."
     return WireError(400, message, param=param, code="invalid_value")
 

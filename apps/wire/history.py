@@ -6,13 +6,19 @@ from typing import Any
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import WireError
+from apps.wire.kept_object import is_sampled
 from apps.wire.logprobs import Scores
+from apps.wire.resource import not_found
 from apps.wire.response_asked import OUTPUTS, items_of
 from apps.wire.response_item import Items
 from apps.wire.shelf import Shelf
 
-RESPONSE, INPUT = "response", "response.input_item"
-CONVERSATION, ITEM = "conversation", "conversation.item"
+RESPONSE, INPUT = "responses", "responses.input_items"
+CONVERSATION, ITEM = "conversations", "conversations.items"
+_EITHER = (
+    "Mutually exclusive parameters: Ensure you are only providing one of: 'previous_response_id' or "
+    "'conversation'."
+)
 RESPONSES_BACK = 20  # so many answers of a conversation are looked at, the last ones
 ITEMS_BACK = 50
 
@@ -21,6 +27,10 @@ def before(call: Call, shelf: Shelf) -> list[Body]:
     """The items of the conversation that a request for a response goes on with; raises WireError for one
     that is not there."""
     previous, conversation = call.data.get("previous_response_id"), conversation_id(call)
+    if is_sampled():
+        return []
+    if previous and conversation:
+        raise WireError(400, _EITHER, code="mutually_exclusive_parameters")
     if previous:
         return _chain(str(previous), shelf)
     if conversation:
@@ -54,11 +64,6 @@ def _chain(previous: str, shelf: Shelf) -> list[Body]:
             break
         previous = str(body.get("previous_response_id") or "")
     return items
-
-
-def not_found(what: str, object_id: str) -> WireError:
-    """The service's words for what a caller has not created, or has deleted."""
-    return WireError(404, f"{what} with id '{object_id[:200]}' not found.")
 
 
 def whole_items(given: Any, call: Call, *, like: str = "") -> list[Body]:

@@ -66,6 +66,11 @@ def tool_call_id() -> str:
     return "call_" + _alphanumerics(24)
 
 
+def object_id(prefix: str, length: int = 24) -> str:
+    """A random id such as file-… or batch_…: `prefix` with its dash or underscore."""
+    return prefix + _alphanumerics(length)
+
+
 def request_id() -> str:
     return f"req_{random.getrandbits(128):032x}"
 

@@ -16,7 +16,7 @@ from apps.wire.asked import (
 from apps.wire.call import Call
 from apps.wire.chat_auto import allowed
 from apps.wire.endpoint import Body
-from apps.wire.errors import WireError, invalid_type, invalid_value, missing_parameter
+from apps.wire.errors import invalid_type, invalid_value, missing_parameter
 from apps.wire.jsongate import kind
 
 OUTPUTS = ("function_call_output", "custom_tool_call_output")
@@ -48,11 +48,6 @@ def check(call: Call) -> None:
         if value is not None and type(value) is not wanted:
             raise invalid_type(name, expected=expected, got=kind(value))
     check_input(data.get("input"))
-    if data.get("previous_response_id") and data.get("conversation"):
-        message = (
-            "Mutually exclusive parameters: Ensure you are only providing one of: 'previous_response_id' or"
-        )
-        raise WireError(400, f"{message} 'conversation'.", code="mutually_exclusive_parameters")
 
 
 def check_input(given: Any) -> None:

@@ -10,7 +10,7 @@ from apps.wire import ids
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.history import before, whole_items
-from apps.wire.listed import plain
+from apps.wire.resource import resource
 from apps.wire.response_asked import check, items_of, summary
 from apps.wire.response_usage import complete
 from apps.wire.shelf import Shelf
@@ -36,11 +36,10 @@ def _auto(call: Call, shelf: Shelf) -> Body:
     }
 
 
-COMPACT = plain(
-    name="responses.compact",
-    method="POST",
-    path="/responses/compact",
-    family="responses",
+COMPACT = resource(
+    "responses.compact",
+    "POST",
+    "/responses/compact",
     check=check,
     auto=_auto,
     summary=summary,

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 import orjson
 
 from apps.wire import response_frames
 from apps.wire.call import Call
-from apps.wire.endpoint import Body, Endpoint, Raw
+from apps.wire.endpoint import Body, Raw
 from apps.wire.errors import WireError
-from apps.wire.history import INPUT, ITEM, RESPONSE, conversation_id, not_found, whole_items
-from apps.wire.listed import listed, plain
+from apps.wire.history import INPUT, ITEM, RESPONSE, conversation_id, whole_items
+from apps.wire.kept_object import put_whole
+from apps.wire.pages import asked_page, cursor_page
+from apps.wire.resource import kept, resource
 from apps.wire.response_asked import check_input, summary
+from apps.wire.response_fill import fill
 from apps.wire.response_usage import input_tokens
 from apps.wire.response_whole import is_whole
 from apps.wire.shelf import Shelf
@@ -34,12 +36,11 @@ def keep(call: Call, body: Body, shelf: Shelf) -> None:
     response_id, conversation = body["id"], conversation_id(call)
     inputs = whole_items(call.data.get("input"), call, like=response_id)
     if call.data.get("store") is not False:
-        shelf.put(RESPONSE, response_id, body)
+        put_whole(shelf, RESPONSE, body)
         for item in inputs:
-            shelf.put(INPUT, item["id"], item, parent=response_id)
+            put_whole(shelf, INPUT, item, parent=response_id)
     for item in (*inputs, *body["output"]) if conversation else ():
-        if isinstance(item.get("id"), str):
-            shelf.put(ITEM, item["id"], item, parent=conversation)
+        put_whole(shelf, ITEM, item, parent=conversation)
 
 
 def background(body: Body, call: Call) -> Raw | None:
@@ -61,10 +62,11 @@ def now(body: Body, call: Call) -> Body:
 
 def _found(call: Call, shelf: Shelf) -> Body:
     response_id = call.params["response_id"]
-    body = shelf.get(RESPONSE, response_id)
-    if body is None:
-        raise not_found("Response", response_id)
-    return body
+    return kept(shelf, RESPONSE, response_id, what="Response", sample=lambda: _sample(call))
+
+
+def _sample(call: Call) -> Body:
+    return fill({"content": "This is a mock answer.", "created_at": 0, "background": True}, call)
 
 
 def _retrieve(call: Call, shelf: Shelf) -> Body:
@@ -101,7 +103,7 @@ def _deleted(call: Call, body: Body, shelf: Shelf) -> None:
 
 
 def _input_items(call: Call, shelf: Shelf) -> Body:
-    return listed(call, shelf, INPUT, parent=_found(call, shelf)["id"])
+    return cursor_page(asked_page(call, shelf, INPUT, parent=_found(call, shelf)["id"]))
 
 
 def _count(call: Call, shelf: Shelf) -> Body:
@@ -112,18 +114,13 @@ def _is_count(body: Body) -> bool:
     return type(body.get("input_tokens")) is int
 
 
-def _row(operation: str, method: str, path: str, **row: Any) -> Endpoint:
-    row.setdefault("summary", lambda call: f"response {call.params.get('response_id', '')}"[:200])
-    return plain(name=f"responses.{operation}", method=method, path=path, family="responses", **row)
-
-
 _ONE = "/responses/{response_id}"
-RETRIEVE = _row("retrieve", "GET", _ONE, auto=_retrieve, is_whole=is_whole, frames=_frames)
-CANCEL = _row("cancel", "POST", f"{_ONE}/cancel", auto=_cancel, keep=_cancelled, bodiless=True)
-DELETE = _row("delete", "DELETE", _ONE, auto=_delete, keep=_deleted)
-INPUT_ITEMS = _row("input_items.list", "GET", f"{_ONE}/input_items", auto=_input_items)
-INPUT_TOKENS = _row(
-    "input_tokens.count",
+RETRIEVE = resource("responses.retrieve", "GET", _ONE, auto=_retrieve, is_whole=is_whole, frames=_frames)
+CANCEL = resource("responses.cancel", "POST", f"{_ONE}/cancel", auto=_cancel, keep=_cancelled, bodiless=True)
+DELETE = resource("responses.delete", "DELETE", _ONE, auto=_delete, keep=_deleted)
+INPUT_ITEMS = resource("responses.input_items.list", "GET", f"{_ONE}/input_items", auto=_input_items)
+INPUT_TOKENS = resource(
+    "responses.input_tokens.count",
     "POST",
     "/responses/input_tokens",
     auto=_count,

@@ -1,12 +1,16 @@
-"""The table of endpoints: the only list to edit when one is added."""
+"""The table of endpoints: the only list to edit when one is added by hand."""
 
 import re
+from functools import lru_cache
 
-from apps.wire import chat, chat_stored, completion, conversation, models, response
+from apps.wire import chat, chat_stored, completion, conversation, files, models, response
 from apps.wire.endpoint import Endpoint
-from apps.wire.errors import WireError, method_not_allowed, unknown_url
+from apps.wire.errors import method_not_allowed, unknown_url
+from apps.wire.generic import generic_rows
+from apps.wire.names import FAMILIES as FAMILIES
+from apps.wire.routes import Routes
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+HAND_MADE: tuple[Endpoint, ...] = (
     chat.COMPLETIONS,
     *chat_stored.ROWS,
     *response.ROWS,
@@ -14,50 +18,31 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     completion.COMPLETIONS,
     models.LIST,
     models.RETRIEVE,
+    *files.ENDPOINTS,
 )
 
+ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))
+
 BY_NAME: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
-FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(endpoint.family for endpoint in ENDPOINTS))
 
-_KNOWN = [f"{endpoint.method} /v1{endpoint.path}" for endpoint in ENDPOINTS]
-_EXACT: dict[str, dict[str, Endpoint]] = {}
-_PATTERNS: dict[str, dict[str, Endpoint]] = {}
-for _endpoint in ENDPOINTS:
-    (_PATTERNS if "{" in _endpoint.path else _EXACT).setdefault(_endpoint.path, {})[_endpoint.method] = (
-        _endpoint
-    )
-
-
-def _compiled(path: str) -> re.Pattern[str]:
-    """A placeholder is one segment, but for {model}: ids such as ft:gpt-4o:org::id may hold slashes."""
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", re.sub(r"([.])", r"\\\1", path))
-    return re.compile(pattern.replace("(?P<model>[^/]+)", "(?P<model>.*[^/])"), re.S)
-
-
-_COMPILED = [(_compiled(path), methods) for path, methods in _PATTERNS.items()]
+_ROUTES = Routes(ENDPOINTS)
+_PLACEHOLDERS = {one.name: re.findall(r"{(\w+)}", one.path) for one in ENDPOINTS}
+_NONE: dict[str, str] = {}
 
 
 def find(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
     """The endpoint at a (decoded) path below /v1, with its path's parameters; raises WireError 404 or 405."""
-    methods = _EXACT.get(path)
-    params: dict[str, str] = {}
-    if methods is None:
-        methods, params = _matched(path)
+    methods, values = _ROUTES.find(path)
     endpoint = methods.get(method)
     if endpoint is None:
-        raise _missing(method, path, methods)
-    return endpoint, params
+        if methods:
+            raise method_not_allowed(method, f"/v1{path}", methods)
+        raise unknown_url(method, f"/v1{path}", _near(path.split("/")[1] if "/" in path else ""))
+    return endpoint, dict(zip(_PLACEHOLDERS[endpoint.name], values, strict=True)) if values else _NONE
 
 
-def _matched(path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:
-    for pattern, methods in _COMPILED:
-        match = pattern.fullmatch(path)
-        if match:
-            return methods, match.groupdict()
-    return {}, {}
-
-
-def _missing(method: str, path: str, methods: dict[str, Endpoint]) -> WireError:
-    if methods:
-        return method_not_allowed(method, f"/v1{path}", methods)
-    return unknown_url(method, f"/v1{path}", _KNOWN)
+@lru_cache(maxsize=64)
+def _near(word: str) -> tuple[str, ...]:
+    """The endpoints that a wrong path may have meant: those below the same word, else the hand-made ones."""
+    below = [one for one in ENDPOINTS if one.path.split("/")[1] == word]
+    return tuple(f"{one.method} /v1{one.path}" for one in below or HAND_MADE)

@@ -6,10 +6,13 @@ import pytest
 
 from apps.wire.call import Call
 from apps.wire.errors import WireError
+from apps.wire.shelf import MemoryShelf
 
 from .samples import CHAT, USER, chat_call, completed
 
 check, summary, auto = CHAT.check, CHAT.summary, CHAT.auto
+
+SHELF = MemoryShelf()  # neither of them looks at it
 
 
 @pytest.mark.parametrize(
@@ -90,15 +93,15 @@ def test_a_long_summary_is_cut() -> None:
 
 
 def test_a_generated_answer_refers_to_what_was_asked_and_is_the_same_again() -> None:
-    first, again = auto(chat_call()), auto(chat_call())
+    first, again = auto(chat_call(), SHELF), auto(chat_call(), SHELF)
     assert first == again
     assert "Say hello" in first["content"]
-    assert auto(chat_call(seed=5))["id"] != first["id"]
+    assert auto(chat_call(seed=5), SHELF)["id"] != first["id"]
 
 
 def test_a_generated_answer_honours_max_tokens_and_stop() -> None:
     call = chat_call(max_tokens=3)
-    assert auto(call)["finish_reason"] == "length"
-    assert completed(auto(call), call=call).completion_tokens == 3
-    assert auto(chat_call(stop=["hello"]))["content"] == 'This is a mock answer to: "Say '
-    assert "finish_reason" not in auto(chat_call(max_tokens=500))
+    assert auto(call, SHELF)["finish_reason"] == "length"
+    assert completed(auto(call, SHELF), call=call).completion_tokens == 3
+    assert auto(chat_call(stop=["hello"]), SHELF)["content"] == 'This is a mock answer to: "Say '
+    assert "finish_reason" not in auto(chat_call(max_tokens=500), SHELF)

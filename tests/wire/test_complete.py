@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.wire.complete import complete
 from apps.wire.reply import Draft, Pace
+from apps.wire.shelf import MemoryShelf
 
 from .samples import CHAT, chat_call, completed, json_values
 
@@ -17,6 +18,8 @@ WHOLE = (
     b'"message":{"role":"assistant","content":"hi"}, "finish_reason":"stop"}], "mine":1.50 }'
 )
 KEYS = ["message", "type", "param", "code"]
+
+SHELF = MemoryShelf()  # neither of them looks at it
 
 
 def error_of(body: Any, status: int) -> dict[str, Any]:
@@ -149,4 +152,4 @@ def test_no_request_raises(odd: Any) -> None:
     data |= {"n": odd, "logprobs": odd, "model": odd, "service_tier": odd, "stop": odd, "max_tokens": odd}
     call = chat_call(**data)
     CHAT.summary(call)
-    completed(CHAT.auto(call), call=call)
+    completed(CHAT.auto(call, SHELF), call=call)

@@ -11,6 +11,9 @@ from apps.wire.call import Call
 from apps.wire.complete import complete
 from apps.wire.errors import WireError
 from apps.wire.reply import Draft
+from apps.wire.shelf import MemoryShelf
+
+SHELF = MemoryShelf()  # neither of them looks at it
 
 
 def call(model: str = "") -> Call:
@@ -40,20 +43,20 @@ def test_the_current_models_are_listed() -> None:
 
 
 def test_one_is_retrieved() -> None:
-    models.RETRIEVE.auto(call("gpt-4o"))
+    models.RETRIEVE.auto(call("gpt-4o"), SHELF)
     body = orjson.loads(complete(Draft(body=b"{}"), call("gpt-4o"), models.RETRIEVE).body)
     assert body == {"id": "gpt-4o", "object": "model", "created": 1715367049, "owned_by": "system"}
 
 
 def test_an_unknown_one_is_refused() -> None:
     with pytest.raises(WireError, match="'gpt-9' does not exist") as caught:
-        models.RETRIEVE.auto(call("gpt-9"))
+        models.RETRIEVE.auto(call("gpt-9"), SHELF)
     assert (caught.value.status, caught.value.code) == (404, "model_not_found")
 
 
 def test_models_of_ones_own_join_the_list() -> None:
     models.configure(["ft:gpt-4o:org::id", "gpt-4o"])
-    models.RETRIEVE.auto(call("ft:gpt-4o:org::id"))
+    models.RETRIEVE.auto(call("ft:gpt-4o:org::id"), SHELF)
     assert [model["id"] for model in listed()].count("gpt-4o") == 1
     models.configure([])
     assert not models.is_known("ft:gpt-4o:org::id")

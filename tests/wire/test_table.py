@@ -1,8 +1,12 @@
 """Calls are found in the table, or told where else to go."""
 
+import re
+
 import pytest
 
+from apps.wire.catalogue import OPERATIONS
 from apps.wire.errors import WireError
+from apps.wire.names import endpoint_name
 from apps.wire.table import BY_NAME, ENDPOINTS, FAMILIES, find
 
 
@@ -15,6 +19,14 @@ from apps.wire.table import BY_NAME, ENDPOINTS, FAMILIES, find
         ("GET", "/models/ft:gpt-4o:org::id", "models.retrieve", {"model": "ft:gpt-4o:org::id"}),
         ("GET", "/models/meta/llama-3", "models.retrieve", {"model": "meta/llama-3"}),
         ("GET", "/models/o", "models.retrieve", {"model": "o"}),
+        ("DELETE", "/files/file-1", "files.delete", {"file_id": "file-1"}),
+        (
+            "GET",
+            "/vector_stores/vs_1/files/file-1",
+            "vector_stores.files.retrieve",
+            {"vector_store_id": "vs_1", "file_id": "file-1"},
+        ),
+        ("POST", "/responses/compact", "responses.compact", {}),
     ],
 )
 def test_an_endpoint_is_found_by_method_and_path(
@@ -48,14 +60,21 @@ def test_a_path_like_nothing_gets_no_hint() -> None:
 
 def test_a_wrong_method_is_a_405_that_allows_the_right_one() -> None:
     with pytest.raises(WireError) as caught:
-        find("GET", "/chat/completions")
+        find("GET", "/embeddings")
     assert caught.value.status == 405
     assert caught.value.headers == (("allow", "POST"),)
     with pytest.raises(WireError) as caught:
-        find("DELETE", "/models/gpt-4o")
-    assert caught.value.status == 405
+        find("PUT", "/models/gpt-4o")
+    assert caught.value.headers == (("allow", "DELETE, GET"),)
+
+
+def test_every_operation_of_the_catalogue_is_found() -> None:
+    for operation in OPERATIONS.values():
+        endpoint, _ = find(operation.method, re.sub(r"{\w+}", "x", operation.path))
+        assert endpoint.name == endpoint_name(operation.name) or operation.marker
+        assert len(endpoint.name) <= 60, "the journal's column"
 
 
 def test_names_are_unique_and_families_known() -> None:
     assert len(BY_NAME) == len(ENDPOINTS)
-    assert FAMILIES == ("text", "models")
+    assert {endpoint.family for endpoint in ENDPOINTS} <= set(FAMILIES)

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from typing import Any
 
 from apps.journal.snippets.odd import ODD
 from apps.journal.snippets.sketch import Sketch
@@ -15,6 +16,9 @@ def curl(call: Sketch) -> str:
     large = len(content) > ARGUMENT_MAX_BYTES
     lines = [" ".join(["curl", *_options(call), quoted(call.url)])]
     lines += [_header("Authorization", f"Bearer {call.key}"), *(_header(*header) for header in call.headers)]
+    if call.parts is not None:
+        lines += [_part(name, value) for name, value in call.parts]
+        return " \\\n  ".join(lines) + "\n"
     if content:
         lines.append(_header("Content-Type", "application/json"))
         # --data-raw: unlike --data it takes an @ at the beginning for what it is.
@@ -36,6 +40,15 @@ def quoted(text: str) -> str:
 def _octal(found: "re.Match[str]") -> str:
     # Octal has three digits and no more; of \xHH some shells would take the digits that follow, too.
     return "".join(f"\\{byte:03o}" for byte in found[0].encode())
+
+
+def _part(name: str, value: Any) -> str:
+    """A field of a form. The journal has no file's bytes: one of that name is sent."""
+    if isinstance(value, dict):
+        kind = f";type={value['content_type']}" if value["content_type"] else ""
+        filename = value["filename"].replace("\\", "\\\\").replace('"', '\\"')
+        return "-F " + quoted(f'{name}=@"{filename}"{kind}')
+    return f"--form-string {quoted(f'{name}={value}')}"
 
 
 def _header(name: str, value: str) -> str:

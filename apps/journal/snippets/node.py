@@ -12,7 +12,7 @@ METHODS = {"chat.completions": "client.chat.completions.create"}
 def node(call: Sketch) -> str:
     """The module (.mjs): it prints what comes back."""
     method = METHODS.get(call.endpoint)
-    if call.base_url and method and call.data is not None:
+    if not call.is_form and call.base_url and method and call.data is not None:
         return _with_client(call, method)
     return _with_fetch(call)
 
@@ -35,6 +35,8 @@ def _with_client(call: Sketch, method: str) -> str:
 
 def _with_fetch(call: Sketch) -> str:
     headers = {"Authorization": f"Bearer {call.key}", **dict(call.headers)}
+    if call.parts is not None:
+        return _with_form(call, headers)
     if call.body:
         headers["Content-Type"] = "application/json"
     options: dict[str, Any] = {"method": call.method, "headers": headers}
@@ -44,6 +46,20 @@ def _with_fetch(call: Sketch) -> str:
         f"const answer = await fetch({_literal(call.url)}, {_literal(options)});\n"
         "console.log(answer.status, await answer.text());\n"
     )
+
+
+def _with_form(call: Sketch, headers: dict[str, str]) -> str:
+    """The journal has no file's bytes: those of a file of that name are sent."""
+    lines = ['import { openAsBlob } from "node:fs";\n', "const form = new FormData();"]
+    for name, value in call.parts or ():
+        filename = value["filename"] if isinstance(value, dict) else ""
+        told = (
+            f"await openAsBlob({_literal(filename)}), {_literal(filename)}" if filename else _literal(value)
+        )
+        lines.append(f"form.append({_literal(name)}, {told});")
+    options = _literal({"method": call.method, "headers": headers})[:-2] + ',\n  "body": form\n}'
+    lines.append(f"const answer = await fetch({_literal(call.url)}, {options});")
+    return "\n".join([*lines, "console.log(answer.status, await answer.text());", ""])
 
 
 def _body(call: Sketch) -> str:

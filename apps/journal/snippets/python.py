@@ -15,7 +15,12 @@ PRETTY_MAX = 100_000  # characters; pprint is slow with more
 
 def python(call: Sketch) -> str:
     """The script: it prints what comes back."""
-    if not call.base_url or (call.body and call.data is None) or call.method not in ("GET", "POST", "DELETE"):
+    if (
+        call.is_form
+        or not call.base_url
+        or (call.body and call.data is None)
+        or call.method not in ("GET", "POST", "DELETE")
+    ):
         return _with_httpx(call)
     method, insists = METHODS.get(call.endpoint, ("", ()))
     if method and call.data is not None and all(name in call.data for name in insists):
@@ -45,7 +50,13 @@ def _with_path(call: Sketch) -> str:
 def _with_httpx(call: Sketch) -> str:
     headers = {"Authorization": f"Bearer {call.key}", **dict(call.headers)}
     lines = [f"    {call.method!r},", f"    {call.url!r},"]
-    if call.body:
+    if call.parts is not None:
+        fields = [(name, value) for name, value in call.parts if not isinstance(value, dict)]
+        files = [(name, value) for name, value in call.parts if isinstance(value, dict)]
+        sent = [f"({name!r}, (None, {value!r}))" for name, value in fields]
+        sent += [f"({name!r}, open({value['filename']!r}, 'rb'))" for name, value in files]
+        lines.append(f"    files=[{', '.join(sent)}],")
+    elif call.body:
         headers["Content-Type"] = "application/json"
         lines.append(f"    content={call.body!r}.encode(),")
     lines += [f"    headers={_literal(headers, indent=4)},", "    timeout=600,"]

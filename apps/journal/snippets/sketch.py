@@ -9,11 +9,14 @@ from urllib.parse import quote
 import orjson
 
 from apps.journal.models import Body, Exchange
+from apps.wire.call import read_address
+from apps.wire.form_fields import is_form, parts_of
 from apps.wire.jsongate import GateError, read_object
 from apps.wire.redact import is_masked
 
 PLACEHOLDER = "PLACEHOLDER"
 _CALLER = "x-mock-caller"
+_QUERY = "/:@!$&()*+,;=~?%[]"
 _KEY = ("authorization", "api-key")
 
 # What a client says by itself, or what belongs to the connection that was.
@@ -42,6 +45,8 @@ class Sketch:
     endpoint: str
     stream: bool
 
+    is_form: bool = False  # its body came as multipart/form-data, and is kept as the JSON that it stood for
+
     @property
     def url(self) -> str:
         return self.origin + self.path
@@ -56,6 +61,11 @@ class Sketch:
     def below(self) -> str:
         """The path as an SDK is told it, below the base URL."""
         return "/" + self.path.partition("/v1/")[2]
+
+    @cached_property
+    def parts(self) -> list[tuple[str, Any]] | None:
+        """The fields of a form: (name, text), or (name, {"filename", "content_type", …}) for a file."""
+        return parts_of(self.data) if self.is_form and self.data is not None else None
 
     @cached_property
     def data(self) -> dict[str, Any] | None:
@@ -76,7 +86,7 @@ def sketch(row: Exchange, body: Body, *, origin: str) -> Sketch:
     return Sketch(
         method=row.method,
         origin=origin,
-        path=quote(row.path, safe="/:@!$&()*+,;=~"),
+        path=_quoted(row.path),
         key="sk-mock-placeholder" if names_caller else f"sk-mock-{row.caller}",
         headers=tuple(
             (name, PLACEHOLDER if is_masked(name, value) else value)
@@ -86,7 +96,14 @@ def sketch(row: Exchange, body: Body, *, origin: str) -> Sketch:
         body=body.request_body,
         endpoint=row.endpoint,
         stream=row.stream,
+        is_form=any(name == "content-type" and is_form(value) for name, value in stored),
     )
+
+
+def _quoted(address: str) -> str:
+    """The path percent-encoded, its query as it came."""
+    path, query = read_address(address)
+    return quote(path, safe="/:@!$&()*+,;=~") + (f"?{quote(query, safe=_QUERY)}" if query else "")
 
 
 def _matters(name: str, value: str) -> bool:

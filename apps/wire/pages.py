@@ -1,0 +1,77 @@
+"""Lists of kept objects, as requests ask for their parts and as answers give them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from apps.wire.call import Call
+from apps.wire.endpoint import Body
+from apps.wire.errors import invalid_value, out_of_range
+from apps.wire.shelf import Page, Shelf
+
+LIMIT, LIMIT_MAX = 20, 100
+
+
+def asked_page(
+    call: Call,
+    shelf: Shelf,
+    kind: str,
+    *,
+    parent: str = "",
+    limit: int = LIMIT,
+    limit_max: int = LIMIT_MAX,
+    order: str = "desc",
+    where: Mapping[str, Any] | None = None,
+) -> Page:
+    """The part of a list that the query's after, before, limit and order ask for; raises WireError.
+
+    `limit` and `order` are what the operation takes when the query has none.
+    """
+    order = call.asked("order", order)
+    if order not in ("asc", "desc"):
+        raise invalid_value("order", order, ("asc", "desc"))
+    return shelf.page(
+        kind,
+        parent=parent,
+        after=call.asked("after"),
+        before=call.asked("before"),
+        limit=_limit(call, limit, limit_max),
+        order=order,
+        where=where,
+    )
+
+
+def cursor_page(page: Page) -> Body:
+    """The page as most lists are: the SDK goes on behind the last item's id."""
+    ids = [item.get("id") for item in page.items]
+    return {
+        "object": "list",
+        "data": page.items,
+        "first_id": ids[0] if ids else None,
+        "last_id": ids[-1] if ids else None,
+        "has_more": page.has_more,
+    }
+
+
+def is_page(body: Body) -> bool:
+    """For `Endpoint.is_whole` of a list."""
+    return isinstance(body.get("data"), list) and isinstance(body.get("has_more"), bool)
+
+
+def fill_page(draft: Body, call: Call, *, fill: Callable[[Body, Call], Body] | None = None) -> Body:
+    """For `Endpoint.fill` of a list: {"data": [{"id": …}]} is enough. `fill` is that of its items."""
+    data = draft.get("data")
+    items = data if isinstance(data, list) else []
+    if fill is not None:
+        items = [fill(one, call) if isinstance(one, dict) else one for one in items]
+    about = Page([one for one in items if isinstance(one, dict)], has_more=False)
+    return cursor_page(about) | draft | {"data": items}
+
+
+def _limit(call: Call, limit: int, limit_max: int) -> int:
+    text = call.asked("limit")
+    if not text:
+        return limit
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= limit_max:
+        problem = f"expected a whole number from 1 to {limit_max}, but got {text[:40]} instead."
+        raise out_of_range("limit", problem, code="invalid_value")
+    return int(text)

@@ -1,0 +1,74 @@
+"""Whether a JSON value is valid by a schema, in microseconds: compiled once, when it is first asked for."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from apps.wire.catalogue import Part, Schema, resolved, schema_of, standalone
+
+_NULL: Schema = {"type": "null"}
+_items: dict[tuple[int, bool], Callable[[Any], bool]] = {}
+
+
+@cache
+def validator(operation: str, part: Part, *, closed: bool = False) -> jsonschema_rs.Validator | None:
+    """For a part of an operation, or None when it has none; takes 1 to 20 ms for the first time.
+
+    `closed`, for requests: names that a type does not have are not valid; null is as good as absent, and
+    so is absent where null would do.
+    """
+    schema = schema_of(operation, part)
+    if schema is None:
+        return None
+    return _compiled(schema, closed)
+
+
+def item_validator(items: Schema, closed: bool) -> Callable[[Any], bool]:
+    """The same for the items of a list, by a schema as it stands in the catalogue, which lives for ever."""
+    key = (id(items), closed)
+    if key not in _items:
+        _items[key] = _compiled(standalone(items), closed).is_valid
+    return _items[key]
+
+
+def takes_null(schema: Schema) -> bool:
+    schema = resolved(schema)
+    if "anyOf" in schema:
+        return any(takes_null(branch) for branch in schema["anyOf"])
+    return schema.get("type") in (None, "null")
+
+
+def _compiled(schema: Schema, closed: bool) -> jsonschema_rs.Validator:
+    # The only draft by which 1.0 is no integer. It has no const.
+    return jsonschema_rs.Draft4Validator(_prepared(schema, closed))
+
+
+def _prepared(schema: Any, closed: bool) -> Any:
+    if isinstance(schema, list):
+        return [_prepared(item, closed) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made: Schema = {}
+    for key, value in schema.items():
+        if key == "const":
+            made["enum"] = [value]
+        elif key in ("properties", "$defs"):  # whose keys are names, not keywords
+            made[key] = {name: _prepared(inner, closed) for name, inner in value.items()}
+        else:
+            made[key] = value if key in ("enum", "required") else _prepared(value, closed)
+    if closed and "properties" in schema:
+        _close(made, schema["properties"])
+    return made
+
+
+def _close(made: Schema, properties: dict[str, Schema]) -> None:
+    nullable = {name for name, inner in properties.items() if takes_null(inner)}
+    required = [name for name in made.pop("required", ()) if name not in nullable]
+    if required:  # the draft wants at least one
+        made["required"] = required
+    for name, inner in made["properties"].items():
+        if name not in nullable and name not in required:
+            made["properties"][name] = {"anyOf": [inner, _NULL]}
+    made.setdefault("additionalProperties", False)

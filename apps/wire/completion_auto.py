@@ -27,5 +27,5 @@ def _choice(prompt: Prompt, limit: int, call: Call) -> Body:
     said = text_of(prompt)
     asked = Asked(one_line(said), limit=limit, stop=call.data.get("stop"), model=call.model)
     draft = automatic.answer(asked)
-    echoed = said if call.data.get("echo") is True else ""
+    echoed = f"{said} " if call.data.get("echo") is True else ""
     return {"text": echoed + draft["content"], "finish_reason": draft.get("finish_reason", "stop")}

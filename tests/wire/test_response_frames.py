@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from openai import NOT_GIVEN
 from openai.lib.streaming.responses._responses import ResponseStreamState
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
@@ -127,7 +128,7 @@ def test_logprobs_come_with_the_deltas_when_they_are_included() -> None:
 
 
 def test_the_sdk_puts_the_events_together() -> None:
-    state: Any = ResponseStreamState(input_tools=[], text_format=None)
+    state: Any = ResponseStreamState(input_tools=[], text_format=NOT_GIVEN)
     draft = {"content": "It rains.", "tool_calls": [{"name": "get_weather", "arguments": {"city": "Oslo"}}]}
     for event in streamed(draft):
         state.handle_event(EVENT.validate_python(event))

@@ -144,8 +144,8 @@ class _Maker:
 
     def _number(self, schema: Body, name: str, *, is_whole: bool) -> float | int:
         low, high = _bounds(schema)
-        step = schema.get("multipleOf")
-        step = step if type(step) in (int, float) and step > 0 else (1 if is_whole else 0)
+        given: Any = schema.get("multipleOf")
+        step = given if type(given) in (int, float) and given > 0 else (1 if is_whole else 0)
         fits = [n for n in self._numbers if low <= n <= high and (not step or n % step == 0)]
         if fits:
             self._numbers.remove(fits[0])

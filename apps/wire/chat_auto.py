@@ -79,7 +79,8 @@ def allowed(offered: tuple[Tool, ...], choice: Any) -> tuple[Tool, ...]:
 
 def _story(messages: Any) -> tuple[str, list[tuple[str, Any]], dict[str, str]]:
     """(the user's last words, what tools answered since, the names of the calls by their ids)."""
-    text, found, names = "", [], {}
+    text, names = "", dict[str, str]()
+    found: list[tuple[str, Any]] = []
     for message in messages if isinstance(messages, list) else ():
         if not isinstance(message, dict):
             continue

@@ -16,7 +16,7 @@ def auto(call: Call, shelf: Shelf) -> Body:
     data = call.data
     limit = read_limit(data.get("max_tokens"))
     check_context(call, limit or 0, lambda data: prompt_tokens(data, call.model), param="prompt")
-    choices = []
+    choices: list[Body] = []
     for prompt in prompts(data):
         choice = _choice(prompt, limit or LIMIT, call)
         choices += [{**choice, "index": len(choices) + copy} for copy in range(copies(data))]

@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.wire import ids, said, usage
 from apps.wire.call import Call
+from apps.wire.chat_fill import as_text
 from apps.wire.completion_request import copies, prompt_tokens, prompts, text_of
 from apps.wire.endpoint import Body
 from apps.wire.logprobs import SCORE_BYTES, Scores, with_top
@@ -77,7 +78,7 @@ def _unechoed(text: str, echoed: list[str]) -> str:
 
 
 def _choice(item: Body, position: int, scores: Scores) -> Body:
-    text = said.as_text(item.get("text")) or ""
+    text = as_text(item.get("text")) or ""
     index, reason = item.get("index"), item.get("finish_reason")
     choice: Body = {
         "text": text,

@@ -49,7 +49,7 @@ class _Chunks:
         """A chunk for each piece; with logprobs, for each token."""
         logprobs = choice.get("logprobs")
         tokens = logprobs.get("tokens") if isinstance(logprobs, dict) else None
-        if tokens and "".join(map(str, tokens)) == choice["text"]:
+        if isinstance(logprobs, dict) and tokens and "".join(map(str, tokens)) == choice["text"]:
             yield from self._scored(choice, tokens, logprobs)
             return
         start = self._head + b'{"text":"'

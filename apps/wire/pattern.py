@@ -32,7 +32,7 @@ def _one(operation: Any, about: Any) -> str:
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             low, high, inner = about
             times = max(low, min(1, high))
-            return "".join([_one(*step) for step in inner]) * min(times, _REPEATS_MAX)
+            return "".join([_one(*step) for step in inner]) * int(min(times, _REPEATS_MAX))
         case "SUBPATTERN":
             return "".join([_one(*step) for step in about[-1]])
         case "ATOMIC_GROUP":

@@ -104,7 +104,8 @@ def read(call: Call, before: list[Body]) -> Asked:
 
 def _story(items: list[Body]) -> tuple[str, list[tuple[str, Any]], dict[str, str]]:
     """(the user's last words, what tools answered since, the names of the calls by their ids)."""
-    text, found, names = "", [], {}
+    text, names = "", dict[str, str]()
+    found: list[tuple[str, Any]] = []
     for item in items:
         call_id = str(item.get("call_id"))
         if item.get("type") in OUTPUTS:

@@ -13,7 +13,7 @@ from apps.wire.chunks import escaped
 from apps.wire.endpoint import Body
 from apps.wire.pieces import slabs
 
-_UNFINISHED = {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
+_UNFINISHED: Body = {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
 _PADDINGS = 256
 
 

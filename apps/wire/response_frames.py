@@ -95,7 +95,7 @@ class ItemEvents:
                 place = {"item_id": self._place["item_id"], "logprobs": [token], **self._end}
                 yield self._events.one(kind, content_index=index, delta=token["token"], **place)
             return
-        after = {"item_id": self._place["item_id"], "logprobs": [], **self._end}
+        after: Body = {"item_id": self._place["item_id"], "logprobs": [], **self._end}
         yield from self._events.pieces(kind, part["text"], {"content_index": index}, after)
 
     def part_end(self, index: int, part: Body) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from apps.wire.shelf import Shelf
 
 # A response in the background is queued for a second, and in progress for another one.
 QUEUED_S, PROGRESS_S = 1.0, 2.0
-_UNFINISHED = {"completed_at": None, "output": [], "usage": None}
+_UNFINISHED: Body = {"completed_at": None, "output": [], "usage": None}
 
 
 def keeps(call: Call) -> bool:

@@ -1,12 +1,10 @@
 """What a response cost: its `usage`, counted where its author did not say."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import orjson
 
 from apps.wire import usage
 from apps.wire.call import Call
+from apps.wire.chat_form import chat_form
 from apps.wire.chat_usage import TOOL_CALL_TOKENS
 from apps.wire.endpoint import Body
 
@@ -39,16 +37,14 @@ def complete(given: Any, output: list[Body], call: Call) -> Body:
 
 def input_tokens(data: Body) -> int:
     """The tokens of a request, counted like those of the same chat request."""
-    messages = [message for item in _items(data) if (message := _message(item))]
-    if isinstance(data.get("instructions"), str):
-        messages.insert(0, {"role": "developer", "content": data["instructions"]})
-    offered = data.get("tools")
+    form = chat_form(data)
+    offered = form.get("tools")
     tools = [{"function": tool} for tool in offered] if isinstance(offered, list) else []
-    return usage.chat_prompt_tokens({"model": data.get("model"), "messages": messages, "tools": tools})
+    return usage.chat_prompt_tokens({**form, "tools": tools})
 
 
 def output_tokens(output: list[Body], model: str) -> int:
-    texts: list[str] = []
+    texts: list[Any] = []
     flat = 0
     for item in output:
         if item.get("type") in ("function_call", "custom_tool_call"):
@@ -74,36 +70,6 @@ def _spoken(parts: Any) -> list[str]:
         return []
     found = [part.get("text", part.get("refusal")) for part in parts if isinstance(part, dict)]
     return [text for text in found if isinstance(text, str)]
-
-
-def _items(data: Body) -> Iterator[Any]:
-    given = data.get("input")
-    if isinstance(given, str):
-        yield {"role": "user", "content": given}
-    yield from given if isinstance(given, list) else ()
-
-
-def _message(item: Any) -> Body:
-    """An item of the input as the message of a chat request that costs as much."""
-    if not isinstance(item, dict):
-        return {}
-    kind = str(item.get("type") or "message")
-    if kind == "message":
-        return {"role": item.get("role"), "content": item.get("content")}
-    if kind.endswith("_output"):
-        output = item.get("output")
-        return {"role": "tool", "content": output if isinstance(output, str | list) else _json(output)}
-    if kind in ("function_call", "custom_tool_call"):
-        called = {key: item[key] for key in ("name", "arguments", "input") if key in item}
-        return {"role": "assistant", "tool_calls": [called]}
-    return {
-        "role": "assistant",
-        "content": _spoken(item.get("content")) and " ".join(_spoken(item["content"])),
-    }
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _renamed(given: Body) -> Body:

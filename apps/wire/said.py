@@ -57,7 +57,7 @@ def read(draft: Body) -> Said:
     choices = [_of_response(draft)] if form == RESPONSE else _of_choices(draft)
     given = {key: draft[key] for key in ("model", "metadata", "service_tier") if draft.get(key) is not None}
     created = draft.get("created", draft.get("created_at"))
-    if type(created) in (int, float):
+    if isinstance(created, int | float) and not isinstance(created, bool):
         given["created"] = int(created)
     return Said(choices, _usage(draft.get("usage")), given)
 
@@ -109,7 +109,7 @@ def _of_response(draft: Body) -> Choice:
     details = draft.get("incomplete_details")
     reason = details.get("reason") if isinstance(details, dict) else None
     whole = message_of({"message": message})
-    early = _EARLY.get(reason, "length") if draft.get("status") == "incomplete" else ""
+    early = _EARLY.get(str(reason), "length") if draft.get("status") == "incomplete" else ""
     return Choice(whole, early or finish_reason(whole), "\n".join(texts["reasoning"]))
 
 
@@ -148,4 +148,4 @@ def _usage(given: Any) -> Body:
         return given if isinstance(given, dict) else {}
     names = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
     names |= {f"{theirs}_details": f"{ours}_details" for theirs, ours in names.items()}
-    return {names.get(key, key): value for key, value in given.items()}
+    return {names.get(str(key), str(key)): value for key, value in given.items()}

@@ -18,6 +18,7 @@ from apps.wire.chat_auto import allowed
 from apps.wire.endpoint import Body
 from apps.wire.errors import invalid_type, invalid_value, missing_parameter
 from apps.wire.jsongate import kind
+from apps.wire.kept_object import is_sampled
 
 OUTPUTS = ("function_call_output", "custom_tool_call_output")
 CALLS = ("function_call", "custom_tool_call")
@@ -39,7 +40,7 @@ def check(call: Call) -> None:
     """Raise WireError for a request that no answer can be made for; the rest is validated elsewhere."""
     data = call.data
     model = data.get("model")
-    if model == "" or (model is None and data.get("prompt") is None):
+    if model == "" or (model is None and data.get("prompt") is None and not is_sampled()):
         raise missing_parameter("model")
     if not isinstance(model, str | None):
         raise invalid_type("model", expected="a string", got=kind(model))

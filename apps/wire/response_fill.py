@@ -11,6 +11,7 @@ from apps.wire.pieces import PIECE_CHARS
 from apps.wire.response_item import Items
 
 LOGPROBS = "message.output_text.logprobs"  # what a request includes that asks for them
+MODEL = "gpt-4o"  # of a response whose request names none, but a stored prompt
 _EARLY = {"length": "max_output_tokens", "content_filter": "content_filter"}
 # What a response says of its request, with what holds when that says nothing (as recorded in 2026).
 _ECHOED: tuple[tuple[str, Any], ...] = (
@@ -107,7 +108,7 @@ def _frame(given: Body, call: Call, *, created: int) -> Body:
         "completed_at": created + 1,
         "error": None,
         "incomplete_details": None,
-        "model": call.model,
+        "model": call.model or MODEL,
         **asked,
         "reasoning": {"effort": None, "summary": None} | _object(data.get("reasoning")),
         "service_tier": _tier(data.get("service_tier")),

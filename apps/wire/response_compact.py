@@ -1,4 +1,4 @@
-"""Compacting a conversation: its items become the user's words, and one item that stands for all the rest."""
+"""Compacting a conversation: one item stands for all of it, the only one that the SDK's type has room for."""
 
 import time
 from base64 import b64encode
@@ -9,7 +9,7 @@ import orjson
 from apps.wire import ids
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.history import before, whole_items
+from apps.wire.history import before
 from apps.wire.resource import resource
 from apps.wire.response_asked import check, items_of, summary
 from apps.wire.response_usage import complete
@@ -20,7 +20,6 @@ def _auto(call: Call, shelf: Shelf) -> Body:
     created = int(call.received_at or time.time())
     part = ids.response_part(created)
     items = [*before(call, shelf), *items_of(call.data.get("input"))]
-    spoken = [item for item in items if item.get("role") == "user"]
     digest = blake2b(orjson.dumps(items), digest_size=32).digest()
     compacted = {
         "id": f"cmp_{ids.response_part(created, part[:16])}",
@@ -31,7 +30,7 @@ def _auto(call: Call, shelf: Shelf) -> Body:
         "id": f"resp_{part}",
         "object": "response.compaction",
         "created_at": created,
-        "output": [*whole_items(spoken, call, like=f"resp_{part}"), compacted],
+        "output": [compacted],
         "usage": complete(None, [], call),
     }
 

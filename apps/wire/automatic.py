@@ -37,9 +37,13 @@ def cut(text: str, asked: Asked) -> Body:
     return {"content": text}
 
 
+def echo(question: str) -> str:
+    """The answer in words to a question of one line."""
+    return f'This is a mock answer to: "{question}"' if question else "This is a mock answer."
+
+
 def _text(asked: Asked) -> str:
-    question = one_line(asked.text)
-    text = f'This is a mock answer to: "{question}"' if question else "This is a mock answer."
+    text = echo(one_line(asked.text))
     told = [f"{result.tool or 'The tool'} returned: {one_line(result.text)}" for result in asked.results]
     return " ".join([text, *told])
 

@@ -16,26 +16,26 @@ from apps.wire.asked import (
 )
 from apps.wire.call import Call
 from apps.wire.chat_request import summary
-from apps.wire.context import check_context
+from apps.wire.context import LEAST, check_context
 from apps.wire.endpoint import Body
 from apps.wire.shelf import Shelf
 
 # What makes a request more than a question to be echoed.
-_DEMANDING = frozenset({"tools", "functions", "response_format"})
+_DEMANDING = frozenset(
+    {"tools", "functions", "response_format", "stop", "max_tokens", "max_completion_tokens"}
+)
 
 
 def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft, as the request asks; the same request gives the same one."""
     data = call.data
-    limit = read_limit(data.get("max_completion_tokens"), data.get("max_tokens"))
-    check_context(call, limit or 0, usage.chat_prompt_tokens, param="messages")
     digest = digest_of(call)
-    if _DEMANDING.isdisjoint(data):
-        text = summary(call)
-        asked = Asked(text, limit=limit, stop=data.get("stop"), model=call.model, digest=digest)
+    if len(call.body) < LEAST and _DEMANDING.isdisjoint(data):  # what most are
+        draft: Body = {"content": automatic.echo(summary(call))}
     else:
-        asked = read(call, limit, digest)
-    draft = automatic.answer(asked)
+        limit = read_limit(data.get("max_completion_tokens"), data.get("max_tokens"))
+        check_context(call, limit or 0, usage.chat_prompt_tokens, param="messages")
+        draft = automatic.answer(read(call, limit, digest))
     if data.get("store") is not True:  # one that is kept has an id of its own
         draft["id"] = f"chatcmpl-{digest[:29]}"
     if "tool_calls" in draft and "tools" not in data:

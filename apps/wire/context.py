@@ -36,6 +36,7 @@ _CONTEXTS = {
     "o4-mini": 200_000,
     "codex-mini": 200_000,
 }
+LEAST = min(_CONTEXTS.values())
 
 
 @lru_cache(maxsize=512)

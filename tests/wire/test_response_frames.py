@@ -29,8 +29,8 @@ def response_call(**data: Any) -> Call:
 def parsed(text: bytes) -> list[dict[str, Any]]:
     events = []
     for event in text.decode().split("\n\n"):
-        if event:
-            name, data = event.split("\n")
+        if event.strip():
+            name, data = event.strip().split("\n")
             events.append(orjson.loads(data.removeprefix("data: ")))
             assert name == f"event: {events[-1]['type']}"
     return events

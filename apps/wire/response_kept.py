@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import orjson
 
@@ -10,7 +11,7 @@ from apps.wire.call import Call
 from apps.wire.endpoint import Body, Raw
 from apps.wire.errors import WireError
 from apps.wire.history import INPUT, ITEM, RESPONSE, conversation_id, whole_items
-from apps.wire.kept_object import put_whole
+from apps.wire.kept_object import ID_MAX, put_whole
 from apps.wire.pages import asked_page, cursor_page
 from apps.wire.resource import kept, resource
 from apps.wire.response_asked import check_input, summary
@@ -21,6 +22,7 @@ from apps.wire.shelf import Shelf
 
 # A response in the background is queued for a second, and in progress for another one.
 QUEUED_S, PROGRESS_S = 1.0, 2.0
+_PLACES = ("after", "before")
 _UNFINISHED: Body = {"completed_at": None, "output": [], "usage": None}
 
 
@@ -38,7 +40,7 @@ def keep(call: Call, body: Body, shelf: Shelf) -> None:
     if call.data.get("store") is not False:
         put_whole(shelf, RESPONSE, body)
         for item in inputs:
-            put_whole(shelf, INPUT, item, parent=response_id)
+            shelf.put(INPUT, _input_id(response_id, item["id"]), item, parent=response_id)
     for item in (*inputs, *body["output"]) if conversation else ():
         put_whole(shelf, ITEM, item, parent=conversation)
 
@@ -103,7 +105,15 @@ def _deleted(call: Call, body: Body, shelf: Shelf) -> None:
 
 
 def _input_items(call: Call, shelf: Shelf) -> Body:
-    return cursor_page(asked_page(call, shelf, INPUT, parent=_found(call, shelf)["id"]))
+    response_id = _found(call, shelf)["id"]
+    places = {name: [_input_id(response_id, one[0])] for name, one in call.query.items() if name in _PLACES}
+    call = call._replace(query={**call.query, **places})
+    return cursor_page(asked_page(call, shelf, INPUT, parent=response_id))
+
+
+def _input_id(response_id: str, item_id: Any) -> str:
+    """Clients send items of earlier answers again, under the same ids: each response has its own of them."""
+    return f"{response_id}/{item_id}"[:ID_MAX]
 
 
 def _count(call: Call, shelf: Shelf) -> Body:

@@ -121,6 +121,20 @@ def test_a_conversation_goes_on_by_the_previous_response(client: openai.OpenAI) 
     assert caught.value.code == "previous_response_not_found"
 
 
+def test_items_that_are_sent_again_belong_to_each_response(client: openai.OpenAI) -> None:
+    first = ask(client)
+    again: Any = [
+        {"role": "user", "content": "Say hello"},
+        *first.output,
+        {"role": "user", "content": "Go on"},
+    ]
+    made = [ask(client, again), ask(client, again)]
+    for response in made:
+        page = client.responses.input_items.list(response.id, order="asc", limit=2)
+        assert [item.type for item in page] == ["message"] * 3  # the SDK fetched the second page
+        assert page.data[1].id == first.output[0].id
+
+
 def test_a_response_in_the_background_is_queued_and_can_be_cancelled(client: openai.OpenAI) -> None:
     made = ask(client, background=True)
     assert (made.status, made.output) == ("queued", [])

@@ -12,6 +12,7 @@ from apps.desk.timing_bar import read_bar
 from apps.journal.filters import Filter, FilterError, read_query
 from apps.journal.models import OPEN_STATES, Body, Exchange
 from apps.journal.pages import read_page
+from apps.wire.said import as_chat
 
 NEWER_SHOWN = 200  # more are "more than 200"
 NEWER_LOOKED = 1000  # rows that are looked into to say how many there are
@@ -78,8 +79,8 @@ def whole_exchange(row: Exchange, body: Body) -> Context:
 
 
 def _answers(reply: dict[str, Any]) -> list[Card]:
-    """The messages of a chat completion's choices."""
-    choices = reply.get("choices")
+    """The messages of an answer of any text endpoint."""
+    choices = as_chat(reply).get("choices")
     found = [one for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []
     return read_cards({"messages": [one["message"] for one in found if isinstance(one.get("message"), dict)]})
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import orjson
 
+from apps.wire import said
 from apps.wire.call import Call
 from apps.wire.chat_findings import Finding, findings, not_json, strange_names, strange_values
+from apps.wire.chat_form import chat_form
 from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
@@ -33,7 +35,9 @@ def doubts(draft: Draft, *, call: Call = ANY_CALL, endpoint: str = "text") -> li
     body: Body = orjson.loads(draft.body)
     if not _json_wanted(call) and len(body) == 1 and body.get("content") and isinstance(body["content"], str):
         return []  # what most are: a large import is not completed just to find nothing
-    is_chat = endpoint in ("text", "*", CHAT) and draft.whole_for in ("", CHAT)
+    is_chat = (
+        endpoint in ("text", "*", CHAT) and draft.whole_for in ("", CHAT) and said.form_of(body) == said.CHAT
+    )
     return [{"field": field, "error": error} for field, error in _doubts(body, draft, call, is_chat=is_chat)]
 
 
@@ -51,7 +55,7 @@ def _doubts(body: Body, draft: Draft, call: Call, *, is_chat: bool) -> Iterator[
 
 def _json_wanted(call: Call) -> str:
     """The response_format by which the call's answer has to be JSON; "" when any text will do."""
-    shape = call.data.get("response_format")
+    shape = chat_form(call.data).get("response_format")
     wanted = shape.get("type") if isinstance(shape, dict) else None
     return wanted if wanted in ("json_object", "json_schema") else ""
 

@@ -3,7 +3,20 @@
 import re
 from functools import lru_cache
 
-from apps.wire import audio, chat, embeddings, files, images, models, moderations, realtime
+from apps.wire import (
+    audio,
+    chat,
+    chat_stored,
+    completion,
+    conversation,
+    embeddings,
+    files,
+    images,
+    models,
+    moderations,
+    realtime,
+    response,
+)
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
 from apps.wire.generic import generic_rows
@@ -12,6 +25,10 @@ from apps.wire.routes import Routes
 
 HAND_MADE: tuple[Endpoint, ...] = (
     chat.COMPLETIONS,
+    *chat_stored.ROWS,
+    *response.ROWS,
+    *conversation.ROWS,
+    completion.COMPLETIONS,
     embeddings.CREATE,
     moderations.CREATE,
     *images.ENDPOINTS,

@@ -6,7 +6,11 @@ from typing import Any
 from apps.journal.snippets.odd import escape_odd
 from apps.journal.snippets.sketch import Sketch
 
-METHODS = {"chat.completions": "client.chat.completions.create"}
+METHODS = {
+    "chat.completions": "client.chat.completions.create",
+    "responses": "client.responses.create",
+    "completions": "client.completions.create",
+}
 
 
 def node(call: Sketch) -> str:

@@ -7,7 +7,11 @@ from apps.journal.snippets.sketch import Sketch
 
 # The SDK's method for an endpoint, and the arguments that it insists on; what else the body has goes
 # through extra_body, since the method takes no name that it does not know.
-METHODS = {"chat.completions": ("client.chat.completions.create", ("model", "messages"))}
+METHODS = {
+    "chat.completions": ("client.chat.completions.create", ("model", "messages")),
+    "responses": ("client.responses.create", ("model", "input")),
+    "completions": ("client.completions.create", ("model", "prompt")),
+}
 # What the SDK sets by itself, spelled as it does: in other letters it would drop ours.
 OWN_HEADERS = {"openai-organization": "OpenAI-Organization", "openai-project": "OpenAI-Project"}
 PRETTY_MAX = 100_000  # characters; pprint is slow with more

@@ -86,7 +86,7 @@ class JsonFormatter(logging.Formatter):
         }
         for name in FIELDS:
             if (value := getattr(record, name, None)) not in (None, ""):
-                line[name] = value
+                line[name] = safe_text(value) if isinstance(value, str) else value
         if (known := serving.get()) and "request_id" not in line:
             line["request_id"] = known
         if record.exc_info:

@@ -75,6 +75,7 @@ def test_an_exception_is_one_field() -> None:
         "postgres://mock:hunter2hunter2@db:5432/x",
         "Authorization: Bearer hunter2hunter2",
         "key sk-hunter2hunter2 is bad",
+        "/join/hunter2hunter2hunter2hunter2hunter2hunter2x",
         "token eyJhunter2hunter2.hunter2hunter2.x",
     ],
 )
@@ -82,6 +83,7 @@ def test_no_line_has_a_secret(text: str) -> None:
     assert "hunter2" not in safe_text(text)
     assert "hunter2" not in TextFormatter().format(record(text))
     assert "hunter2" not in JsonFormatter().format(record("%s", text))
+    assert "hunter2" not in JsonFormatter().format(record("x", path=text, caller=text))
 
 
 async def test_the_access_log_names_the_call_and_is_off_by_default(

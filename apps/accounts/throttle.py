@@ -13,27 +13,34 @@ OF_NAME = 8  # failures in a window, from anywhere
 OF_ADDRESS = 30  # a team may sit behind one
 
 
-def wait_s(name: str, address: str) -> int:
-    """For how many seconds no log-in is tried under that name or from that address; 0: go ahead.
+def begin(name: str, address: str) -> int:
+    """Counts an attempt before its password is looked at; 0: go ahead, else for how many seconds none is.
 
-    A name that nobody has is counted like any other: the answer does not say which exist.
+    Counted first, because looking takes long: of a hundred at once each would else find none before it. What
+    goes ahead stays counted, as a failure, until it has `succeeded`; what has to wait is not counted. A name
+    that nobody has is counted like any other: the answer does not say which exist.
     """
     since = timezone.now() - WINDOW
-    left = [_left(key, since, most) for key, most in _keys(name, address)]
-    return max(left)
+    mine = Attempt.objects.bulk_create([Attempt(key=key) for key, _ in _keys(name, address)])
+    wait_s = max(
+        _left(key, since, most, without=row.pk)
+        for row, (key, most) in zip(mine, _keys(name, address), strict=True)
+    )
+    if wait_s:
+        Attempt.objects.filter(pk__in=[row.pk for row in mine]).delete()
+    return wait_s
 
 
-def failed(name: str, address: str) -> None:
-    Attempt.objects.bulk_create([Attempt(key=key) for key, _ in _keys(name, address)])
+def succeeded(name: str, address: str) -> None:
+    """Whoever knows the password after all starts anew; the address has but this attempt less."""
+    (of_name, _), (of_address, _) = _keys(name, address)
+    Attempt.objects.filter(key=of_name).delete()
+    latest = Attempt.objects.filter(key=of_address).order_by("-id").values("pk")[:1]
+    Attempt.objects.filter(pk__in=list(latest.values_list("pk", flat=True))).delete()
 
 
-def succeeded(name: str) -> None:
-    """Whoever knows the password after all starts anew; the address does not."""
-    Attempt.objects.filter(key=_keys(name, "")[0][0]).delete()
-
-
-def _left(key: str, since: object, most: int) -> int:
-    rows = Attempt.objects.filter(key=key, at__gt=since)
+def _left(key: str, since: object, most: int, *, without: int) -> int:
+    rows = Attempt.objects.filter(key=key, at__gt=since).exclude(pk=without)
     if rows.count() < most:
         return 0
     # Until the oldest of the last so many leaves the window.

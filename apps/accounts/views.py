@@ -24,18 +24,17 @@ def log_in(request: HttpRequest) -> HttpResponse:
     status, wait_s = 200, 0
     if request.method == "POST" and form.is_valid():
         name, address = form.cleaned_data["name"], address_of_request(request)
-        wait_s = throttle.wait_s(name, address)
+        wait_s = throttle.begin(name, address)
         if wait_s:
             status = 429
             text = _("Too many log-ins failed. Try again in %(n)s minutes.") % {"n": -(-wait_s // 60)}
             form.add_error(None, text)
         elif (user := authenticate(request, username=name, password=form.cleaned_data["password"])) is None:
-            throttle.failed(name, address)
             # The name stays out: people type their password there.
             audit.record(NOBODY, "login.failed", address=address)
             form.add_error(None, _("This name and this password do not belong together."))
         else:
-            throttle.succeeded(name)
+            throttle.succeeded(name, address)
             login(request, user)  # with a new session
             _note(request, user, "login")
             return HttpResponseRedirect(safe_next(request))
@@ -88,11 +87,12 @@ def password(request: HttpRequest) -> HttpResponse:
             validate_password(form.cleaned_data["new"], user)
         except ValidationError as error:
             form.add_error("new", error)
-        if throttle.wait_s(name, address):
+        if throttle.begin(name, address):
             form.add_error("old", _("Too many log-ins failed. Wait a quarter of an hour."))
         elif not user.check_password(form.cleaned_data["old"]):
-            throttle.failed(name, address)
             form.add_error("old", _("That is not your present password."))
+        else:
+            throttle.succeeded(name, address)
         if not form.errors:
             user.set_password(form.cleaned_data["new"])
             user.save(update_fields=["password"])

@@ -6,7 +6,8 @@ import { fill, gettext } from "./words.js";
 const ORDER = ["none", "viewer", "operator", "editor", "admin"];
 // By the least role: single buttons and switches, and whole forms, which are shown and cannot be used.
 const CONTROLS = {
-  operator: "#test-call, [data-resend], [data-queue], #new, #paste, #import",
+  operator:
+    "#test-call, [data-resend], [data-queue], #new, #paste, #import, [data-copy-from], [data-grip], [data-duplicate], [data-delete]",
   editor: "#hold, #families input, #pause[aria-keyshortcuts], #clear, #delete",
 };
 const FORMS = { operator: "#reply, #entry, #bring" };

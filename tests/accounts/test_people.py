@@ -1,6 +1,7 @@
 """Accounts come by link, and go with the rules: links work once, an admin stays, guessing is slow."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import audit, first_admin, people, throttle
+from apps.accounts import audit, first_admin, people, throttle, views
 from apps.accounts.models import Attempt, Audit, CallerKey, Link, Token
 from apps.accounts.people import RuleError
 from apps.accounts.roles import Role, Who, role_of
@@ -119,6 +120,27 @@ def test_guessing_is_slowed_down_and_tells_no_names(alice):
     assert len(texts) == 1
     Attempt.objects.update(at=timezone.now() - throttle.WINDOW)
     assert attempt("alice", PASSWORD).status_code == 302
+
+
+def test_guesses_at_the_same_moment_are_counted_before_they_are_looked_at(alice, monkeypatch):
+    looked_at = []
+
+    def look(*_: object, **__: object) -> None:
+        looked_at.append(True)
+        time.sleep(0.1)  # as a real hash does
+
+    monkeypatch.setattr(views, "authenticate", look)
+    with ThreadPoolExecutor(20) as pool:
+        forms = [{"name": "alice", "password": f"guess {n}"} for n in range(40)]
+        codes = list(pool.map(lambda form: Client().post("/login", form).status_code, forms))
+    assert len(looked_at) <= throttle.OF_NAME
+    assert codes.count(429) == 40 - len(looked_at)
+
+
+def test_who_logs_in_often_is_not_slowed_down(alice):
+    for _ in range(throttle.OF_ADDRESS + 1):
+        assert Client().post("/login", {"name": "alice", "password": PASSWORD}).status_code == 302
+    assert not Attempt.objects.exists()
 
 
 def test_an_address_is_slowed_down_too_and_a_forged_one_does_not_help(alice):

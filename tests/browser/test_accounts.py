@@ -79,7 +79,11 @@ def test_a_viewer_sees_a_call_and_cannot_answer_it(house: Server, open_page: Ope
     with closing(logged_in(house)) as alice:
         [item] = alice.get("/api/desk").json()["items"]
         alice.post(f"/api/desk/{item['id']}/answer", json={"response": {"content": "by alice"}})
+        alice.post("/api/preset-queue/ci-2", json={"response": {"content": "hi"}})
     assert reply.result(30).choices[0].message.content == "by alice"
     page.goto(f"{house.url}/queues/ci-2")
+    for control in ("[data-grip]", "[data-duplicate]", "[data-delete]"):
+        expect(page.locator(f"#entries {control}")).to_be_disabled()
+        expect(page.locator(f"#entries {control}")).to_have_attribute("title", "Needs the role operator")
     for button in ("#new", "#paste", "#import", "#clear"):
         expect(page.locator(button)).to_be_disabled()

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
+
+import orjson
 
 from apps.wire.call import Call
 from apps.wire.catalogue import OPERATIONS, Operation
@@ -137,7 +140,8 @@ class Resource:
 
     def _update(self, call: Call, shelf: Shelf) -> Body:
         kept = self._found(call, shelf)
-        return kept | {name: value for name, value in call.data.items() if name in kept and name != "id"}
+        given = {name: value for name, value in call.data.items() if name in kept and name != "id"}
+        return self._fitting(kept | given, call, "response")
 
     def _delete(self, call: Call, shelf: Shelf) -> Body:
         self._found(call, shelf)
@@ -148,7 +152,17 @@ class Resource:
     def _list(self, call: Call, shelf: Shelf) -> Body:
         if not self.is_created:
             return self._sample(call)
-        return shaped(self.operation.page, call, shelf, self.kind, parent=self._parent(call))
+        body = shaped(self.operation.page, call, shelf, self.kind, parent=self._parent(call))
+        return body | {"data": [self._fitting(item, call, "item") for item in body["data"]]}
+
+    def _fitting(self, body: Body, call: Call, part: Literal["response", "item"]) -> Body:
+        """The object as this operation shows it, where that is not how another one made it."""
+        name = self.operation.name
+        checked = validator(name, part)
+        if checked is None or checked.is_valid(body):
+            return body
+        made = sample(name, part, seed=orjson.dumps(body), now=int(call.received_at), given=body)
+        return made if isinstance(made, dict) else body
 
     # --- what is kept ------------------------------------------------------------------------
 

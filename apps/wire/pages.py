@@ -10,6 +10,7 @@ from apps.wire.kept_object import is_sampled
 from apps.wire.shelf import Page, Shelf
 
 LIMIT, LIMIT_MAX = 20, 100
+_ORDERS = {"ascending": "asc", "descending": "desc"}  # a few lists write them out
 
 
 def asked_page(
@@ -27,7 +28,7 @@ def asked_page(
 
     `limit` and `order` are what the operation takes when the query has none.
     """
-    order = call.asked("order", order)
+    order = _ORDERS.get(call.asked("order", order), call.asked("order", order))
     if order not in ("asc", "desc"):
         raise invalid_value("order", order, ("asc", "desc"))
     return shelf.page(

@@ -80,3 +80,13 @@ def test_every_operation_has_a_sample_that_the_package_reads(name: str) -> None:
     body = Resource(operation)._sample(call)
     checked = validator(name, "response")
     assert checked is None or checked.is_valid(body) or operation.name in TEXTS
+
+
+def test_a_list_shows_objects_as_its_operation_says_even_if_another_one_made_them() -> None:
+    """The package's certificates have other members in a list than alone."""
+    shelf = MemoryShelf()
+    made = ask(shelf, "POST", "/organization/certificates", certificate="-----", name="mine")
+    [listed] = ask(shelf, "GET", "/organization/certificates")["data"]
+    assert (listed["id"], listed["name"]) == (made["id"], "mine")
+    checked = validator("admin.organization.certificates.list", "item")
+    assert checked is not None and checked.is_valid(listed) and not checked.is_valid(made)

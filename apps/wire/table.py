@@ -3,14 +3,20 @@
 import re
 from functools import lru_cache
 
-from apps.wire import chat, files, models
+from apps.wire import batches, chat, files, models
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
 from apps.wire.generic import generic_rows
 from apps.wire.names import FAMILIES as FAMILIES
 from apps.wire.routes import Routes
 
-HAND_MADE: tuple[Endpoint, ...] = (chat.COMPLETIONS, models.LIST, models.RETRIEVE, *files.ENDPOINTS)
+HAND_MADE: tuple[Endpoint, ...] = (
+    chat.COMPLETIONS,
+    models.LIST,
+    models.RETRIEVE,
+    *files.ENDPOINTS,
+    *batches.ENDPOINTS,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))
 

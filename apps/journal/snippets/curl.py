@@ -47,7 +47,7 @@ def _part(name: str, value: Any) -> str:
     if isinstance(value, dict):
         kind = f";type={value['content_type']}" if value["content_type"] else ""
         filename = value["filename"].replace("\\", "\\\\").replace('"', '\\"')
-        return f"-F {quoted(name + '=@"' + filename + '"' + kind)}"
+        return "-F " + quoted(f'{name}=@"{filename}"{kind}')
     return f"--form-string {quoted(f'{name}={value}')}"
 
 

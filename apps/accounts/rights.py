@@ -91,7 +91,7 @@ _PAGE = _LOOK
 
 # By how a route begins; the gateway has rights of its own (keys), and files are everybody's.
 _BEGINNINGS: tuple[tuple[str, Right], ...] = (
-    ("^(?:v1|as)(?:/|$)", PUBLIC),
+    ("^(?:v1|as|openai)(?:/|$)", PUBLIC),
     ("^api(/|$)", _SEE),  # nothing is there, which is told to those who may see what is
     ("admin/", Right(_A)),
     ("static/", PUBLIC),

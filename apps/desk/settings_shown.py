@@ -21,12 +21,16 @@ _REDIS = re.compile(
 )
 
 
+NAMED = 5  # endpoints of a family that are named
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """A family of endpoints, and what happens to its calls when no preset accepts them."""
 
     name: str
-    endpoints: tuple[str, ...]
+    endpoints: tuple[str, ...]  # the first ones
+    more: int  # how many there are beside them
     mode: str
 
 
@@ -49,9 +53,18 @@ class Group:
 
 
 def families() -> list[Family]:
+    names: dict[str, list[str]] = {}
+    for endpoint in ENDPOINTS:
+        names.setdefault(endpoint.family, []).append(endpoint.name)
     return [
-        Family(name=name, endpoints=tuple(one.name for one in ENDPOINTS if one.family == name), mode=mode)
+        Family(
+            name=name,
+            endpoints=tuple(names[name][:NAMED]),
+            more=max(0, len(names[name]) - NAMED),
+            mode=mode,
+        )
         for name, mode in modes().items()
+        if name in names
     ]
 
 

@@ -18,6 +18,7 @@ from apps.wire.call import Call
 from apps.wire.form_fields import is_file, is_form
 from apps.wire.jsongate import GateError, read_object
 from apps.wire.redact import MASK
+from apps.wire.table import BY_NAME
 
 # What is about the connection that was, about the client that waited, or about its earlier tries.
 _LEFT_OUT = frozenset(
@@ -63,7 +64,8 @@ def _problem(row: Exchange, text: str) -> str:
         return "its body was over the limit, and was not kept."
     if MASK in row.path:
         return "its query had a secret, which is not kept."
-    if row.method != "POST" or not text:
+    endpoint = BY_NAME.get(row.endpoint)
+    if row.method != "POST" or (not text and endpoint is not None and endpoint.bodiless):
         return ""
     try:
         data = read_object(text.encode())

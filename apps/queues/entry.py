@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ LATER_FIELDS = ("match", "fault")
 ANY_ENDPOINT = ("text", "*")
 LABEL_MAX = 200
 USES_MAX = 1_000_000_000  # fits the column with room to spare
+NAME_MAX = 60  # characters of an endpoint's name
 
 # The columns that keep a field, where they are not just called like it.
 COLUMNS = {
@@ -156,7 +158,9 @@ def _unknown(fields: dict[str, Any]) -> list[str]:
 def _endpoint_problem(value: object) -> str:
     if value is None or value in ANY_ENDPOINT or (isinstance(value, str) and value in BY_NAME):
         return ""
-    return f"must be text (every text endpoint), * (every endpoint) or one of {', '.join(BY_NAME)}"
+    near = get_close_matches(value, BY_NAME, n=3) if isinstance(value, str) and len(value) <= NAME_MAX else []
+    hint = f"; did you mean {' or '.join(near)}?" if near else ", such as chat.completions or files.create"
+    return f"must be text (every text endpoint), * (every endpoint) or the name of an endpoint{hint}"
 
 
 def _uses_problem(value: object) -> str:

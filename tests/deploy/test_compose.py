@@ -121,7 +121,7 @@ def block(name: str) -> str:
     return found.group(1)
 
 
-V1 = "~ ^/(?:v1|as)(?:/|$)"
+V1 = "~ ^/(?:v1|as|openai)(?:/|$)"
 
 
 def test_its_body_limit_is_the_default_of_the_server() -> None:

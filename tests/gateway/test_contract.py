@@ -136,7 +136,11 @@ def test_the_generator_answers_for_models(door: Server, caller: str, ended: Ende
     answer = call(door, caller, "GET", "/v1/models/gpt-4o?api-version=1")
     assert answer.json()["id"] == "gpt-4o"
     row = ended(door, caller)
-    assert (row["source"], row["endpoint"], row["path"]) == ("auto", "models.retrieve", "/v1/models/gpt-4o")
+    assert (row["source"], row["endpoint"], row["path"]) == (
+        "auto",
+        "models.retrieve",
+        "/v1/models/gpt-4o?api-version=1",
+    )
 
 
 def test_a_refused_fallback_says_why(door: Server, caller: str, ended: Ended) -> None:
@@ -245,7 +249,7 @@ def test_an_unknown_path_names_near_ones(door: Server, caller: str, ended: Ended
     answer = call(door, caller, path="/v1/chat/completion", json=chat())
     error = refused(door, caller, ended, answer, 404)
     assert error["message"].startswith("Invalid URL (POST /v1/chat/completion)")
-    assert "POST /v1/chat/completions?" in error["message"]
+    assert "POST /v1/chat/completions" in error["message"]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +276,7 @@ def test_a_number_that_is_too_large_is_called_so(door: Server, caller: str, ende
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "PROPFIND"])
 def test_a_wrong_method_is_told_the_right_ones(door: Server, caller: str, ended: Ended, method: str) -> None:
-    answer = call(door, caller, method)
+    answer = call(door, caller, method, "/v1/embeddings")
     error = refused(door, caller, ended, answer, 405)
     assert error["code"] == "method_not_supported"
     assert answer.headers["allow"] == "POST"

@@ -316,3 +316,33 @@ def test_every_method_has_its_text(method: str) -> None:
 def test_a_word_is_quoted_for_the_shell() -> None:
     assert quoted("it's") == "'it'\\''s'"
     assert quoted("a\x1b1 \\ '") == "$'a\\0331 \\\\ \\''"
+
+
+def test_curl_sends_a_form_with_its_fields_and_a_file_of_that_name(
+    server: Server, caller: str, tmp_path: Path
+) -> None:
+    sent = server.api.post(
+        f"/as/{caller}/v1/files?purpose=x",
+        data={"purpose": "batch", "expires_after[anchor]": "created_at", "expires_after[seconds]": "60"},
+        files={"file": ("a;b.jsonl", b"{}", "application/jsonl")},
+    )
+    assert sent.status_code == 200, sent.text
+    first = server.exchange(newest(server, caller)["id"])
+    (tmp_path / "a;b.jsonl").write_bytes(b"{}")
+    written = text(server, first["id"], "curl")
+    subprocess.run(["bash", "-c", written], cwd=tmp_path, check=True, capture_output=True)
+    again = server.exchange(newest(server, caller)["id"])
+    assert again["id"] != first["id"]
+    assert (again["path"], again["body"]) == (first["path"], first["body"])
+
+
+@pytest.mark.parametrize("write", [python, node])
+def test_a_form_in_other_languages_has_each_field(write: Callable[[Sketch], str]) -> None:
+    kept = '{"purpose": "batch", "file": {"filename": "a.txt", "content_type": "", "bytes": 1, "sha256": ""}}'
+    headers = '[["content-type", "multipart/form-data; boundary=x"]]'
+    written = write(
+        drawn(path="/v1/files", endpoint="files.create", request_body=kept, request_headers=headers)
+    )
+    assert "purpose" in written and "a.txt" in written and "multipart" not in written
+    if write is python:
+        compile(written, "snippet", "exec")

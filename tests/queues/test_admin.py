@@ -71,7 +71,7 @@ def test_a_fallback_is_switched_here_too(admin: Client) -> None:
         ("uses", "-1", "must be from 1 to"),
         ("uses", "1000000001", "must be from 1 to"),
         ("uses", "99999999999999999999", "must be from 1 to"),
-        ("endpoint", "nonsense", "must be text (every text endpoint), * (every endpoint) or one of"),
+        ("endpoint", "nonsense", "must be text (every text endpoint), * (every endpoint) or the name of"),
         ("on_undelivered", "maybe", "Select a valid choice"),
     ],
 )

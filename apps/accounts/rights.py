@@ -73,6 +73,7 @@ TABLE: dict[str, _Rights] = {
     "stats": _LOOK,
     "stats/parts": _LOOK,
     **dict.fromkeys(("livez", "readyz", "metrics"), dict.fromkeys(READ, PUBLIC)),  # rules of their own
+    "pictures/<str:size>/<slug:seed>/<slug:words>.png": dict.fromkeys(READ, PUBLIC),  # whoever has the link
     "api/tokens": _rest(POST=_SEE),  # one's own; what was done is kept by the view, with its name
     "api/tokens/<int:row_id>": {"DELETE": _SEE},
     "api/caller-keys": {**dict.fromkeys(READ, Right(_A)), "POST": Right(_A)},

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from apps.gateway import openapi_pages, probes, stats_pages
+from apps.gateway import openapi_pages, pictures, probes, stats_pages
 from apps.gateway.again_api import ResendView
 from apps.gateway.test_call import TestCallView
 
 urlpatterns = [
     *(path(name[1:], probes.view) for name in sorted(probes.PATHS)),
+    path("pictures/<str:size>/<slug:seed>/<slug:words>.png", pictures.picture),
     path("api/schema", openapi_pages.described, name="api-schema"),
     path("api/docs", openapi_pages.docs, name="api-docs"),
     path("stats", stats_pages.stats, name="stats"),

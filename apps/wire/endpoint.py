@@ -66,7 +66,7 @@ class Endpoint:
                        the JSON itself. Everywhere else (queue, desk, journal) there is only the JSON body
     bodiless           a request without a body is fine
     slow               auto and fill may take more than a millisecond: never on the event loop
-    frames(body, call) the server-sent events of a streamed reply, or None when there is no stream
+    frames(body, call) the server-sent events of a streamed reply; None where this call's model streams none
     typed              how a person types a streamed reply live, or None where that is not possible
     summary(call)      one line for lists: the last thing that was asked
     breadth(call)      how many times as large as its draft a reply to this call is, roughly
@@ -82,7 +82,7 @@ class Endpoint:
     auto: Callable[[Call, Shelf], Body]
     summary: Callable[[Call], str]
     breadth: Callable[[Call], int] = lambda _: 1
-    frames: Callable[[Body, Call], Iterator[bytes]] | None = None
+    frames: Callable[[Body, Call], Iterator[bytes] | None] | None = None
     typed: Typed | None = None
     keep: Callable[[Call, Body, Shelf], None] | None = None
     keeps: Callable[[Call], bool] = lambda _: True

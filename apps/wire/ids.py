@@ -64,6 +64,10 @@ def request_id() -> str:
     return f"req_{random.getrandbits(128):032x}"
 
 
+def hexadecimal(length: int) -> str:
+    return f"{random.getrandbits(4 * length):0{length}x}"
+
+
 def obfuscations(count: int) -> list[bytes]:
     """For each chunk 1 to 16 random alphanumerics: padding that hides how long a streamed piece was."""
     return random.choices(_PADDINGS, k=count)

@@ -54,8 +54,17 @@ class Scores:
         return self._made[text]
 
 
+def scored_text(text: str) -> list[Body]:
+    """The scores of a text's pieces, without alternatives."""
+    return [_scored(piece, list(piece.encode()), _likely(piece)) for piece in pieces(text)]
+
+
+def _likely(piece: str) -> float:
+    return -(crc32(piece.encode()) % 4096) / 8192
+
+
 def _token(piece: str, top: int) -> Body:
-    likely = -(crc32(piece.encode()) % 4096) / 8192
+    likely = _likely(piece)
     token = _scored(piece, list(piece.encode()), likely)
     others = [
         _scored(other, spelled, likely - 1.25 - rank / 4)

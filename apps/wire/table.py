@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from apps.wire import batches, chat, files, models
+from apps.wire import audio, batches, chat, embeddings, files, images, models, moderations
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
 from apps.wire.generic import generic_rows
@@ -12,6 +12,10 @@ from apps.wire.routes import Routes
 
 HAND_MADE: tuple[Endpoint, ...] = (
     chat.COMPLETIONS,
+    embeddings.CREATE,
+    moderations.CREATE,
+    *images.ENDPOINTS,
+    *audio.ENDPOINTS,
     models.LIST,
     models.RETRIEVE,
     *files.ENDPOINTS,

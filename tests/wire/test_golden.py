@@ -30,8 +30,8 @@ def read(name: str) -> tuple[bytes, bytes | None]:
     )
     endpoint.check(call)
     body = complete(Draft(body=orjson.dumps(case["draft"])), call, endpoint).body
-    frames = endpoint.frames
-    return body, b"".join(frames(orjson.loads(body), call)) if frames else None
+    events = endpoint.frames and endpoint.frames(orjson.loads(body), call)
+    return body, None if events is None else b"".join(events)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,8 @@ from apps.wire.endpoint import Body
 from apps.wire.errors import WireError
 from apps.wire.ids import object_id
 from apps.wire.kept_object import found
-from apps.wire.resource import Resource, essential, row
+from apps.wire.resource import Resource
+from apps.wire.row import essential, row
 from apps.wire.shelf import TO_DO, Shelf
 
 CANCELS = "batches.cancel"  # kind: that a batch is to be cancelled, under its id
@@ -90,7 +91,9 @@ def _asked(call: Call) -> str:
     return f"batch of {call.data.get('endpoint')}: {call.data.get('input_file_id')}"
 
 
-BATCHES = Resource(name="batches", label="Batch", path="/batches", param="batch_id", fill=_fill)
+BATCHES = Resource(
+    name="batches", label="No batch found with id '{id}'.", path="/batches", param="batch_id", fill=_fill
+)
 ENDPOINTS = (
     BATCHES.create(
         check=essential("batches.create", "endpoint|input_file_id|completion_window"),

@@ -39,6 +39,9 @@ def found(
 
 
 def no_such(label: str, object_id: str) -> WireError:
+    """`label` is what such an object is called, or all that is said, with {id}."""
+    if "{id}" in label:
+        return WireError(404, label.replace("{id}", object_id[:200]))
     return WireError(404, f"No such {label} object: {object_id[:200]}", param="id")
 
 

@@ -1,73 +1,15 @@
 """A resource: one kind of object that callers create, and the rows that all such kinds share."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.findings import findings, refusal
 from apps.wire.kept_object import ID_MAX, found
-from apps.wire.names import endpoint_name, family_of
 from apps.wire.pages import asked_page, cursor_page, fill_page
+from apps.wire.row import Act, Keep, row
 from apps.wire.shelf import Page, Shelf
-from apps.wire.validators import validator
-
-Act = Callable[[Call, Shelf], Body]
-Keep = Callable[[Call, Body, Shelf], None]
-_MANY = 100
-
-
-def row(
-    operation: str,
-    method: str,
-    path: str,
-    *,
-    fill: Callable[[Body, Call], Body],
-    auto: Act,
-    check: Callable[[Call], None] = lambda call: None,
-    keep: Keep | None = None,
-    summary: Callable[[Call], str] | None = None,
-    bodiless: bool = False,
-    **more: Any,
-) -> Endpoint:
-    """A row whose answers are whole when the SDK's types say so."""
-    name = endpoint_name(operation)
-    told = summary or (lambda call: " ".join([operation, *call.params.values()]))
-    return Endpoint(
-        name=name,
-        method=method,
-        path=path,
-        family=family_of(name),
-        check=check,
-        fill=fill,
-        is_whole=lambda body: is_readable(operation, body),
-        auto=auto,
-        keep=keep,
-        summary=lambda call: told(call)[:200],
-        bodiless=bodiless,
-        slow=True,
-        **more,
-    )
-
-
-def is_readable(operation: str, body: Body) -> bool:
-    """Whether the SDK's types allow this answer."""
-    checked = validator(operation, "response")
-    return checked is None or checked.is_valid(body)
-
-
-def essential(operation: str, paths: str) -> Callable[[Call], None]:
-    """A check that refuses what OpenAI would at these places of the request, a pattern; others are let be."""
-    pattern = re.compile(paths)
-
-    def check(call: Call) -> None:
-        for finding in findings(call.data, operation, limit=_MANY):
-            if pattern.fullmatch(finding.path):
-                raise refusal(finding)
-
-    return check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +17,11 @@ class Resource:
     """Objects of one kind.
 
     name          the catalogue's, which is also their kind on a shelf: "vector_stores.files"
-    label         what a 404 calls one: "VectorStoreFile"
+    label         what a 404 calls one: "File"; or all of what it says, with {id}
     path          of their collection; `param` names the placeholder of one of them below it
     fill          completes one of them, by the call that creates or asks for it
-    seen          how a kept one looks when it is asked for: its state may be a matter of time
+    seen          how a kept one looks when it is asked for: its state may be a matter of time. Members that
+                  begin with "_" are never shown
     above         the resource of the object that they belong to, if to any: they go with it, and are kept
                   under its id and their own, "vs_1/file-1"
     """
@@ -88,7 +31,7 @@ class Resource:
     path: str
     param: str
     fill: Callable[[Body, Call], Body]
-    seen: Callable[[Body, Call], Body] = lambda kept, call: kept
+    seen: Callable[[Body, Call, Shelf], Body] = lambda kept, call, shelf: kept
     above: "Resource | None" = None
 
     # --- one object ------------------------------------------------------------------------------
@@ -115,7 +58,12 @@ class Resource:
 
     def now(self, call: Call, shelf: Shelf, object_id: str = "") -> Body:
         """The object as it is at the moment of the call."""
-        return self.seen(self.kept(call, shelf, object_id), call)
+        return self.shown(self.kept(call, shelf, object_id), call, shelf)
+
+    def shown(self, kept: Body, call: Call, shelf: Shelf) -> Body:
+        """What callers see of a kept object."""
+        seen = self.seen(kept, call, shelf)
+        return {name: value for name, value in seen.items() if name[:1] != "_"}
 
     def must_be_there(self, call: Call, shelf: Shelf) -> None:
         """Raises OpenAI's 404 where what they belong to is not there."""
@@ -129,6 +77,13 @@ class Resource:
             return False
         shelf.put(self.name, self.key(call, own), body, parent=self.parent(call))
         return True
+
+    def page(self, call: Call, shelf: Shelf, **more: Any) -> Body:
+        """The part of the list that the query asks for; `more` is for `asked_page`."""
+        parent = self.parent(call)
+        prefix = f"{parent}/" if parent else ""
+        items, has_more = asked_page(call, shelf, self.name, **{"parent": parent, "prefix": prefix} | more)
+        return cursor_page(Page([self.shown(one, call, shelf) for one in items], has_more))
 
     # --- rows ------------------------------------------------------------------------------------
 
@@ -189,14 +144,11 @@ class Resource:
     def list(
         self, operation: str = "", *, page: Callable[[Call], Body] | None = None, **more: Any
     ) -> Endpoint:
-        """`page(call)` has more arguments for `asked_page`."""
+        """`page(call)` has more arguments for `Resource.page`."""
 
         def auto(call: Call, shelf: Shelf) -> Body:
             self.must_be_there(call, shelf)
-            parent = self.parent(call)
-            asked = {"parent": parent, "prefix": f"{parent}/" if parent else ""}
-            items, has_more = asked_page(call, shelf, self.name, **asked | (page(call) if page else {}))
-            return cursor_page(Page([self.seen(one, call) for one in items], has_more))
+            return self.page(call, shelf, **page(call) if page else {})
 
         def fill(draft: Body, call: Call) -> Body:
             return fill_page(draft, call, fill=self.fill)

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from apps.wire import audio, batches, chat, embeddings, files, images, models, moderations
+from apps.wire import audio, batches, chat, embeddings, files, images, models, moderations, vector_stores
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
 from apps.wire.generic import generic_rows
@@ -20,6 +20,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     models.RETRIEVE,
     *files.ENDPOINTS,
     *batches.ENDPOINTS,
+    *vector_stores.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

@@ -129,7 +129,7 @@ def test_a_batch_that_cannot_begin_is_refused(client: openai.OpenAI) -> None:
     other = client.files.create(file=("a.jsonl", b"{}"), purpose="assistants")
     with pytest.raises(openai.BadRequestError, match="Invalid file purpose"):
         client.batches.create(input_file_id=other.id, endpoint=CHAT, completion_window="24h")
-    with pytest.raises(openai.NotFoundError, match="No such Batch object: batch_none"):
+    with pytest.raises(openai.NotFoundError, match="No batch found with id 'batch_none'"):
         client.batches.retrieve("batch_none")
 
 

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kept', '0001_initial'),
+        ("kept", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='kept',
-            index=models.Index(condition=models.Q(('kind', 'to_do')), fields=['seq'], name='kept_to_do'),
+            model_name="kept",
+            index=models.Index(condition=models.Q(("kind", "to_do")), fields=["seq"], name="kept_to_do"),
         ),
     ]

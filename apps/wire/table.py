@@ -3,7 +3,18 @@
 import re
 from functools import lru_cache
 
-from apps.wire import audio, batches, chat, embeddings, files, images, models, moderations, vector_stores
+from apps.wire import (
+    audio,
+    batches,
+    chat,
+    embeddings,
+    files,
+    images,
+    models,
+    moderations,
+    uploads,
+    vector_stores,
+)
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
 from apps.wire.generic import generic_rows
@@ -19,6 +30,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     models.LIST,
     models.RETRIEVE,
     *files.ENDPOINTS,
+    *uploads.ENDPOINTS,
     *batches.ENDPOINTS,
     *vector_stores.ENDPOINTS,
 )

@@ -30,9 +30,7 @@ def create(
 ) -> openai.types.Batch:
     text = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines)
     made = client.files.create(file=("in.jsonl", text.encode()), purpose="batch")
-    return client.batches.create(
-        input_file_id=made.id, endpoint=endpoint, completion_window="24h", **fields
-    )
+    return client.batches.create(input_file_id=made.id, endpoint=endpoint, completion_window="24h", **fields)
 
 
 def ended(client: openai.OpenAI, batch: openai.types.Batch, *statuses: str) -> openai.types.Batch:

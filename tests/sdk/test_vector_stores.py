@@ -69,9 +69,7 @@ def test_filters_choose_among_attributes(client: openai.OpenAI, files: dict[str,
     both = [{"type": "gt", "key": "year", "value": 2023}, {"type": "lt", "key": "year", "value": 2025}]
     assert years({"type": "and", "filters": both}) == [2024]
     assert years({"type": "or", "filters": both}) == [2023, 2024, 2025]
-    client.vector_stores.files.update(
-        files["coffee.md"], vector_store_id=store.id, attributes={"year": 1999}
-    )
+    client.vector_stores.files.update(files["coffee.md"], vector_store_id=store.id, attributes={"year": 1999})
     assert years({"type": "lt", "key": "year", "value": 2000}) == [1999]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from apps.desk.pictures import is_picture
+from apps.wire.chat_form import chat_form
 
 TEXT_SHOWN = 3_000  # characters of a text that are shown at once; the rest is fetched when asked for
 RULES_SHOWN = 600  # of instructions, which are the same for each call
@@ -67,7 +68,7 @@ def read_object(text: str) -> dict[str, Any]:
 
 def read_cards(data: dict[str, Any]) -> list[Card]:
     """The messages of a call, the oldest first."""
-    messages = data.get("messages")
+    messages = chat_form(data).get("messages")
     known = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
     asked = {str(call.get("id")): _function_name(call) for item in known for call in tool_calls(item)}
     return [_card(index, item, asked) for index, item in enumerate(known)]
@@ -75,7 +76,7 @@ def read_cards(data: dict[str, Any]) -> list[Card]:
 
 def read_settings(data: dict[str, Any]) -> list[tuple[str, str]]:
     """What else the call asks for, as far as it is one short value each: temperature, tool_choice, …"""
-    hidden = ("model", "stream")
+    hidden = ("model", "stream", "input", "instructions", "prompt")
     plain = [(name, value) for name, value in data.items() if name not in hidden]
     return [(name, _scalar(value)) for name, value in plain if not isinstance(value, dict | list)][:12]
 
@@ -88,7 +89,7 @@ def tool_calls(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 def called_names(data: dict[str, Any]) -> list[str]:
     """The names of the tools that were called until now, one for each time."""
-    messages = data.get("messages")
+    messages = chat_form(data).get("messages")
     known = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
     return [_function_name(call) for item in known for call in tool_calls(item)]
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from apps.desk.cards import read_object
 from apps.desk.shown import find
+from apps.wire.chat_form import chat_form
 from apps.wire.table import BY_NAME
 
 
@@ -31,6 +32,6 @@ def asked(request: HttpRequest, exchange_id: str) -> JsonResponse:
         "stream": row.stream,
         "typed": list(typed.reasons) if typed else None,
         "tools": data.get("tools") if isinstance(data.get("tools"), list) else [],
-        "response_format": data.get("response_format"),
+        "response_format": chat_form(data).get("response_format"),
     }
     return JsonResponse(wanted)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from apps.desk.cards import called_names
+from apps.wire.chat_form import chat_form
 
 DESCRIPTION_SHOWN = 300
 
@@ -36,7 +37,7 @@ def tool_text(data: dict[str, Any], index: int) -> str:
 
 def schema_name(data: dict[str, Any]) -> str:
     """What the answer has to look like: the name of its JSON schema, or "json_object"; "" for any text."""
-    shape = data.get("response_format")
+    shape = chat_form(data).get("response_format")
     kind = shape.get("type") if isinstance(shape, dict) else None
     if not isinstance(shape, dict) or kind not in ("json_schema", "json_object"):
         return ""
@@ -46,7 +47,7 @@ def schema_name(data: dict[str, Any]) -> str:
 
 def schema_text(data: dict[str, Any]) -> str:
     """What the answer has to look like, as JSON; "" when the call does not say."""
-    return _json(data["response_format"]) if schema_name(data) else ""
+    return _json(chat_form(data)["response_format"]) if schema_name(data) else ""
 
 
 def _offered(data: dict[str, Any]) -> list[Any]:

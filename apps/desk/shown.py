@@ -14,6 +14,7 @@ from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 from apps.queues import storage
 from apps.queues.take import SHARED
+from apps.wire.chat_form import chat_form
 from apps.wire.usage import chat_prompt_tokens
 
 WAITING_SHOWN = 100
@@ -125,9 +126,10 @@ def _tries(row: Exchange) -> Context:
 
 def _tokens(row: Exchange, body: Body, data: dict[str, Any]) -> int | None:
     """The prompt's tokens; counted now when nothing has counted them, and it does not take long."""
-    if row.prompt_tokens is not None or len(body.request_body) > COUNTED_MAX or "messages" not in data:
+    if row.prompt_tokens is not None or len(body.request_body) > COUNTED_MAX:
         return row.prompt_tokens
-    return chat_prompt_tokens(data)
+    form = chat_form(data)
+    return chat_prompt_tokens(form) if "messages" in form else None
 
 
 def _elsewhere(row: Exchange) -> Context:

@@ -30,7 +30,11 @@ def stream_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Iterator[b
     if not call.stream or endpoint is None or endpoint.frames is None or reply.status >= 300:
         return None
     body = _readable(reply.body)
-    if not isinstance(body, dict) or "error" in body or (reply.verbatim and not endpoint.is_whole(body)):
+    if (
+        not isinstance(body, dict)
+        or (body.get("error") and not endpoint.is_whole(body))
+        or (reply.verbatim and not endpoint.is_whole(body))
+    ):
         return None
     return endpoint.frames(body, call)
 

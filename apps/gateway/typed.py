@@ -54,9 +54,8 @@ async def typed_events(
     begun = False
     try:
         async for frames in follower:
-            text = b"".join([events.text(frame.delta) for frame in frames if frame.delta])
-            if not begun:
-                text, begun = events.start() + text, True
+            start = b"" if begun else events.start()  # first: events may be numbered
+            text, begun = start + b"".join([events.text(one.delta) for one in frames if one.delta]), True
             if text or not frames:
                 yield text or sse.comment("typing")
         end = events.end(await _whole(progress))

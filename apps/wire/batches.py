@@ -8,7 +8,7 @@ from apps.wire.endpoint import Body
 from apps.wire.errors import WireError
 from apps.wire.ids import object_id
 from apps.wire.kept_object import found
-from apps.wire.resource import Resource
+from apps.wire.kept_resource import Resource
 from apps.wire.row import essential, row
 from apps.wire.shelf import TO_DO, Shelf
 

@@ -10,7 +10,7 @@ import orjson
 from apps.wire import chat_usage, ids
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.logprobs import Scores, scored_size
+from apps.wire.logprobs import Scores, scored_size, wanted
 
 N_MAX = 128
 
@@ -30,7 +30,7 @@ def fill(draft: Body, call: Call) -> Body:
     if not isinstance(items, list):
         items = [{key: value for key, value in draft.items() if key in _SHORT_KEYS}]
     items = _repeated(items, call)
-    scores = Scores(call, choices=len(items))
+    scores = Scores(wanted(call), choices=len(items))
     choices = [_choice(item, index, scores) for index, item in enumerate(items)]
     model = _either(draft, "model", call.model)
     body = {
@@ -87,13 +87,13 @@ def _copies(call: Call) -> int:
 
 def _choice(item: Any, position: int, scores: Scores) -> Body:
     item = item if isinstance(item, dict) else {"text": item}
-    message = _message(item)
+    message = message_of(item)
     index = item.get("index")
     choice = {
         "index": index if isinstance(index, int) and not isinstance(index, bool) else position,
         "message": message,
         "logprobs": _either(item, "logprobs", None) or scores.of(message),
-        "finish_reason": _either(item, "finish_reason", _finish_reason(message)),
+        "finish_reason": _either(item, "finish_reason", finish_reason(message)),
     }
     consumed = _MESSAGE_KEYS if "message" not in item and "delta" not in item else frozenset[str]()
     for key, value in item.items():
@@ -102,7 +102,8 @@ def _choice(item: Any, position: int, scores: Scores) -> Body:
     return choice
 
 
-def _finish_reason(message: Body) -> str:
+def finish_reason(message: Body) -> str:
+    """Why an answer ends whose author did not say."""
     if message.get("tool_calls"):
         return "tool_calls"
     return "function_call" if message.get("function_call") else "stop"
@@ -119,7 +120,8 @@ def _source(item: Body) -> Body:
     return source or {"content": item.get("text", "")}
 
 
-def _message(item: Body) -> Body:
+def message_of(item: Body) -> Body:
+    """The whole message of a choice, or of a short form."""
     source = _source(item)
     tool_calls = _tool_calls(source.get("tool_calls"))
     function_call = _function(source.get("function_call"))

@@ -8,7 +8,7 @@ from apps.wire import chat_usage
 from apps.wire.call import Call
 from apps.wire.chat_frames import frames
 from apps.wire.endpoint import Body, Typed
-from apps.wire.logprobs import Scores
+from apps.wire.logprobs import Scores, wanted
 
 
 def whole(opening: Body, text: str, finish_reason: str | None, usage: Any, call: Call) -> Body:
@@ -50,7 +50,7 @@ class TypedChunks:
 
 def _with(choice: Body, text: str, call: Call) -> Body:
     message = {**choice["message"], "content": text}
-    return {**choice, "message": message, "logprobs": Scores(call, choices=1).of(message)}
+    return {**choice, "message": message, "logprobs": Scores(wanted(call), choices=1).of(message)}
 
 
 TYPED = Typed(

@@ -38,7 +38,7 @@ def is_whole(body: Body) -> bool:
         and tier in _TIERS
         and isinstance(body.get("system_fingerprint"), _TEXT_OR_NULL)
         and body.get("moderation") is None
-        and _is_metadata(body.get("metadata"))
+        and is_metadata(body.get("metadata"))
     )
 
 
@@ -69,7 +69,7 @@ def _is_message(message: Any) -> bool:
     )
 
 
-def _is_metadata(metadata: Any) -> bool:
+def is_metadata(metadata: Any) -> bool:
     return metadata is None or (
         isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values())
     )

@@ -32,7 +32,7 @@ class Chunks:
         """A chunk for each piece of the text; `before` and `after` are the delta around the piece."""
         before = self._start + before + b'"'
         ends = endings(b'"' + after + PLAIN + self._tail, padded=self._padded)
-        cut = chain.from_iterable(_escaped(slab) for slab in slabs(text))
+        cut = chain.from_iterable(escaped(slab) for slab in slabs(text))
         return (before + piece + end for piece, end in zip(cut, ends, strict=False))
 
 
@@ -49,7 +49,7 @@ def _ring(before: bytes) -> list[bytes]:
     return [before + b',"obfuscation":"' + padding + b'"}\n\n' for padding in ids.obfuscations(_RING)]
 
 
-def _escaped(texts: list[str]) -> list[bytes]:
+def escaped(texts: list[str]) -> list[bytes]:
     """Each text as JSON without its quotation marks: all in one go, as a list with an item on each line
     (no text holds a line end once it is escaped)."""
     return orjson.dumps(texts, option=orjson.OPT_INDENT_2)[5:-3].split(b'",\n  "') if texts else []

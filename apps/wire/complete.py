@@ -80,7 +80,7 @@ def _completed(draft: Draft, call: Call, endpoint: Endpoint) -> tuple[bytes, Bod
         return _completed_error(draft, body), body
     if endpoint.is_whole(body):
         return draft.body, body
-    if isinstance(body.get("error"), (dict, str)) and body["error"]:
+    if isinstance(body.get("error"), (dict, str)) and body["error"] and body.get("status") != "failed":
         return _completed_error(draft, body), body
     filled = endpoint.fill(body, call)
     return orjson.dumps(filled), filled

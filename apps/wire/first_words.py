@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 
+from apps.wire.said import as_chat
+
 WORDS_MAX = 120
 _LOOKED_AT = 4 * WORDS_MAX  # characters of a text that are searched for its first line's worth
 
@@ -19,6 +21,8 @@ def first_words(body: bytes) -> str:
 
 
 def _said(data: dict[str, Any]) -> str:
+    if "output" in data or "output_text" in data:
+        data = as_chat(data)
     choices = data.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     inner = choice.get("message") if isinstance(choice, dict) else data.get("message")
@@ -27,6 +31,7 @@ def _said(data: dict[str, Any]) -> str:
     for found in (
         data.get("content"),
         message.get("content"),
+        choice.get("text") if isinstance(choice, dict) else None,
         data.get("refusal"),
         message.get("refusal"),
         _calls(data.get("tool_calls") or message.get("tool_calls")),

@@ -51,6 +51,17 @@ def chat_completion_id() -> str:
     return "chatcmpl-" + _alphanumerics(29)
 
 
+def completion_id() -> str:
+    return "cmpl-" + _alphanumerics(29)
+
+
+def response_part(created: int, origin: str = "") -> str:
+    """50 hexadecimal digits, as follow resp_, msg_, fc_, …: 16 of the answer (`origin`, or new ones), the
+    second in which it was made, 24 of its own (as recorded in 2026)."""
+    origin = origin if len(origin) == 16 else f"{random.getrandbits(64):016x}"
+    return f"{origin}{created & 0xFFFFFFFFFF:010x}{random.getrandbits(96):024x}"
+
+
 def tool_call_id() -> str:
     return "call_" + _alphanumerics(24)
 

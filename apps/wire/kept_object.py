@@ -16,6 +16,11 @@ def configure(*, sampled: bool) -> None:
     _Unknown.sampled = sampled
 
 
+def is_sampled() -> bool:
+    """Whether unknown ids get samples: nothing is then missing."""
+    return _Unknown.sampled
+
+
 def found(
     shelf: Shelf,
     kind: str,

@@ -19,22 +19,25 @@ _OTHER_BYTES = tuple((text, list(text.encode())) for text in _OTHERS)
 
 def scored_size(call: Call) -> int:
     """How many times as large as its text a reply with the scores that this call asks for is, roughly."""
-    return 1 + _each(call) * SCORE_BYTES // PIECE_CHARS
+    return 1 + wanted(call) * SCORE_BYTES // PIECE_CHARS
 
 
-def _each(call: Call) -> int:
-    """How many scores a token has: its own and its alternatives'."""
-    top = call.data.get("top_logprobs")
-    if call.data.get("logprobs") is not True:
-        return 0
+def wanted(call: Call) -> int:
+    """How many scores a token of a chat completion has: its own and its alternatives'."""
+    return with_top(call.data.get("top_logprobs")) if call.data.get("logprobs") is True else 0
+
+
+def with_top(top: Any) -> int:
+    """A token's own score, and those of the alternatives that were asked for."""
     return 1 + (min(max(top, 0), TOP_MAX) if isinstance(top, int) else 0)
 
 
 class Scores:
-    """The logprobs of all choices of one reply. Equal texts have the same, which are made once."""
+    """The logprobs of all choices of one reply, `each` scores a token (0: none were asked for). Equal texts
+    have the same, which are made once."""
 
-    def __init__(self, call: Call, *, choices: int) -> None:
-        self._each = _each(call)
+    def __init__(self, each: int, *, choices: int) -> None:
+        self._each = each
         self._chars_max = SCORES_MAX // max(1, self._each * choices) * PIECE_CHARS
         self._made: dict[str, list[Body]] = {}
 
@@ -45,6 +48,10 @@ class Scores:
         if not self._each or not texts or sum(map(len, texts)) > self._chars_max:
             return None
         return {"content": self._tokens(content), "refusal": self._tokens(refusal)}
+
+    def tokens(self, text: str) -> list[Body]:
+        """Those of one text; none when the request asked for none, or for more than SCORES_MAX."""
+        return self._tokens(text) or [] if self._each and len(text) <= self._chars_max else []
 
     def _tokens(self, text: Any) -> list[Body] | None:
         if not isinstance(text, str):

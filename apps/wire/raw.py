@@ -18,7 +18,7 @@ def raw_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Raw | None:
         body = orjson.loads(reply.body)
     except orjson.JSONDecodeError:
         return None
-    return endpoint.raw(body, call) if isinstance(body, dict) and "error" not in body else None
+    return endpoint.raw(body, call) if isinstance(body, dict) and not body.get("error") else None
 
 
 def binary(body: Body, call: Call) -> Raw | None:

@@ -7,6 +7,8 @@ from typing import Any
 def tool_names(data: dict[str, Any]) -> Iterator[str]:
     """The names in a request's or a reply's body, whatever it holds; some may come twice."""
     named = [*_objects(data.get("tools")), *_objects(data.get("functions"))]
+    for items in (data.get("input"), data.get("output")):  # of requests for responses, and of those
+        named += [item for item in _objects(items) if str(item.get("type")).endswith("_call")]
     for message in (data, *_objects(data.get("messages")), *_messages(data.get("choices"))):
         named += [*_objects(message.get("tool_calls")), *_objects([message.get("function_call")])]
     for one in named:

@@ -8,7 +8,7 @@ from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import WireError, missing_parameter
 from apps.wire.ids import object_id
-from apps.wire.resource import Resource
+from apps.wire.kept_resource import Resource
 from apps.wire.row import essential, row
 from apps.wire.shelf import Shelf
 

@@ -13,6 +13,10 @@ _SHORT_CHARS = 4096
 # What a picture costs gpt-4o: 85 at low detail, else 85 + 170 for each of four tiles.
 IMAGE_LOW_TOKENS = 85
 IMAGE_TOKENS = 765
+# Sound costs ten tokens a second; so many characters of base64 are a tenth of a second of 24 kHz, 16 bits.
+AUDIO_TOKEN_CHARS = 6_400
+FILE_TOKENS = 250  # a page of text, roughly
+FILE_TOKEN_CHARS = 8
 
 
 def encoding(model: str) -> str:
@@ -84,11 +88,22 @@ def _gather_part(part: Any, texts: list[str]) -> int:
     if isinstance(text, str):
         texts.append(text)
         return 0
-    if part.get("type") != "image_url":
-        return 0
-    image = part.get("image_url")
-    low = isinstance(image, dict) and image.get("detail") == "low"
-    return IMAGE_LOW_TOKENS if low else IMAGE_TOKENS
+    kind = part.get("type")
+    if kind in ("image_url", "input_image"):
+        image = part.get("image_url")
+        detail = image.get("detail") if isinstance(image, dict) else part.get("detail")
+        return IMAGE_LOW_TOKENS if detail == "low" else IMAGE_TOKENS
+    if kind == "input_audio":
+        audio = part.get("input_audio")
+        return _data_chars(audio, "data") // AUDIO_TOKEN_CHARS + 1
+    if kind in ("file", "input_file"):
+        return _data_chars(part.get("file", part), "file_data") // FILE_TOKEN_CHARS + FILE_TOKENS
+    return 0
+
+
+def _data_chars(holder: Any, key: str) -> int:
+    data = holder.get(key) if isinstance(holder, dict) else None
+    return len(data) if isinstance(data, str) else 0
 
 
 def _gather_tools(tools: Any, texts: list[str], model: str) -> int:

@@ -26,6 +26,7 @@ def read(name: str) -> tuple[bytes, bytes | None]:
         path="/v1" + case["path"],
         params=params,
         data=case["request"],
+        query=case.get("query", {}),
         received_at=1769092737.0,
     )
     endpoint.check(call)

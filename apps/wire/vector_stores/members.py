@@ -8,7 +8,7 @@ from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.ids import object_id
 from apps.wire.kept_object import found
-from apps.wire.resource import Resource
+from apps.wire.kept_resource import Resource
 from apps.wire.shelf import Shelf
 
 FILES_MAX = 10_000  # in one store

@@ -27,6 +27,7 @@ def row(
     keep: Keep | None = None,
     summary: Callable[[Call], str] | None = None,
     bodiless: bool = False,
+    is_whole: Callable[[Body], bool] | None = None,
     **more: Any,
 ) -> Endpoint:
     """A row whose answers are whole when the SDK's types say so."""
@@ -39,7 +40,7 @@ def row(
         family=family_of(name),
         check=check,
         fill=fill,
-        is_whole=lambda body: is_readable(operation, body),
+        is_whole=is_whole or (lambda body: is_readable(operation, body)),
         auto=auto,
         keep=keep,
         summary=lambda call: told(call)[:200],

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from apps.wire import (
+    assistants,
     audio,
     batches,
     chat,
@@ -41,6 +42,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     *uploads.ENDPOINTS,
     *batches.ENDPOINTS,
     *vector_stores.ENDPOINTS,
+    *assistants.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

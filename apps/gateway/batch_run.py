@@ -58,7 +58,7 @@ class Run:
         if content is None:
             message = f"The input file {batch['input_file_id']} is not there."
             wrong = [{"code": "invalid_input_file", "message": message, "param": None, "line": None}]
-            lines, model = [], ""
+            lines, model = list[Line](), ""
         else:
             read = partial(batch_lines.read_lines, content, url=self._url)
             lines, wrong, model = await _aside(read)

@@ -1,6 +1,8 @@
 """Runs the batches of all callers: each by one process, taken over when that ends."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from apps.desk.workers import living
 from apps.gateway.batch_run import Run
@@ -23,7 +25,12 @@ async def run_open() -> None:
         return
     for ref in await writer.run(lambda: _take(found)):
         _running.add(ref)
-        spawn(Run(ref).run(), name="batch").add_done_callback(lambda _, ref=ref: _running.discard(ref))
+        running = spawn(Run(ref).run(), name="batch")
+        running.add_done_callback(partial(_ended, ref))
+
+
+def _ended(ref: Ref, running: "asyncio.Task[None]") -> None:
+    _running.discard(ref)
 
 
 @plain

@@ -85,6 +85,13 @@ class Resource:
         items, has_more = asked_page(call, shelf, self.name, **{"parent": parent, "prefix": prefix} | more)
         return cursor_page(Page([self.shown(one, call, shelf) for one in items], has_more))
 
+    def _keep(self, call: Call, body: Body, shelf: Shelf) -> None:
+        self.put(call, body, shelf)
+
+    def change(self, call: Call, body: Body, shelf: Shelf) -> None:
+        """For `Endpoint.keep`: what the path names is from now on as the body has it."""
+        shelf.update(self.name, self.key(call), body)
+
     # --- rows ------------------------------------------------------------------------------------
 
     def create(self, *, auto: Act | None = None, keep: Keep | None = None, **more: Any) -> Endpoint:
@@ -98,14 +105,15 @@ class Resource:
             self.path,
             fill=self.fill,
             auto=auto or made,
-            keep=keep or (lambda call, body, shelf: self.put(call, body, shelf) and None),
+            keep=keep or self._keep,
             **more,
         )
 
     def retrieve(self, operation: str = "", **more: Any) -> Endpoint:
         path = f"{self.path}/{{{self.param}}}"
         operation = operation or f"{self.name}.retrieve"
-        return row(operation, "GET", path, **{"fill": self.fill, "auto": self.now} | more)
+        made: dict[str, Any] = {"fill": self.fill, "auto": self.now}
+        return row(operation, "GET", path, **made | more)
 
     def update(self, *members: str, **more: Any) -> Endpoint:
         """Takes these members over from the request."""
@@ -120,7 +128,7 @@ class Resource:
                 shelf.update(self.name, self.key(call), kept | {name: body.get(name) for name in members})
 
         path = f"{self.path}/{{{self.param}}}"
-        made = {"fill": self.fill, "auto": changed, "keep": keep, "bodiless": True}
+        made: dict[str, Any] = {"fill": self.fill, "auto": changed, "keep": keep, "bodiless": True}
         return row(f"{self.name}.update", "POST", path, **made | more)
 
     def delete(self, object_word: str, **more: Any) -> Endpoint:

@@ -43,6 +43,14 @@ def asked_page(
     )
 
 
+def part_of(items: list[Body], call: Call) -> Page:
+    """The part of a list that was made up for the call, in its order; raises WireError."""
+    after, limit = call.asked("after"), _limit(call, LIMIT, LIMIT_MAX)
+    ids = [item["id"] for item in items]
+    start = ids.index(after) + 1 if after in ids else 0
+    return Page(items[start : start + limit], len(items) > start + limit)
+
+
 def _kept_id(prefix: str, asked: str) -> str:
     return prefix + asked if asked else ""
 

@@ -13,6 +13,7 @@ from apps.wire import (
     conversation,
     embeddings,
     files,
+    fine_tuning,
     images,
     models,
     moderations,
@@ -43,6 +44,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     *batches.ENDPOINTS,
     *vector_stores.ENDPOINTS,
     *assistants.ENDPOINTS,
+    *fine_tuning.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Server, wait_for
 
-CHAT = "/v1/chat/completions"
+CHAT: Any = "/v1/chat/completions"
 
 
 @pytest.fixture
@@ -108,7 +108,13 @@ def test_a_batch_expires(server: Server, client: openai.OpenAI) -> None:
 
 
 def test_an_input_file_with_errors_fails_the_batch(client: openai.OpenAI) -> None:
-    lines = [line("a"), "{nonsense", line("a"), line("b", url="/v1/embeddings"), {"custom_id": "c"}]
+    lines: list[Any] = [
+        line("a"),
+        "{nonsense",
+        line("a"),
+        line("b", url="/v1/embeddings"),
+        {"custom_id": "c"},
+    ]
     done = ended(client, create(client, *lines))
     assert done.status == "failed" and done.failed_at and done.errors and done.errors.data
     told = [(one.line, one.code) for one in done.errors.data]

@@ -1,6 +1,7 @@
 """Vector stores as the real SDK fills and searches them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import openai
 import pytest
@@ -59,7 +60,7 @@ def test_filters_choose_among_attributes(client: openai.OpenAI, files: dict[str,
             file_id, vector_store_id=store.id, attributes={"year": year}
         )
 
-    def years(filters: object) -> list[object]:
+    def years(filters: object) -> list[Any]:
         page = client.vector_stores.search(store.id, query="thirty days", filters=filters)  # type: ignore[arg-type]
         return sorted(one.attributes["year"] for one in page.data if one.attributes)
 
@@ -96,7 +97,7 @@ def test_batches_of_files_are_uploaded_and_polled(client: openai.OpenAI) -> None
     sent = [(name, text.encode()) for name, text in TEXTS.items()]
     batch = client.vector_stores.file_batches.upload_and_poll(store.id, files=sent)
     assert (batch.status, batch.file_counts.completed, batch.file_counts.total) == ("completed", 3, 3)
-    assert batch.object == "vector_store.file_batch" and batch.id.startswith("vsfb_")
+    assert batch.object == "vector_store.files_batch" and batch.id.startswith("vsfb_")
     inside = client.vector_stores.file_batches.list_files(batch.id, vector_store_id=store.id, limit=2)
     assert len(list(inside)) == 3  # the SDK turns the page
     extra = client.files.create(file=("extra.txt", b"more"), purpose="assistants")

@@ -72,7 +72,7 @@ def _summary(call: Call) -> str:
     given = call.data.get("additional_messages") or (thread or {}).get("messages")
     said = plain(given)[-1:]
     if said:
-        return said[0]["content"]
+        return str(said[0]["content"])
     if outputs := outputs_of(call):
         return f"[tool result] {' '.join(outputs.values())}"
     return f"run of {call.params.get('thread_id')} by {call.data.get('assistant_id')}"
@@ -109,7 +109,7 @@ ENDPOINTS = (
         f"{_ONE}/cancel",
         fill=RUNS.fill,
         auto=_cancel,
-        keep=lambda call, body, shelf: shelf.update(RUNS.name, RUNS.key(call), body) and None,
+        keep=RUNS.change,
         bodiless=True,
     ),
 )

@@ -41,7 +41,8 @@ def chunks(text: str, strategy: Any) -> list[str]:
 
 def nearness(query: str, chunk: str) -> float:
     """From 0 to 1, the higher the nearer."""
-    return max(0.0, min(1.0, sum(map(mul, _vector(query), _vector(chunk)))))
+    cosine = float(sum(map(mul, _vector(query), _vector(chunk))))
+    return max(0.0, min(1.0, cosine))
 
 
 @lru_cache(maxsize=4096)

@@ -81,7 +81,7 @@ def _fill_batch(draft: Body, call: Call) -> Body:
     ids = file_ids(call.data.get("file_ids")) or file_ids(call.data.get("files"))
     return {
         "id": call.params.get("batch_id") or object_id("vsfb_"),
-        "object": "vector_store.file_batch",
+        "object": "vector_store.files_batch",
         "created_at": int(call.received_at),
         "vector_store_id": call.params.get("vector_store_id", "vs_unknown"),
         "status": "in_progress",

@@ -65,7 +65,7 @@ def _pending(call: Call, shelf: Shelf) -> Body:
 
 
 def _check_part(call: Call) -> None:
-    if not call.files.get("data"):
+    if not call.data.get("data"):
         raise missing_parameter("data")
 
 

@@ -25,7 +25,7 @@ def _fill_store(draft: Body, call: Call) -> Body:
         "id": call.params.get("vector_store_id") or object_id("vs_"),
         "object": "vector_store",
         "created_at": now,
-        "name": data.get("name"),
+        "name": data.get("name") or "",
         "description": data.get("description"),
         "usage_bytes": 0,
         "file_counts": counts(["in_progress"] * len(ids)),

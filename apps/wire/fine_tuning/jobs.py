@@ -1,6 +1,5 @@
 """The endpoints of fine-tuning jobs."""
 
-from typing import Any
 
 from apps.wire import files
 from apps.wire.call import Call

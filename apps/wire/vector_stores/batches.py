@@ -2,7 +2,6 @@
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.errors import missing_parameter
 from apps.wire.pages import fill_page
 from apps.wire.row import row
 from apps.wire.shelf import Shelf
@@ -18,11 +17,6 @@ from apps.wire.vector_stores.members import (
 )
 
 _ONE = f"{BATCHES.path}/{{batch_id}}"
-
-
-def _check(call: Call) -> None:
-    if not call.data.get("file_ids") and not call.data.get("files"):
-        raise missing_parameter("file_ids")
 
 
 def _members(call: Call) -> list[Body]:
@@ -62,7 +56,7 @@ def _files(call: Call, shelf: Shelf) -> Body:
 
 
 ENDPOINTS = (
-    BATCHES.create(check=_check, auto=_create, keep=_keep),
+    BATCHES.create(bodiless=True, auto=_create, keep=_keep),
     BATCHES.retrieve(),
     row(
         "vector_stores.file_batches.cancel",

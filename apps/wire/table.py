@@ -20,6 +20,7 @@ from apps.wire import (
     response,
     uploads,
     vector_stores,
+    videos,
 )
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
@@ -45,6 +46,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     *vector_stores.ENDPOINTS,
     *assistants.ENDPOINTS,
     *fine_tuning.ENDPOINTS,
+    *videos.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

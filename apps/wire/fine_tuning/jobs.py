@@ -1,6 +1,5 @@
 """The endpoints of fine-tuning jobs."""
 
-
 from apps.wire import files
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint

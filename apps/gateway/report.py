@@ -18,6 +18,7 @@ from apps.journal.writer import writer
 from apps.live.events import listening, publish
 from apps.queues.take import discard, give_back
 from apps.stats.counted import count_call, count_ended, count_injected, count_person
+from apps.wire.reply import Reply
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,18 @@ class Progress:
             self._parked_at = time.time()
             self._forget_request()
 
+    @property
+    def reply(self) -> Reply | None:
+        """What goes back; None while it waits, and when nothing does."""
+        return self._outcome.reply if self._outcome is not None else self.decision.reply
+
+    @property
+    def source(self) -> str:
+        """What gave the reply."""
+        if self._outcome is None:
+            return str(self.decision.opening.source)
+        return self._outcome.rows[0].source if self._outcome.rows is not None else ""
+
     def ended_as(self, outcome: Outcome) -> None:
         """A waiting call waits no more."""
         self._outcome = outcome
@@ -123,18 +136,16 @@ class Progress:
 
     def _count(self, injected_s: float) -> None:
         """For /metrics; a call that is left to the next start is counted by nobody."""
-        endpoint, outcome = self.intake.call.endpoint, self._outcome
-        reply, source = self.decision.reply, str(self.decision.opening.source)
+        endpoint, outcome, reply = self.intake.call.endpoint, self._outcome, self.reply
         if outcome is not None:
-            reply, row = outcome.reply, outcome.rows[0] if outcome.rows else None
-            source = row.source if row is not None else ""
+            row = outcome.rows[0] if outcome.rows else None
             if outcome.state is not State.ANSWERED:
                 count_ended(endpoint, outcome.state.value)
             elif row is not None and row.answered_at is not None:
                 count_person((row.answered_at - row.created_at).total_seconds())
         if reply is not None:
             own_s = time.time() - self.intake.call.received_at - self._held_s - injected_s
-            count_call(endpoint, reply.status, source, max(0.0, own_s))
+            count_call(endpoint, reply.status, self.source, max(0.0, own_s))
             if injected_s:
                 count_injected(endpoint, injected_s)
 

@@ -40,6 +40,8 @@ class _Latest:
 
 async def ensure_started() -> None:
     """Starts what a serving process does, once a loop; the first sweep is over when it returns."""
+    from apps.gateway import batches  # which imports the door, and that this module
+
     loop = asyncio.get_running_loop()
     if loop is _Latest.loop:  # asked with every request
         return
@@ -55,6 +57,7 @@ async def ensure_started() -> None:
     spawn(_every(SWEEP_S, _sweep), name="sweep")
     spawn(_every(PRUNE_S, _prune), name="prune")
     spawn(_every(ROLL_S, _roll), name="roll")
+    spawn(_every(batches.LOOK_S, batches.run_open), name="batches")
     await _quietly(caller_keys.fresh)
     spawn(_every(caller_keys.FRESH_S, caller_keys.fresh), name="keys")
     _settle_memory()

@@ -1,6 +1,9 @@
 """The tables of what callers have created: one generic table of objects, one of contents."""
 
 from django.db import models
+from django.db.models import Q
+
+from apps.wire.shelf import TO_DO as TO_DO
 
 
 class Kept(models.Model):
@@ -24,6 +27,7 @@ class Kept(models.Model):
         indexes = [
             models.Index(fields=["caller", "kind", "parent", "seq"], name="kept_listed"),
             models.Index(fields=["caller", "parent"], name="kept_children"),
+            models.Index(fields=["seq"], condition=Q(kind=TO_DO), name="kept_to_do"),
         ]
 
     def __str__(self) -> str:

@@ -5,23 +5,34 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import missing_parameter
+from apps.wire.errors import missing_parameter, out_of_range
 from apps.wire.ids import object_id
-from apps.wire.kept_object import found, put_whole
+from apps.wire.kept_object import found, no_such, put_whole
 from apps.wire.pages import asked_page, cursor_page, fill_page, is_page
 from apps.wire.raw import binary, is_binary
-from apps.wire.shelf import Shelf
+from apps.wire.row import essential
+from apps.wire.shelf import Page, Shelf
 
 KIND = "files"
 _LABEL = "File"
 _LIST_MAX = 10_000
+_EXPIRES_MIN_S = 3600
 _BATCH_KEPT_S = 30 * 86_400  # files of batches expire by themselves
+
+
+_valid = essential("files.create", r"purpose|expires_after.*")
 
 
 def _check_create(call: Call) -> None:
     for name in ("file", "purpose"):
         if not call.data.get(name):
             raise missing_parameter(name)
+    _valid(call)
+    after = call.data.get("expires_after")
+    seconds = after.get("seconds") if isinstance(after, dict) else None
+    if isinstance(seconds, int) and not _EXPIRES_MIN_S <= seconds <= _BATCH_KEPT_S:
+        problem = f"expected a number from {_EXPIRES_MIN_S} to {_BATCH_KEPT_S}, but got {seconds} instead."
+        raise out_of_range("expires_after.seconds", problem, code="invalid_value")
 
 
 def _fill(draft: Body, call: Call) -> Body:
@@ -63,13 +74,23 @@ def _keep(call: Call, body: Body, shelf: Shelf) -> None:
 
 
 def _kept(call: Call, shelf: Shelf) -> Body:
-    return found(shelf, KIND, call.params["file_id"], label=_LABEL, sample=lambda: _fill({}, call))
+    file_id = call.params["file_id"]
+    kept = found(shelf, KIND, file_id, label=_LABEL, sample=lambda: _fill({}, call))
+    if _is_over(kept, call):
+        raise no_such(_LABEL, file_id)
+    return kept
+
+
+def _is_over(kept: Body, call: Call) -> bool:
+    expires_at = kept.get("expires_at")
+    return isinstance(expires_at, int) and expires_at <= call.received_at
 
 
 def _list(call: Call, shelf: Shelf) -> Body:
     purpose = call.asked("purpose")
     where = {"purpose": purpose} if purpose else None
-    return cursor_page(asked_page(call, shelf, KIND, limit=_LIST_MAX, limit_max=_LIST_MAX, where=where))
+    page = asked_page(call, shelf, KIND, limit=_LIST_MAX, limit_max=_LIST_MAX, where=where)
+    return cursor_page(Page([one for one in page.items if not _is_over(one, call)], page.has_more))
 
 
 def _deleted(draft: Body, call: Call) -> Body:

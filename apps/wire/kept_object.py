@@ -22,21 +22,31 @@ def is_sampled() -> bool:
 
 
 def found(
-    shelf: Shelf, kind: str, object_id: str, *, label: str, sample: Callable[[], Body] | None = None
+    shelf: Shelf,
+    kind: str,
+    object_id: str,
+    *,
+    label: str,
+    sample: Callable[[], Body] | None = None,
+    shown: str = "",
 ) -> Body:
     """The kept object; raises OpenAI's 404 ("No such File object: file-1", with the label "File").
 
-    Where unknown ids get samples, what `sample` gives, under this id.
+    Where unknown ids get samples, what `sample` gives, under this id. `shown` is the id as callers know
+    it, where it is kept under another one.
     """
     kept = shelf.get(kind, object_id)
     if kept is not None:
         return kept
     if _Unknown.sampled and sample is not None:
-        return {**sample(), "id": object_id}
-    raise no_such(label, object_id)
+        return {**sample(), "id": shown or object_id}
+    raise no_such(label, shown or object_id)
 
 
 def no_such(label: str, object_id: str) -> WireError:
+    """`label` is what such an object is called, or all that is said, with {id}."""
+    if "{id}" in label:
+        return WireError(404, label.replace("{id}", object_id[:200]))
     return WireError(404, f"No such {label} object: {object_id[:200]}", param="id")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import model_not_found
+from apps.wire.fine_tuning.tuned import tuned
 from apps.wire.kept_object import is_sampled
 from apps.wire.shelf import Shelf
 
@@ -118,10 +119,18 @@ def _fill_list(draft: Body, call: Call) -> Body:
     return {"object": draft.get("object", "list"), "data": whole, **rest}
 
 
+def _list(call: Call, shelf: Shelf) -> Body:
+    made = tuned(shelf, call.received_at)
+    return {"data": [*_models.values(), *made]} if made else {}
+
+
 def _retrieve(call: Call, shelf: Shelf) -> Body:
-    if not is_known(call.model) and not is_sampled():
+    if is_known(call.model) or is_sampled():
+        return {}
+    found = [model for model in tuned(shelf, call.received_at) if model["id"] == call.model]
+    if not found:
         raise model_not_found(call.model)
-    return {}
+    return found[0]
 
 
 LIST = Endpoint(
@@ -132,7 +141,7 @@ LIST = Endpoint(
     check=lambda call: None,
     fill=_fill_list,
     is_whole=_is_list,
-    auto=lambda call, shelf: {},
+    auto=_list,
     summary=lambda call: "list models",
 )
 RETRIEVE = Endpoint(

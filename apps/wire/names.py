@@ -13,7 +13,11 @@ _MAIN = {
 _OPERATION = {name: operation for operation, name in _MAIN.items()}
 _ADMIN = "admin.organization."  # all of the package's `admin`; with it names would be too long for a column
 
-TEXT = frozenset({"chat.completions", "responses", "completions"})
+# What a text answers. A run is answered by the call that creates it, or gives it its tools' outputs.
+TEXT = frozenset(
+    {"chat.completions", "responses", "completions"}
+    | {"beta.threads.runs.create", "beta.threads.create_and_run", "beta.threads.runs.submit_tool_outputs"}
+)
 _FAMILIES = {
     "uploads": "files",
     "chat": "stored",

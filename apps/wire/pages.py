@@ -23,10 +23,12 @@ def asked_page(
     limit_max: int = LIMIT_MAX,
     order: str = "desc",
     where: Mapping[str, Any] | None = None,
+    prefix: str = "",
 ) -> Page:
     """The part of a list that the query's after, before, limit and order ask for; raises WireError.
 
-    `limit` and `order` are what the operation takes when the query has none.
+    `limit` and `order` are what the operation takes when the query has none. `prefix` is what the ids are
+    kept with and callers do not know.
     """
     order = _ORDERS.get(call.asked("order", order), call.asked("order", order))
     if order not in ("asc", "desc"):
@@ -34,12 +36,24 @@ def asked_page(
     return shelf.page(
         kind,
         parent=parent,
-        after=call.asked("after"),
-        before=call.asked("before"),
+        after=_kept_id(prefix, call.asked("after")),
+        before=_kept_id(prefix, call.asked("before")),
         limit=_limit(call, limit, limit_max),
         order=order,
         where=where,
     )
+
+
+def part_of(items: list[Body], call: Call) -> Page:
+    """The part of a list that was made up for the call, in its order; raises WireError."""
+    after, limit = call.asked("after"), _limit(call, LIMIT, LIMIT_MAX)
+    ids = [item["id"] for item in items]
+    start = ids.index(after) + 1 if after in ids else 0
+    return Page(items[start : start + limit], len(items) > start + limit)
+
+
+def _kept_id(prefix: str, asked: str) -> str:
+    return prefix + asked if asked else ""
 
 
 def cursor_page(page: Page) -> Body:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 Body = dict[str, Any]
+TO_DO = "to_do"  # kind: what upkeep still has to do about the object of the same id, which is its parent
 
 
 class Page(NamedTuple):

@@ -4,18 +4,24 @@ import re
 from functools import lru_cache
 
 from apps.wire import (
+    assistants,
     audio,
+    batches,
     chat,
     chat_stored,
     completion,
     conversation,
     embeddings,
     files,
+    fine_tuning,
     images,
     models,
     moderations,
     realtime,
     response,
+    uploads,
+    vector_stores,
+    videos,
 )
 from apps.wire.endpoint import Endpoint
 from apps.wire.errors import method_not_allowed, unknown_url
@@ -25,18 +31,24 @@ from apps.wire.routes import Routes
 
 HAND_MADE: tuple[Endpoint, ...] = (
     chat.COMPLETIONS,
-    *chat_stored.ROWS,
-    *response.ROWS,
-    *conversation.ROWS,
-    completion.COMPLETIONS,
     embeddings.CREATE,
     moderations.CREATE,
     *images.ENDPOINTS,
     *audio.ENDPOINTS,
+    *chat_stored.ROWS,
+    *response.ROWS,
+    *conversation.ROWS,
+    completion.COMPLETIONS,
     models.LIST,
     models.RETRIEVE,
     *files.ENDPOINTS,
     realtime.CLIENT_SECRETS,
+    *uploads.ENDPOINTS,
+    *batches.ENDPOINTS,
+    *vector_stores.ENDPOINTS,
+    *assistants.ENDPOINTS,
+    *fine_tuning.ENDPOINTS,
+    *videos.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

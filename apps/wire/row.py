@@ -1,0 +1,68 @@
+"""Makes rows of endpoints by hand for what is not generated text: what most of them have in common."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from apps.wire.call import Call
+from apps.wire.endpoint import Body, Endpoint
+from apps.wire.findings import findings, refusal
+from apps.wire.names import endpoint_name, family_of
+from apps.wire.shelf import Shelf
+from apps.wire.validators import validator
+
+Act = Callable[[Call, Shelf], Body]
+Keep = Callable[[Call, Body, Shelf], None]
+_MANY = 100
+
+
+def row(
+    operation: str,
+    method: str,
+    path: str,
+    *,
+    fill: Callable[[Body, Call], Body],
+    auto: Act,
+    check: Callable[[Call], None] = lambda call: None,
+    keep: Keep | None = None,
+    summary: Callable[[Call], str] | None = None,
+    bodiless: bool = False,
+    is_whole: Callable[[Body], bool] | None = None,
+    **more: Any,
+) -> Endpoint:
+    """A row whose answers are whole when the SDK's types say so."""
+    name = endpoint_name(operation)
+    told = summary or (lambda call: " ".join([operation, *call.params.values()]))
+    return Endpoint(
+        name=name,
+        method=method,
+        path=path,
+        family=family_of(name),
+        check=check,
+        fill=fill,
+        is_whole=is_whole or (lambda body: is_readable(operation, body)),
+        auto=auto,
+        keep=keep,
+        summary=lambda call: told(call)[:200],
+        bodiless=bodiless,
+        slow=True,
+        **more,
+    )
+
+
+def is_readable(operation: str, body: Body) -> bool:
+    """Whether the SDK's types allow this answer."""
+    checked = validator(operation, "response")
+    return checked is None or checked.is_valid(body)
+
+
+def essential(operation: str, paths: str) -> Callable[[Call], None]:
+    """A check that refuses what OpenAI would at these places of the request, a pattern; others are let be."""
+    pattern = re.compile(paths)
+
+    def check(call: Call) -> None:
+        for finding in findings(call.data, operation, limit=_MANY):
+            if pattern.fullmatch(finding.path):
+                raise refusal(finding)
+
+    return check

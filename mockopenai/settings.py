@@ -56,6 +56,7 @@ MOCKOPENAI_HOLD_S = env.number("MOCKOPENAI_HOLD_S", 290, low=0.1, high=86400)
 MOCKOPENAI_WARM_AFTER_S = env.number("MOCKOPENAI_WARM_AFTER_S", 15, low=0, high=86400)
 MOCKOPENAI_TYPING_IDLE_S = env.number("MOCKOPENAI_TYPING_IDLE_S", 60, low=0.1, high=86400)
 MOCKOPENAI_MODELS = env.words("MOCKOPENAI_MODELS")
+MOCKOPENAI_VALIDATE = env.choice("MOCKOPENAI_VALIDATE", "warn", ("off", "warn", "reject"))
 MOCKOPENAI_UNKNOWN_IDS = env.choice("MOCKOPENAI_UNKNOWN_IDS", "refuse", ("refuse", "sample"))
 
 # --- limits ----------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from apps.desk.typing import typing_items
 from apps.desk.waiting_list import soonest_items, until
 from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
+from apps.journal.texts import read_call
 from apps.queues import storage
 from apps.queues.take import SHARED
+from apps.wire import validation
 from apps.wire.chat_form import chat_form
 from apps.wire.usage import chat_prompt_tokens
 
@@ -75,6 +77,7 @@ def whole_call(row: Exchange, body: Body) -> Context:
         "reply_headers": orjson.loads(body.reply_headers),
         "call_size": len(body.request_body),
         "reply_size": len(body.reply_body),
+        "findings": validation.told(read_call(row, body)) if len(body.request_body) <= COUNTED_MAX else [],
         **(_elsewhere(row) if row.state == State.WAITING and row.note else {}),
     }
 

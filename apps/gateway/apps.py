@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
-from apps.wire import kept_object, models
+from apps.wire import kept_object, models, validation
 
 
 class GatewayConfig(AppConfig):
@@ -12,3 +12,4 @@ class GatewayConfig(AppConfig):
     def ready(self) -> None:
         models.configure(settings.MOCKOPENAI_MODELS)
         kept_object.configure(sampled=settings.MOCKOPENAI_UNKNOWN_IDS == "sample")
+        validation.configure(settings.MOCKOPENAI_VALIDATE)

@@ -18,6 +18,7 @@ from apps.wire.form_fields import is_form
 from apps.wire.ids import exchange_id, request_id
 from apps.wire.jsongate import GateError, read_object
 from apps.wire.table import find
+from apps.wire.validation import refuse_wrong
 
 Headers = tuple[tuple[str, str], ...]
 _NO_QUERY: dict[str, list[str]] = {}
@@ -134,6 +135,7 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
 def _checked(endpoint: Endpoint, call: Call) -> WireError | None:
     try:
         endpoint.check(call)
+        refuse_wrong(call)
     except WireError as error:
         return error
     return None

@@ -6,7 +6,9 @@ from typing import Any
 import orjson
 
 from apps.journal.models import Body, Exchange
+from apps.journal.texts import read_call
 from apps.live.events import embed, splice
+from apps.wire import validation
 
 
 def href(exchange_id: str) -> str:
@@ -53,7 +55,8 @@ def exchange_item(row: Exchange) -> dict[str, Any]:
 
 def whole_exchange(row: Exchange, body: Body) -> dict[str, Any]:
     """The item, and beside it the call's `headers` and `body`, the reply's `reply_headers`, `response`
-    (its body) and `reply_extras` (delay_ms, pace, …), and `timing`. A body that is no JSON is a string.
+    (its body) and `reply_extras` (delay_ms, pace, …), `timing`, and `findings`: what OpenAI would refuse in
+    the call, [{"param", "code", "message"}, …]. A body that is no JSON is a string.
     """
     return {
         **exchange_item(row),
@@ -63,6 +66,10 @@ def whole_exchange(row: Exchange, body: Body) -> dict[str, Any]:
         "response": splice(body.reply_body.encode()) if body.reply_body else None,
         "reply_extras": orjson.loads(body.reply_extras),
         "timing": timing(row),
+        "findings": [
+            {"param": one.path, "code": one.code or None, "message": one.message}
+            for one in validation.told(read_call(row, body))
+        ],
     }
 
 

@@ -1,5 +1,6 @@
 """What is doubtful in a draft that can be used: it goes out as it is, its author is told."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,15 +8,20 @@ import orjson
 
 from apps.wire import said
 from apps.wire.call import Call
+from apps.wire.catalogue import OPERATIONS
 from apps.wire.chat_findings import Finding, findings, not_json, strange_names, strange_values
 from apps.wire.chat_form import chat_form
 from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
+from apps.wire.findings import unreadable
+from apps.wire.names import operation_name
 from apps.wire.reply import Draft
 from apps.wire.table import BY_NAME
 
 CHAT = "chat.completions"
+JSON = "application/json"
+_BY_FORM = {said.CHAT: CHAT, said.RESPONSE: "responses", said.COMPLETION: "completions"}
 ANY_CALL = Call(id="", caller="", method="POST", path="", endpoint=CHAT, data={"model": "gpt-4o"})
 
 # What the answer itself can be written as; anything else says only how it ended, or of which model it is.
@@ -29,28 +35,48 @@ _ENTRY = (
 def doubts(draft: Draft, *, call: Call = ANY_CALL, endpoint: str = "text") -> list[dict[str, str]]:
     """[{"field", "error"}, …]: what an SDK could not read of the reply, or would find nothing in.
 
-    Places within the body begin with "response". `endpoint` is the one that the draft says it is for; what
-    is known of replies is known of chat completions.
+    Places within the body begin with "response". `endpoint` is the one that the draft says it is for. Of chat
+    completions more is known than the types of the SDK say.
     """
     body: Body = orjson.loads(draft.body)
     if not _json_wanted(call) and len(body) == 1 and body.get("content") and isinstance(body["content"], str):
         return []  # what most are: a large import is not completed just to find nothing
-    is_chat = (
-        endpoint in ("text", "*", CHAT) and draft.whole_for in ("", CHAT) and said.form_of(body) == said.CHAT
-    )
-    return [{"field": field, "error": error} for field, error in _doubts(body, draft, call, is_chat=is_chat)]
+    found = _doubts(body, draft, call, _endpoint(endpoint, draft, body))
+    return [{"field": field, "error": error} for field, error in found]
 
 
-def _doubts(body: Body, draft: Draft, call: Call, *, is_chat: bool) -> Iterator[Finding]:
+def _endpoint(named: str, draft: Draft, body: Body) -> str:
+    """The endpoint whose form the draft has to fit."""
+    return named if named not in ("text", "*") else draft.whole_for or _BY_FORM[said.form_of(body)]
+
+
+def _doubts(body: Body, draft: Draft, call: Call, endpoint: str) -> Iterator[Finding]:
     if draft.status in BODILESS:
         if body:
             yield "response", f"a {draft.status} has no body"
     elif is_entry(body):
         yield "response.response", _ENTRY
-    elif is_chat:
-        whole = orjson.loads(complete(draft, call, BY_NAME[CHAT]).body)
-        is_error = draft.status >= 400 or whole.get("error")
-        yield from _of_error(whole, draft) if is_error else _of_chat(body, whole, _json_wanted(call))
+    elif endpoint in BY_NAME:
+        row = BY_NAME[endpoint]
+        if call is ANY_CALL:
+            call = call._replace(
+                endpoint=endpoint, params=dict.fromkeys(re.findall(r"{(\w+)}", row.path), "id")
+            )
+        whole = orjson.loads(complete(draft, call, row).body)
+        if draft.status >= 400 or whole.get("error"):
+            yield from _of_error(whole, draft)
+        elif endpoint == CHAT:
+            yield from _of_chat(body, whole, _json_wanted(call))
+        else:
+            yield from _of_other(whole, endpoint)
+
+
+def _of_other(whole: Body, endpoint: str) -> Iterator[Finding]:
+    """What the types of the SDK do not allow; of what does not leave as JSON they say nothing."""
+    operation = operation_name(endpoint)
+    if operation and OPERATIONS[operation].answers == JSON:
+        for finding in unreadable(whole, operation):
+            yield f"response.{finding.path}".removesuffix("."), finding.message
 
 
 def _json_wanted(call: Call) -> str:

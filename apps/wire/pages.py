@@ -10,7 +10,6 @@ from apps.wire.kept_object import is_sampled
 from apps.wire.shelf import Page, Shelf
 
 LIMIT, LIMIT_MAX = 20, 100
-_ORDERS = {"ascending": "asc", "descending": "desc"}  # a few lists write them out
 
 
 def asked_page(
@@ -30,7 +29,7 @@ def asked_page(
     `limit` and `order` are what the operation takes when the query has none. `prefix` is what the ids are
     kept with and callers do not know.
     """
-    order = _ORDERS.get(call.asked("order", order), call.asked("order", order))
+    order = call.asked("order", order).removesuffix("ending")  # one operation has the long words
     if order not in ("asc", "desc"):
         raise invalid_value("order", order, ("asc", "desc"))
     return shelf.page(

@@ -10,6 +10,7 @@ from apps.wire import (
     chat,
     chat_stored,
     completion,
+    containers,
     conversation,
     embeddings,
     files,
@@ -49,6 +50,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     *assistants.ENDPOINTS,
     *fine_tuning.ENDPOINTS,
     *videos.ENDPOINTS,
+    *containers.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

@@ -10,6 +10,7 @@ import openai
 import pytest
 
 from tests.conftest import Server, wait_for
+from tests.databases import shared_redis
 
 CHAT: Any = "/v1/chat/completions"
 
@@ -137,21 +138,28 @@ def test_a_batch_that_cannot_begin_is_refused(client: openai.OpenAI) -> None:
         client.batches.retrieve("batch_none")
 
 
-def test_a_batch_survives_a_killed_server(start: Callable[..., Server], tmp_path: Path) -> None:
-    """Every line has one answer, and no preset was used twice."""
-    server = start(data_dir=tmp_path)
-    count = 120
-    for number in range(count):
-        server.queue("night", {"content": f"answer {number}"}, delay_ms=20 if number % 3 else 300)
-    with openai.OpenAI(base_url=server.base_url, api_key="sk-mock-night", max_retries=0) as client:
-        batch = create(client, *(line(f"line {number}") for number in range(count)))
-        wait_for(lambda: client.batches.retrieve(batch.id).request_counts.completed)  # type: ignore[union-attr]
-        server.stop(how=signal.SIGKILL)
-    server = start(data_dir=tmp_path)
-    with openai.OpenAI(base_url=server.base_url, api_key="sk-mock-night", max_retries=0) as client:
+def test_another_process_goes_on_with_a_batch(start: Callable[..., Server], tmp_path: Path) -> None:
+    """Every line has one answer, no preset was used twice, and nothing was asked again but what waited."""
+    first = start(data_dir=tmp_path, **shared_redis())
+    count = 40
+    for number in range(count):  # each fourth answer is decided, and on its way, when the process is killed
+        first.queue("night", {"content": f"answer {number}"}, delay_ms=0 if number % 4 else 60_000)
+    with openai.OpenAI(base_url=first.base_url, api_key="sk-mock-night", max_retries=0) as client:
+        batch = create(client, *(line(f"line {number}") for number in range(count + 1)))
+        first.waiting(1)
+        wait_for(lambda: client.batches.retrieve(batch.id).request_counts.completed == 30)  # type: ignore[union-attr]
+    second = start(data_dir=tmp_path, **shared_redis())
+    first.stop(how=signal.SIGKILL)
+    before = {row["id"] for row in second.api.get("/api/desk").json()["items"]}
+    wait_for(lambda: [row for row in second.waiting(1) if row["id"] not in before] or None)
+    (held,) = second.waiting(1)
+    second.answer(held["id"], "answer 40")
+    with openai.OpenAI(base_url=second.base_url, api_key="sk-mock-night", max_retries=0) as client:
         done = ended(client, batch)
-        assert done.request_counts and done.request_counts.completed == count
+        assert done.request_counts and done.request_counts.completed == count + 1
         results = lines_of(client, done.output_file_id)
-    assert sorted(one["custom_id"] for one in results) == sorted(f"line {number}" for number in range(count))
+    assert sorted(one["custom_id"] for one in results) == sorted(f"line {n}" for n in range(count + 1))
     said = [one["response"]["body"]["choices"][0]["message"]["content"] for one in results]
-    assert sorted(said) == sorted(f"answer {number}" for number in range(count))
+    assert sorted(said) == sorted(f"answer {n}" for n in range(count + 1))
+    rows = second.api.get("/api/exchanges?caller=night&limit=100").json()["items"]
+    assert len([row for row in rows if row["endpoint"] == "chat.completions"]) == count + 2

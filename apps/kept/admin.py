@@ -1,26 +1,16 @@
 """What callers have created, in Django's admin: to look at and to delete, never to write."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from apps.accounts.admin_kept import ShownAdmin
 from apps.kept.models import Content, Kept
 
 
-class ReadOnly(admin.ModelAdmin):
-    show_full_result_count = False  # it counts the whole table for every page
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Kept)
-class KeptAdmin(ReadOnly):
+class KeptPage(ShownAdmin):
+    show_full_result_count = False  # it counts the whole table for every page
     list_display = ["created_at", "caller", "kind", "object_id", "parent"]
     list_display_links = ["created_at", "object_id"]
     list_filter = ["kind"]
@@ -28,7 +18,8 @@ class KeptAdmin(ReadOnly):
 
 
 @admin.register(Content)
-class ContentAdmin(ReadOnly):
+class ContentPage(ShownAdmin):
+    show_full_result_count = False
     list_display = ["created_at", "caller", "object_id", "size_bytes"]
     list_display_links = ["created_at", "object_id"]
     search_fields = ["caller", "object_id"]

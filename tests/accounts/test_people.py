@@ -231,7 +231,7 @@ def test_what_was_done_is_in_the_log_and_what_was_refused_is_not(alice):
     assert "queue.clear" not in client.get("/people/log?who=bob").content.decode()
     page = client.get("/people/log?about=CI-4").text.partition("<tbody>")[2]
     assert "queue.add" in page and "fallback.switch" not in page
-    assert "modes: text auto, models " in client.get("/people/log").text
+    assert "modes: text auto, responses " in client.get("/people/log").text
 
 
 def test_the_log_is_read_page_by_page_and_pruned(alice):

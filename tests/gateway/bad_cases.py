@@ -224,7 +224,7 @@ REQUESTS: dict[str, tuple[int, str, str, Any]] = {
     "an order beyond 64 bits": (400, "POST", f"{QUEUE}/{CALLER}/reorder", {"ids": [2**70]}),
     "an unknown fallback": (400, "PUT", "/api/fallback", {"text": "ask"}),
     "a fallback that is a list": (400, "PUT", "/api/fallback", {"text": ["auto"]}),
-    "a fallback of nothing": (400, "PUT", "/api/fallback", {"audio": "auto"}),
+    "a fallback of nothing": (400, "PUT", "/api/fallback", {"telepathy": "auto"}),
     "half a good fallback": (400, "PUT", "/api/fallback", {"models": "refuse", "text": "x"}),
     "a claim of nothing": (404, "POST", f"/api/desk/{NO_CALL}/claim", None),
     "a release of nothing": (404, "POST", f"/api/desk/{NO_CALL}/release", None),

@@ -220,7 +220,8 @@ def test_calls_without_a_body_go_to_the_same_path(
     try:
         run(command, script)
     except AssertionError as error:
-        assert first["status_code"] == 404 and "NotFoundError" in str(error)
+        told = str(error)  # pytest leaves its middle out
+        assert first["status_code"] == 404 and ("NotFoundError" in told or "code: 404" in told)
     again = server.exchange(came_again(server, first["id"], caller))
     assert (again["method"], again["path"]) == ("GET", first["path"])
 
@@ -323,7 +324,7 @@ def test_curl_sends_a_form_with_its_fields_and_a_file_of_that_name(
 ) -> None:
     sent = server.api.post(
         f"/as/{caller}/v1/files?purpose=x",
-        data={"purpose": "batch", "expires_after[anchor]": "created_at", "expires_after[seconds]": "60"},
+        data={"purpose": "batch", "expires_after[anchor]": "created_at", "expires_after[seconds]": "3600"},
         files={"file": ("a;b.jsonl", b"{}", "application/jsonl")},
     )
     assert sent.status_code == 200, sent.text

@@ -81,9 +81,9 @@ def choice(name: str, default: str, options: tuple[str, ...]) -> str:
 
 
 def make_folder(name: str, path: Path) -> None:
-    """Makes the folder that a setting names, unless it is there."""
+    """Makes the folder that a setting names, for its user alone, unless it is there."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         given = text(name, str(path))
         raise refuse(name, given, f"where a folder can be made ({error.strerror})") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mockopenai import environment
 from tests.conftest import ROOT, Server
 
 
@@ -115,3 +116,9 @@ def test_a_choice_may_be_written_in_any_case(tmp_path: Path) -> None:
         "MOCKOPENAI_SQLITE_SYNC": "FULL",
     }
     assert manage("check", data_dir=tmp_path, **given).returncode == 0
+
+
+def test_a_data_directory_that_is_made_is_nobody_elses(tmp_path: Path) -> None:
+    made = tmp_path / "above" / "data"
+    environment.make_folder("MOCKOPENAI_DATA_DIR", made)
+    assert made.stat().st_mode & 0o777 == 0o700

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.cards import Piece, read_cards, read_object
 from apps.desk.media import reply_picture, sound_of
@@ -15,14 +15,14 @@ from apps.journal.models import Body, Exchange
 
 
 @never_cache
-@require_GET
+@require_safe
 def call(request: HttpRequest, exchange_id: str) -> HttpResponse:
     """The call, its earlier messages folded."""
     return render(request, "desk/_call.html", whole_call(*_get(exchange_id)))
 
 
 @never_cache
-@require_GET
+@require_safe
 def story(request: HttpRequest, exchange_id: str) -> HttpResponse:
     """What has become of a call."""
     row = Exchange.objects.filter(id=exchange_id).first()
@@ -32,7 +32,7 @@ def story(request: HttpRequest, exchange_id: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def earlier(request: HttpRequest, exchange_id: str, before: int) -> HttpResponse:
     """Messages that were folded: those before the one at that place."""
     row, body = _get(exchange_id)
@@ -40,7 +40,7 @@ def earlier(request: HttpRequest, exchange_id: str, before: int) -> HttpResponse
 
 
 @never_cache
-@require_GET
+@require_safe
 def text(request: HttpRequest, exchange_id: str, part: str) -> HttpResponse:
     """The whole text of a body: `part` is call or reply."""
     body = _get(exchange_id)[1]
@@ -51,13 +51,13 @@ def text(request: HttpRequest, exchange_id: str, part: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def piece(request: HttpRequest, exchange_id: str, card: int, place: int) -> HttpResponse:
     """The whole text of one piece of a message."""
     return plain(_piece(exchange_id, card, place).text)
 
 
-@require_GET
+@require_safe
 def picture(request: HttpRequest, exchange_id: str, card: int, place: int) -> HttpResponse:
     """A picture that came along in a message; a call never changes, so the browser may keep it."""
     found = read_picture(_piece(exchange_id, card, place).text)
@@ -82,14 +82,14 @@ def reply_medium(request: HttpRequest, exchange_id: str, place: str) -> HttpResp
 
 
 @never_cache
-@require_GET
+@require_safe
 def tool(request: HttpRequest, exchange_id: str, place: int) -> HttpResponse:
     """The schema of one of the tools that the call offers."""
     return _some(tool_text(read_object(_get(exchange_id)[1].request_body), place))
 
 
 @never_cache
-@require_GET
+@require_safe
 def schema(request: HttpRequest, exchange_id: str) -> HttpResponse:
     """What the answer has to look like."""
     return _some(schema_text(read_object(_get(exchange_id)[1].request_body)))

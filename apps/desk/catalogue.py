@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import to_locale
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 KEPT = "public, max-age=31536000, immutable"
 
 
-@require_GET
+@require_safe
 def words(request: HttpRequest, language: str, version: str) -> HttpResponse:
     """`export const catalog, plural`; a new text has a new `version`, hence a new address."""
     if not module(language):

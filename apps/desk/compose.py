@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.cards import read_object
 from apps.desk.shown import find
@@ -13,7 +13,7 @@ from apps.wire.table import BY_NAME
 
 
 @never_cache
-@require_GET
+@require_safe
 def asked(request: HttpRequest, exchange_id: str) -> JsonResponse:
     """{"endpoint", "model", "stream", "typed", "tools", "response_format"}: few words of a large call.
 

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.frame import page
 from apps.desk.guide import guide_html
@@ -18,7 +18,7 @@ NOBODY = "me"  # the caller in the snippets until a person gives a name
 
 
 @never_cache
-@require_GET
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     caller = _caller(request)
     shown = {
@@ -39,7 +39,7 @@ def _caller(request: HttpRequest) -> str:
 
 
 @never_cache
-@require_GET
+@require_safe
 def guide(request: HttpRequest, name: str) -> HttpResponse:
     path = settings.BASE_DIR / "docs" / f"{name}.md"
     if name not in GUIDES or not path.exists():

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk import catalogue
 from apps.desk.shown import Context
@@ -42,7 +42,7 @@ def _pruned() -> Context:
 
 
 @never_cache
-@require_GET
+@require_safe
 def pulse(request: HttpRequest) -> HttpResponse:
     return render(request, "_pulse.html", waiting_pulse())
 

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.frame import page
 from apps.desk.journal_line import Line
@@ -17,14 +17,14 @@ ID_LENGTH = 26
 
 
 @never_cache
-@require_GET
+@require_safe
 def journal(request: HttpRequest) -> HttpResponse:
     context = {**page(request, "journal"), **_listed(request)}
     return render(request, "journal/journal.html", context)
 
 
 @never_cache
-@require_GET
+@require_safe
 def exchange(request: HttpRequest, exchange_id: str) -> HttpResponse:
     """The same page, with one exchange open."""
     found = find(exchange_id)
@@ -34,7 +34,7 @@ def exchange(request: HttpRequest, exchange_id: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def rows(request: HttpRequest) -> HttpResponse:
     """The list; with `?before=ID` only the lines that follow, to be put after those that are there."""
     part = "journal/_lines.html" if "before" in request.GET else "journal/_rows.html"
@@ -42,7 +42,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def newer(request: HttpRequest) -> HttpResponse:
     """What has happened since: `?after=ID&look=ID,ID`."""
     look = [_id(one) for one in request.GET.get("look", "").split(",")]
@@ -51,7 +51,7 @@ def newer(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def whole(request: HttpRequest, exchange_id: str) -> HttpResponse:
     """One exchange to read."""
     found = find(_id(exchange_id))
@@ -62,7 +62,7 @@ def whole(request: HttpRequest, exchange_id: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def diff(request: HttpRequest) -> HttpResponse:
     """Two exchanges side by side; the texts come from /api/exchanges/diff."""
     ids = [_id(request.GET.get(name, "")) for name in ("a", "b")]

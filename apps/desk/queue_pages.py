@@ -4,7 +4,7 @@ import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.frame import page
 from apps.desk.queue_shown import NameProblem, callers_list, entries_block, queue_name, queue_state
@@ -14,7 +14,7 @@ from apps.queues.entry import written
 
 
 @never_cache
-@require_GET
+@require_safe
 def queues(request: HttpRequest) -> HttpResponse:
     """Every caller; `?caller=NAME` leads to that one's queue, or says why there can be none."""
     named = request.GET.get("caller", "").strip()
@@ -27,7 +27,7 @@ def queues(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def queue(request: HttpRequest, caller: str) -> HttpResponse:
     """One queue."""
     try:
@@ -40,7 +40,7 @@ def queue(request: HttpRequest, caller: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def callers(request: HttpRequest) -> HttpResponse:
     """The list of callers; `find` filters it."""
     chosen, find = request.GET.get("chosen", ""), request.GET.get("find", "").strip()
@@ -48,21 +48,21 @@ def callers(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def state(request: HttpRequest, caller: str) -> HttpResponse:
     """How a queue stands."""
     return render(request, "queues/_state.html", queue_state(caller))
 
 
 @never_cache
-@require_GET
+@require_safe
 def entries(request: HttpRequest, caller: str, start: int) -> HttpResponse:
     """A block of entries, from a place on."""
     return render(request, "queues/_entries.html", entries_block(caller, start=max(1, start)))
 
 
 @never_cache
-@require_GET
+@require_safe
 def entry(request: HttpRequest, caller: str, preset_id: int) -> HttpResponse:
     """One entry to edit: its fields, and as `body` its response, spelled as its author did."""
     preset = storage.queue(caller).filter(pk=preset_id).first()

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.frame import page
 from apps.desk.shown import WAITING_SHOWN, Context, find, recent_calls, waiting_calls, whole_call
@@ -14,14 +14,14 @@ PLAIN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Ty
 
 
 @never_cache
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     context = {**page(request, "desk"), **waiting_calls(), **recent_calls(), **_opened(request)}
     return render(request, "desk/desk.html", context)
 
 
 @never_cache
-@require_GET
+@require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """The list's first rows; `?shown=N` for more of them."""
     shown = request.GET.get("shown", "")
@@ -30,7 +30,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def recent(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/_recent.html", recent_calls())
 

@@ -7,21 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.frame import page
 from apps.gateway.openapi import operations, schema
 
 
 @gzip_page
-@require_GET
+@require_safe
 def described(request: HttpRequest) -> HttpResponse:
     return HttpResponse(orjson.dumps(schema()), content_type="application/json")
 
 
 @gzip_page
 @never_cache
-@require_GET
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     told = schema()
     rows = sorted(

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.desk.frame import page
 from apps.stats.shown import prices, shown, spans
@@ -15,7 +15,7 @@ from apps.stats.span import Span, SpanError, read_span
 
 @gzip_page
 @never_cache
-@require_GET
+@require_safe
 def stats(request: HttpRequest) -> HttpResponse:
     span, mistake = _span(request)
     context = {
@@ -32,7 +32,7 @@ def stats(request: HttpRequest) -> HttpResponse:
 
 @gzip_page
 @never_cache
-@require_GET
+@require_safe
 def parts(request: HttpRequest) -> HttpResponse:
     """What changes: everything below the choice of the span."""
     span, mistake = _span(request)

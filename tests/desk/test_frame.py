@@ -54,3 +54,16 @@ def test_the_texts_of_the_scripts_are_a_module_that_is_kept(server: Server) -> N
 @pytest.mark.parametrize("language", ["en", "xx", "..", "zh-hans%2F.."])
 def test_a_language_without_a_catalogue_has_no_module(server: Server, language: str) -> None:
     assert server.api.get(f"/jsi18n/{language}/x.js").status_code == 404
+
+
+async def test_an_unknown_page_is_one_of_ours_and_leads_back(async_client):
+    answer = await async_client.get("/no/such/page")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text and "css/base.css" in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/", "/queues", "/journal", "/stats", "/settings", "/docs"])
+def test_a_monitor_may_ask_for_the_head_of_a_page(client, page):
+    answer = client.head(page)
+    assert (answer.status_code, answer.content) == (200, b"")

@@ -68,7 +68,7 @@ def picture(request: HttpRequest, exchange_id: str, card: int, place: int) -> Ht
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
-@require_GET
+@require_safe
 def reply_medium(request: HttpRequest, exchange_id: str, place: str) -> HttpResponse:
     """A picture of the reply, by its place, or its "sound"; never anything that a browser would run."""
     row, body = _get(exchange_id)

@@ -129,7 +129,9 @@ def test_a_revoked_key_opens_nothing_on_a_connection_that_used_it_nor_in_another
         assert here.post(strict.url + CHAT, json=chat()).status_code == 401
         # There keys are not required: a key that names nobody leaves the address, whose queue is empty.
         wait_for(lambda: there.post(easy.url + CHAT, json=chat()).status_code == 404, pause_s=0.1)
-        assert time.monotonic() - revoked_at < NOTICED_S + 4  # a busy machine takes longer, a broken server for ever
+        assert (
+            time.monotonic() - revoked_at < NOTICED_S + 4
+        )  # a busy machine takes longer, a broken server for ever
 
 
 def test_an_issued_key_names_its_caller_where_none_is_required(alice: httpx.Client, easy: Server) -> None:

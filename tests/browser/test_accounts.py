@@ -110,3 +110,19 @@ def test_a_viewer_s_keys_on_a_queue_are_locked_like_its_buttons(house: Server, o
         expect(told).to_have_count(0)
     expect(page.locator("#entries .entry-words")).to_have_text(["a", "b"])
     assert not [method for method in asked if method != "GET"]
+
+
+def test_on_a_phone_roles_can_be_changed_and_the_bar_takes_two_lines(
+    house: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{house.url}/login?next=/people", live=False, width=390)
+    page.fill("input[name=name]", "alice")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    buttons = page.locator(".accounts-people").get_by_role("button")
+    expect(buttons.first).to_be_visible()
+    is_whole = """button => { const { left, right, top, height } = button.getBoundingClientRect();
+        return [left + 2, right - 2].every((x) => document.elementFromPoint(x, top + height / 2) === button); }"""
+    assert [buttons.nth(n).evaluate(is_whole) for n in range(2)] == [True, True]
+    assert page.locator(".accounts-bar").evaluate("bar => bar.offsetHeight") <= 72
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,7 +1,9 @@
 """Turns the addresses of the database and of Redis into what Django and Channels want to be told."""
 
+import contextlib
 import os
 import socket
+import sqlite3
 import tempfile
 import warnings
 from pathlib import Path
@@ -23,6 +25,20 @@ KEEPALIVE = {
 CONNECT_S = 5
 
 
+class PrivateConnection(sqlite3.Connection):
+    """Makes its file for this user alone (0600) where there is none; one that is there keeps its mode.
+
+    SQLite gives the files beside it, -wal and -shm, the same mode.
+    """
+
+    def __init__(self, database: Any, *args: Any, **options: Any) -> None:
+        file = Path(database)
+        if not file.exists():
+            with contextlib.suppress(OSError):  # SQLite says itself what is wrong
+                file.touch(mode=0o600, exist_ok=False)
+        super().__init__(database, *args, **options)
+
+
 def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
     """The database from DATABASE_URL; SQLite gets WAL and IMMEDIATE transactions (law 9)."""
     try:
@@ -37,6 +53,7 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
         found["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
+            "factory": PrivateConnection,
             "init_command": (
                 # A row with its texts is 3 kB: larger pages are fewer writes (a file keeps those it has).
                 f"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_sync.upper()};"

@@ -122,3 +122,21 @@ def test_a_data_directory_that_is_made_is_nobody_elses(tmp_path: Path) -> None:
     made = tmp_path / "above" / "data"
     environment.make_folder("MOCKOPENAI_DATA_DIR", made)
     assert made.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_database_that_is_made_is_nobody_elses_and_one_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    file = tmp_path / "mockopenai.sqlite3"
+    manage("migrate", "-v", "0", data_dir=tmp_path)
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o640)
+    manage("migrate", "-v", "0", data_dir=tmp_path)
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_lies_beside_the_database_while_a_server_runs_is_nobody_elses(
+    start: Callable[..., Server],
+) -> None:
+    server = start()
+    server.queue("ci-1", {"content": "x"})
+    modes = {file.name: file.stat().st_mode & 0o777 for file in server.data_dir.glob("mockopenai.sqlite3*")}
+    assert len(modes) == 3 and set(modes.values()) == {0o600}, modes

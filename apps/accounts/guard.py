@@ -9,6 +9,7 @@ from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
@@ -85,15 +86,21 @@ def _refused(request: HttpRequest, who: Who, least: Role, *, unknown: bool = Fal
     if who.kind != "nobody" and not (who.kind == "open" and least > who.role):
         needs = _("This needs the role %(least)s; you are %(role)s.")
         text = needs % {"least": least.word, "role": who.role.word}
+        if _is_page(request):
+            return HttpResponse(render_to_string("403.html", {"needs": text}), status=403)
         return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8")
     return to_login(request)
 
 
+def _is_page(request: HttpRequest) -> bool:
+    """Not a part of one; a browser says what it asks for, and whoever does not may as well have the page."""
+    wanted = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return wanted == "navigate" and "HX-Request" not in request.headers
+
+
 def to_login(request: HttpRequest) -> HttpResponse:
     """A page leads to the log-in; a part of one, which a script fetched, says so to the script."""
-    # A browser says what it asks for; whoever does not may as well be led there.
-    wanted = request.headers.get("Sec-Fetch-Mode", "navigate")
-    is_page = wanted == "navigate" and "HX-Request" not in request.headers and request.method in READ
+    is_page = _is_page(request) and request.method in READ
     here = request.get_full_path() if is_page else "/"
     address = f"{LOGIN}?{NEXT}={quote(here, safe='/')}"
     if is_page:

@@ -23,6 +23,7 @@ def settings_findings() -> Iterator[Finding]:
     yield _metrics()
     yield _data_dir()
     yield _key_file()
+    yield _database_file()
     yield _space()
     yield _static()
 
@@ -140,6 +141,23 @@ def _key_file() -> Finding:
         f"{path} has the mode {path.stat().st_mode & 0o777:04o}.",
         why="Other users of this machine can read the key, and forge the cookies of anybody's login.",
         mend=f"chmod 600 {path}; if others have had access, delete it and start anew.",
+    )
+
+
+def _database_file() -> Finding:
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+        return ok("database_file", "The database is no file of this machine's.")
+    path = Path(settings.DATABASES["default"]["NAME"])
+    files = [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))]
+    wide = [file for file in files if file.exists() and file.stat().st_mode & 0o077]
+    # A folder that lets nobody in keeps its files, whatever their modes.
+    if not wide or not path.parent.stat().st_mode & 0o011:
+        return ok("database_file", "The database's files are for their owner alone.")
+    return warning(
+        "database_file",
+        "Other users of this machine can open " + ", ".join(str(file) for file in wide) + ".",
+        why="They hold every call with its answer, and the sessions of whoever is logged in.",
+        mend="chmod 600 " + " ".join(str(file) for file in wide),
     )
 
 

@@ -15,7 +15,8 @@ from apps.accounts.person import person_of
 from apps.accounts.roles import Who
 from apps.accounts.who import everybody_of_scope, scope_has_proof, who_of_scope
 from apps.live import events
-from apps.live.flow import Batch, Flow, Presence, Verdict
+from apps.live.flow import Flow, Presence, Verdict
+from apps.live.greeting import heard
 from apps.live.opening import TRY_AGAIN, UNKNOWN, Opening, refusal_of
 from apps.live.origin import same_origin
 from apps.live.outage import DATABASE, REDIS
@@ -141,10 +142,9 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         return await self.receive_event(content["type"], content, raw)
 
     def _take_batch(self, message: dict[str, Any]) -> None:
-        batch = Batch(**{name: message[name] for name in Batch.__slots__})
+        batch = heard(message)
         now = time.monotonic()
-        was_bursting = self._flow.bursting
-        verdict = self._flow.admit(batch, now)
+        was_bursting, verdict = self._flow.bursting, self._flow.admit(batch, now)
         if verdict is Verdict.RESYNC:
             self._resync()
         elif verdict is Verdict.FORWARD:

@@ -71,7 +71,7 @@ def publish(kind: str, data: Data, /, *, ip: str = "") -> None:
 def joined(name: str) -> None:
     """A dashboard has opened in this process; `name` is who sits there, "" when nobody says."""
     _Process.people.append(name)
-    spawn(_send([]), name="live.joined")
+    spawn(_send([], joined=True), name="live.joined")
 
 
 def left(name: str) -> None:
@@ -83,7 +83,12 @@ def left(name: str) -> None:
 
 async def can_be_heard() -> bool:
     """Whether what is published now would reach dashboards; asks Redis, where there is one."""
-    return not _shared() or await _send([])
+    return not _shared() or await show_people()
+
+
+async def show_people() -> bool:
+    """Tell all dashboards who is here in this process; whether it could be said."""
+    return await _send([])
 
 
 def resynced() -> None:
@@ -93,11 +98,7 @@ def resynced() -> None:
 
 def told() -> dict[str, int]:
     """What dashboards were told by this process since it started, and how often events were left out."""
-    return {
-        "published": _Process.published,
-        "dropped": _Process.dropped,
-        "resyncs": _Process.resyncs,
-    }
+    return {"published": _Process.published, "dropped": _Process.dropped, "resyncs": _Process.resyncs}
 
 
 def watching() -> int:
@@ -143,7 +144,7 @@ async def _texts(gathered: Gathered) -> list[str]:
     return [] if making.exception() else making.result()
 
 
-async def _send(texts: list[str], *, count: int = 0) -> bool:
+async def _send(texts: list[str], *, count: int = 0, joined: bool = False) -> bool:
     """One message to all dashboards; `count` events without texts tell them to fetch again.
 
     The numbers of a batch that fails stay used: the gap tells dashboards to fetch again, too.
@@ -157,6 +158,7 @@ async def _send(texts: list[str], *, count: int = 0) -> bool:
         "count": count,
         "people": list(_Process.people),  # as it is now: the layer in memory hands over the very object
         "events": texts,
+        "joined": joined,
     }
     try:
         async with asyncio.timeout(SEND_S):
@@ -172,7 +174,7 @@ async def _beats() -> None:
     """Every BEAT_S say how far this process has counted, so that a loss shows though it was the last."""
     while _Process.loop is asyncio.get_running_loop():
         await asyncio.sleep(BEAT_S)
-        await _send([])
+        await show_people()
 
 
 def embed(text: str, *, href: str) -> Any:

@@ -9,6 +9,7 @@ import httpx
 from openai import AuthenticationError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from deploy.trial import browser
 from deploy.trial.calls import CALL, queue, sdk
@@ -46,7 +47,7 @@ def strangers(stack: Stack) -> str:
         led = httpx.get(f"{stack.url}{path}")
         to = led.headers.get("location", "")
         check(true=led.status_code == 302 and to.startswith("/login"), what=f"{path}: {led.status_code} {to}")
-    with connect(stack.url.replace("http", "ws") + "/ws", origin=stack.url) as page:  # type: ignore[arg-type]
+    with connect(stack.url.replace("http", "ws") + "/ws", origin=Origin(stack.url)) as page:
         try:
             page.recv(timeout=20)
         except ConnectionClosed as closed:

@@ -24,7 +24,8 @@ def redis_away(stack: Stack) -> str:
         items = waiting(stack, PARKED)
         stack.compose("stop", "redis")
         refused = _dashboard_code(stack)
-        codes, slowest_s, end = [], 0.0, time.monotonic() + REDIS_AWAY_S
+        codes: list[int] = []
+        slowest_s, end = 0.0, time.monotonic() + REDIS_AWAY_S
         while time.monotonic() < end and len(codes) < 400:
             began = time.monotonic()
             reply = stack.calls.post("/as/redis/v1/chat/completions", json=CALL)

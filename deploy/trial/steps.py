@@ -10,12 +10,14 @@ from typing import Any
 from openai import OpenAI
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from deploy.trial.calls import CALL, Drain, left, queue, sdk, waiting
 from deploy.trial.stack import Stack, TrialError, docker, wait_for
 
 BIG = 25 * 1024 * 1024
 QUESTION = "Is anybody there?"
+MESSAGES: Any = CALL["messages"]  # the SDK's own types are a class for each role
 
 
 def check(*, true: bool, what: str) -> None:
@@ -62,8 +64,8 @@ def presets(stack: Stack) -> str:
     """Queued over REST, taken with the SDK whole and streamed, through nginx."""
     queue(stack, "sdk", 2)
     client = sdk(stack, "sdk")
-    whole = client.chat.completions.create(model="gpt-4o", messages=CALL["messages"])  # type: ignore[arg-type]
-    stream = client.chat.completions.create(model="gpt-4o", messages=CALL["messages"], stream=True)  # type: ignore[arg-type]
+    whole = client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+    stream = client.chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=True)
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     check(true=(whole.choices[0].message.content, text) == ("0", "1"), what=f"{whole} {text}")
     return "queued over REST; taken with the SDK, one whole, one streamed"
@@ -75,9 +77,7 @@ def streamed(stack: Stack) -> str:
     entry = {"response": {"content": words}, "pace": {"first_token_ms": 100, "token_ms": 50}}
     stack.api.post("/api/preset-queue/paced", json=entry).raise_for_status()
     times = []
-    for _ in sdk(stack, "paced").chat.completions.create(
-        model="gpt-4o", messages=CALL["messages"], stream=True
-    ):  # type: ignore[arg-type]
+    for _ in sdk(stack, "paced").chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=True):
         times.append(time.monotonic())
     spread = times[-1] - times[0]
     check(true=len(times) > 15 and spread > 0.5, what=f"{len(times)} chunks within {spread:.2f} s")
@@ -102,7 +102,7 @@ def watching(stack: Stack) -> ClientConnection:
     """An open /ws, with the token."""
     address = stack.url.replace("http", "ws") + "/ws"
     headers = {"authorization": stack.api.headers["authorization"]}
-    return connect(address, origin=stack.url, additional_headers=headers, max_queue=None)  # type: ignore[arg-type]
+    return connect(address, origin=Origin(stack.url), additional_headers=headers, max_queue=None)
 
 
 def socket(stack: Stack) -> str:
@@ -115,7 +115,7 @@ def socket(stack: Stack) -> str:
     check(true=event["type"] == "queue_updated", what=str(event))
     stack.api.delete("/api/preset-queue/seen/" + _only_id(stack, "seen")).raise_for_status()
     try:
-        connect(address, origin="http://elsewhere.example").close()  # type: ignore[arg-type]
+        connect(address, origin=Origin("http://elsewhere.example")).close()
     except InvalidStatus as error:
         return f"queue_updated came; another origin: {error.response.status_code}"
     raise TrialError("a page of another origin was let in")

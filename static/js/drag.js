@@ -89,7 +89,7 @@ class Drag {
 export function startDrag(blocks, { drop }) {
   let last = null;
   on(blocks.root, "pointerdown", "[data-grip]", (event, grip) => {
-    if (event.button === 0) last = new Drag(blocks, grip.closest("[data-id]"), event, drop);
+    if (event.button === 0 && !grip.disabled) last = new Drag(blocks, grip.closest("[data-id]"), event, drop);
   });
   return (click) => click.detail > 0 && Boolean(last?.begun); // a click by the keyboard has no detail
 }

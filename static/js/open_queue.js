@@ -10,12 +10,16 @@ import { Order } from "./order.js";
 import { coalesce, find, findAll, on } from "./page.js";
 import { openMenu, press } from "./press.js";
 import { Queue } from "./queue.js";
+import { may } from "./rights.js";
 import { refresh } from "./swap.js";
 import { Deleting } from "./undo.js";
 import { gettext } from "./words.js";
 
 const OF_QUEUES = ["queue_updated", "all_queues_updated"];
 const OF_CALLS = ["new_request", "completed_request", "settled", "typing"];
+
+/** What a key, a paste or a dropped file does, for whoever may press the button of it. */
+const only = (least, act) => (given) => (may(least) ? act(given) : null);
 
 class OpenQueue {
   constructor(root) {
@@ -30,7 +34,7 @@ class OpenQueue {
     this.deleting = new Deleting(this.queue, this.blocks, done);
     this.bring = new Bring(this.queue, done);
     this.form = new EntryForm(this.queue, { ...done, onDone: (id) => this.#onWritten(id) });
-    startDropping({ onFile: (file) => this.bring.import(file), onText: (text) => this.bring.paste(text) });
+    startDropping({ onFile: only("operator", (file) => this.bring.import(file)), onText: only("operator", (text) => this.bring.paste(text)) });
     this.#listen(root);
     this.#show();
   }
@@ -145,23 +149,23 @@ class OpenQueue {
 /** What the frame has to know of an open queue: its keys, its events. */
 export function openQueue(root) {
   const open = new OpenQueue(root);
-  const withRow = (act) => () => (open.row ? act(open.row) : false);
+  const withRow = (act) => () => (open.row ? only("operator", act)(open.row) : false);
   return {
     keys: [
       { key: "j", label: gettext("next preset"), act: () => open.step(1) },
       { key: "k", label: gettext("previous preset"), act: () => open.step(-1) },
       { key: "Enter", label: gettext("edit the preset") },
-      { key: "n", label: gettext("add a preset"), act: () => open.form.new() },
-      { key: "v", label: gettext("paste several"), act: () => open.bring.paste() },
-      { key: "i", label: gettext("import a file"), act: () => open.bring.choose() },
+      { key: "n", label: gettext("add a preset"), act: only("operator", () => open.form.new()) },
+      { key: "v", label: gettext("paste several"), act: only("operator", () => open.bring.paste()) },
+      { key: "i", label: gettext("import a file"), act: only("operator", () => open.bring.choose()) },
       { key: "d", label: gettext("duplicate the preset"), act: withRow((row) => open.duplicate(row)) },
       { key: "Delete", label: gettext("delete the preset"), act: withRow((row) => open.deleting.delete(row)) },
       { key: "u", label: gettext("have back what was deleted"), act: () => open.deleting.undo() },
       { key: "Alt+ArrowUp", label: gettext("move the preset up"), act: withRow((row) => open.order.shift(row, -1)) },
       { key: "Alt+ArrowDown", label: gettext("move the preset down"), act: withRow((row) => open.order.shift(row, 1)) },
-      { key: "p", label: gettext("pause or resume the queue"), act: () => open.pause() },
+      { key: "p", label: gettext("pause or resume the queue"), act: only("editor", () => open.pause()) },
       { key: "e", label: gettext("export"), act: () => openMenu("#export") },
-      { key: "Shift+Delete", label: gettext("clear the queue, after a question"), act: () => press("#clear") },
+      { key: "Shift+Delete", label: gettext("clear the queue, after a question"), act: only("editor", () => press("#clear")) },
       { key: "Control+Enter", label: gettext("add or save what is written") },
       { key: "Escape", label: gettext("close the panel; leave the field"), act: () => open.close() },
     ],

@@ -1,5 +1,6 @@
 // What this page's person may not do is disabled, and says why; the server refuses it anyway.
 
+import { notice } from "./notices.js";
 import { findAll } from "./page.js";
 import { fill, gettext } from "./words.js";
 
@@ -12,8 +13,17 @@ const CONTROLS = {
 };
 const FORMS = { operator: "#reply, #entry, #bring" };
 
+const ownPlace = () => ORDER.indexOf(document.body.dataset.role ?? "editor");
+
+/** Whether this page's person may do what needs that role; if not, says so, as the locked button does. */
+export function may(least) {
+  const isAllowed = ownPlace() >= ORDER.indexOf(least);
+  if (!isAllowed) notice(needed(least), { level: "warn", name: "rights" });
+  return isAllowed;
+}
+
 export function limit(root) {
-  const own = ORDER.indexOf(document.body.dataset.role ?? "editor");
+  const own = ownPlace();
   for (const [least, controls] of Object.entries(CONTROLS)) {
     if (own >= ORDER.indexOf(least)) continue;
     for (const control of findAll(controls, root)) {

@@ -170,6 +170,15 @@ def test_a_refusal_says_what_is_needed(clients):
     assert viewer.json() == {"detail": "This needs the role editor; you have the role viewer."}
 
 
+def test_a_page_that_is_refused_is_one_of_ours_and_a_part_of_one_is_its_words(clients):
+    page = clients["charlie"].get("/people")
+    part = clients["charlie"].get("/people", HTTP_SEC_FETCH_MODE="cors")
+    assert (page.status_code, part.status_code) == (403, 403)
+    needs = "This needs the role admin; you are viewer."
+    assert needs in page.text and 'href="/"' in page.text and "css/base.css" in page.text
+    assert part.text == needs and part["Content-Type"].startswith("text/plain")
+
+
 def test_a_page_leads_to_the_login_and_back_but_to_no_other_site(clients):
     answer = clients[""].get("/queues/ci-42?x=1", HTTP_ACCEPT="text/html")
     assert answer["Location"] == "/login?next=/queues/ci-42%3Fx%3D1"

@@ -143,6 +143,16 @@ def test_everybody_who_is_here_is_known_by_name_in_both_processes(house: House) 
         assert until(one, "presence", people=1)["data"]["names"] == ["ann"]
 
 
+def test_a_new_page_knows_at_once_who_is_at_the_other_process(house: House) -> None:
+    """A beat, every 5 s, would have told it, and may come at any moment: but not within a second three times over."""
+    with dashboard(house.calls, "ann") as one:
+        until(one, "presence", names=["ann"])
+        for _ in range(3):
+            with dashboard(house.people, "bob") as two:
+                until(two, "presence", timeout_s=1, names=["ann", "bob"])
+            until(one, "presence", names=["ann"])
+
+
 async def test_without_redis_the_tick_finds_the_answer(house: House) -> None:
     """Parked while Redis was there, answered over the other process while it is away."""
     before = told_away(house)

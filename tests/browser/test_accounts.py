@@ -87,3 +87,42 @@ def test_a_viewer_sees_a_call_and_cannot_answer_it(house: Server, open_page: Ope
         expect(page.locator(f"#entries {control}")).to_have_attribute("title", "Needs the role operator")
     for button in ("#new", "#paste", "#import", "#clear"):
         expect(page.locator(button)).to_be_disabled()
+
+
+def test_a_viewer_s_keys_on_a_queue_are_locked_like_its_buttons(house: Server, open_page: OpenPage) -> None:
+    with closing(logged_in(house)) as alice:
+        alice.post("/api/preset-queue/ci-3/batch", json={"responses": [{"content": "a"}, {"content": "b"}]})
+    page = join(open_page, house, "charlie-2", "viewer")
+    page.goto(f"{house.url}/queues/ci-3")
+    page.wait_for_selector("#connection[data-state=open]")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.method) if "/api/" in one.url else None)
+    for key, role in [
+        *((key, "operator") for key in ("d", "Delete", "Alt+ArrowUp", "Alt+ArrowDown", "n", "v", "i")),
+        ("p", "editor"),
+        ("Shift+Delete", "editor"),
+    ]:
+        page.locator("#entries [data-open]").nth(1).focus()
+        page.keyboard.press(key)
+        told = page.locator(".notice", has_text=f"Needs the role {role}")
+        expect(told).to_be_visible()
+        told.locator(".notice-close").click()
+        expect(told).to_have_count(0)
+    expect(page.locator("#entries .entry-words")).to_have_text(["a", "b"])
+    assert not [method for method in asked if method != "GET"]
+
+
+def test_on_a_phone_roles_can_be_changed_and_the_bar_takes_two_lines(
+    house: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{house.url}/login?next=/people", live=False, width=390)
+    page.fill("input[name=name]", "alice")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    buttons = page.locator(".accounts-people").get_by_role("button")
+    expect(buttons.first).to_be_visible()
+    is_whole = """button => { const { left, right, top, height } = button.getBoundingClientRect();
+        return [left + 2, right - 2].every((x) => document.elementFromPoint(x, top + height / 2) === button); }"""
+    assert [buttons.nth(n).evaluate(is_whole) for n in range(2)] == [True, True]
+    assert page.locator(".accounts-bar").evaluate("bar => bar.offsetHeight") <= 72
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from apps.desk import catalogue
 from tests.conftest import Server
@@ -59,7 +60,37 @@ def test_a_language_without_a_catalogue_has_no_module(server: Server, language: 
 async def test_an_unknown_page_is_one_of_ours_and_leads_back(async_client):
     answer = await async_client.get("/no/such/page")
     assert answer.status_code == 404
-    assert 'href="/"' in answer.text and "css/base.css" in answer.text
+    assert is_ours(answer)
+
+
+def is_ours(answer) -> bool:
+    return 'href="/"' in answer.text and "css/base.css" in answer.text
+
+
+def test_a_request_that_is_refused_before_any_view_is_told_on_a_page_of_ours(client):
+    answer = client.get("/no/such/page", HTTP_HOST="a b")
+    assert answer.status_code == 400 and is_ours(answer)
+    rest = client.get("/api/desk", HTTP_HOST="a b")
+    assert rest.status_code == 400 and set(rest.json()) == {"detail"}
+
+
+@pytest.mark.django_db
+def test_a_page_that_fails_is_told_on_a_page_of_ours(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("apps.desk.settings_pages.groups", lambda: 1 / 0)
+    answer = client.get("/settings")
+    assert answer.status_code == 500 and is_ours(answer)
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_proof_is_told_on_a_page_of_ours():
+    answer = Client(enforce_csrf_checks=True).post("/login", {"name": "alice", "password": "x"})
+    assert answer.status_code == 403 and is_ours(answer)
+
+
+def test_what_is_unknown_to_scripts_is_told_in_json(server: Server) -> None:
+    assert set(server.api.get("/api/no/such").json()) == {"detail"}
+    assert set(server.api.get("/v1/no/such").json()) == {"error"}
 
 
 @pytest.mark.django_db

@@ -47,6 +47,8 @@ def test_each_thing_that_is_wrong_is_told_with_its_cure(tmp_path: Path) -> None:
     """One deployment with everything wrong at once: starting a doctor takes a second each."""
     (tmp_path / "secret_key").write_text("k" * 60)
     (tmp_path / "secret_key").chmod(0o644)
+    (tmp_path / "mockopenai.sqlite3").touch()
+    (tmp_path / "mockopenai.sqlite3").chmod(0o644)
     tmp_path.chmod(0o777)
     code, found = findings(
         tmp_path,
@@ -70,7 +72,7 @@ def test_each_thing_that_is_wrong_is_told_with_its_cure(tmp_path: Path) -> None:
         "migrations",
         "redis",
     }
-    warnings = {"open", "allowed_hosts", "metrics"}
+    warnings = {"open", "allowed_hosts", "metrics", "database_file"}
     assert {name for name, one in found.items() if one["level"] == "error"} == errors
     assert {name for name, one in found.items() if one["level"] == "warning"} >= warnings
     assert all(found[name]["why"] and found[name]["mend"] for name in errors | warnings)

@@ -125,6 +125,7 @@ class Progress:
             first_byte_ms=None if first_byte_at is None else _ms(first_byte_at - began),
             duration_ms=_ms(now - began),
             bytes_sent=bytes_sent,
+            injected_ms=_ms(injected_s),
         )
         taken = self.decision.taken
         left = Left(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)

@@ -78,6 +78,10 @@ class Exchange(models.Model):
     first_byte_ms = models.IntegerField(null=True, blank=True)
     duration_ms = models.IntegerField(null=True, blank=True)
     bytes_sent = models.BigIntegerField(null=True, blank=True)
+    fault = models.CharField(
+        max_length=40, blank=True, default="", db_default=""
+    )  # what went wrong on purpose
+    injected_ms = models.IntegerField(null=True, blank=True)  # of the duration, what its author asked for
     worker = models.CharField(max_length=16, blank=True)
     reply_channel = models.CharField(max_length=100, blank=True)
     note = models.CharField(max_length=1000, blank=True)

@@ -49,6 +49,8 @@ def exchange_item(row: Exchange) -> dict[str, Any]:
         "first_byte_ms": row.first_byte_ms,
         "duration_ms": row.duration_ms,
         "bytes_sent": row.bytes_sent,
+        "fault": row.fault,
+        "injected_ms": row.injected_ms,
         "note": row.note,
     }
 

@@ -37,6 +37,7 @@ class Ending(NamedTuple):
     first_byte_ms: int | None
     duration_ms: int
     bytes_sent: int
+    injected_ms: int = 0
 
 
 # The columns in the order of `_exchange_row` and `_body_row`.
@@ -64,25 +65,20 @@ _EXCHANGE = (
     "client_timeout_s",
     "prompt_tokens",
     "completion_tokens",
+    "fault",
     "created_at",
     "deadline_at",
     "worker",
     "reply_channel",
     "note",
 )
-_BODY = (
-    "exchange_id",
-    "request_headers",
-    "request_body",
-    "reply_headers",
-    "reply_body",
-    "reply_extras",
-)
+_BODY = ("exchange_id", "request_headers", "request_body", "reply_headers", "reply_body", "reply_extras")
 _ENDING = (
     ("state", "text"),
     ("first_byte_ms", "integer"),
     ("duration_ms", "integer"),
     ("bytes_sent", "bigint"),
+    ("injected_ms", "integer"),
     ("ended_at", "moment"),
 )
 _WAITING = "state = 'waiting'"  # as the partial index has it
@@ -131,6 +127,7 @@ def end_exchanges(endings: Sequence[Ending]) -> None:
             one.first_byte_ms,
             one.duration_ms,
             one.bytes_sent,
+            one.injected_ms,
             ended_at,
         )
         for one in endings
@@ -151,7 +148,8 @@ def apply_ending(row: Exchange, ending: Ending) -> None:
     """What `end_exchanges` wrote, onto a row in memory."""
     row.state = State.DELIVERED if ending.delivered else State.UNDELIVERED
     row.first_byte_ms, row.duration_ms = ending.first_byte_ms, ending.duration_ms
-    row.bytes_sent, row.ended_at = ending.bytes_sent, datetime.now(UTC)
+    row.bytes_sent, row.injected_ms = ending.bytes_sent, ending.injected_ms
+    row.ended_at = datetime.now(UTC)
 
 
 def _exchange_row(one: Opening) -> tuple[Any, ...]:
@@ -179,6 +177,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
         *retry_and_patience(call.headers),
         reply.prompt_tokens if reply else None,
         reply.completion_tokens if reply else None,
+        reply.fault.name if reply and reply.fault else "",
         db_time(call.received_at),
         None if one.deadline_at is None else db_time(one.deadline_at),
         WORKER_ID,

@@ -11,7 +11,7 @@ from apps.wire.entrance import read_path, read_query
 from apps.wire.errors import WireError
 from apps.wire.jsongate import GateError, read_object, strip_nul
 from apps.wire.redact import safe_headers, safe_text
-from apps.wire.reply import INSTANT, Pace, Reply
+from apps.wire.reply import INSTANT, Fault, Pace, Reply
 from apps.wire.table import find
 
 PATH_MAX = 500  # characters that the column holds
@@ -42,10 +42,14 @@ def reply_extras(reply: Reply) -> str:
         extras["delay_ms"] = reply.delay_ms
     if reply.pace != INSTANT:
         extras["pace"] = {"first_token_ms": reply.pace.first_token_ms, "token_ms": reply.pace.token_ms}
+        if reply.pace.spread:
+            extras["pace"] |= {"spread": reply.pace.spread, "seed": reply.pace.seed}
     if reply.verbatim:
         extras["verbatim"] = True
     if reply.x_should_retry is not None:
         extras["x_should_retry"] = reply.x_should_retry
+    if reply.fault is not None:
+        extras["fault"] = {"name": reply.fault.name, "amount": reply.fault.amount}
     if reply.typed:
         extras["typed"] = True
     return orjson.dumps(extras).decode() if extras else "{}"
@@ -62,6 +66,7 @@ def read_reply(row: Exchange, body: Body) -> Reply:
         pace=Pace(**extras["pace"]) if "pace" in extras else INSTANT,
         verbatim=extras.get("verbatim", False),
         x_should_retry=extras.get("x_should_retry"),
+        fault=Fault(**extras["fault"]) if "fault" in extras else None,
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
         typed=extras.get("typed", False),

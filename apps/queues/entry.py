@@ -28,8 +28,8 @@ NAME_MAX = 60  # characters of an endpoint's name
 
 # The columns that keep a field, where they are not just called like it.
 COLUMNS = {
-    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens"),
-    "pace": ("first_token_ms", "token_ms"),
+    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens", "kind"),
+    "pace": ("first_token_ms", "token_ms", "spread"),
 }
 
 # Every column that `columns` fills, in its order.
@@ -113,11 +113,13 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
         "whole_for": draft.whole_for,
         "prompt_tokens": draft.prompt_tokens,
         "completion_tokens": draft.completion_tokens,
+        "kind": draft.kind,
         "status_code": draft.status,
         "headers": orjson.dumps(draft.headers).decode(),
         "delay_ms": draft.delay_ms,
         "first_token_ms": draft.pace.first_token_ms,
         "token_ms": draft.pace.token_ms,
+        "spread": draft.pace.spread,
         "verbatim": draft.verbatim,
         "x_should_retry": draft.x_should_retry,
         "endpoint": entry.endpoint,

@@ -35,6 +35,12 @@ class Preset(models.Model):
     verbatim = models.BooleanField(default=False)
     x_should_retry = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # JSON texts, or "": its conditions, its `wire.reply.Fault`, a pace that is no two numbers.
+    match = models.TextField(blank=True, default="", db_default="")
+    fault = models.CharField(max_length=200, blank=True, default="", db_default="")
+    spread = models.TextField(blank=True, default="", db_default="")
+    kind = models.CharField(max_length=8, blank=True, default="", db_default="")  # see `wire.reply.Draft`
+    given = models.IntegerField(default=0, db_default=0)  # how often a sequence was given
     # The endpoint for which the body is whole as it stands, and the tokens that its usage names.
     whole_for = models.CharField(max_length=60, blank=True, default="")
     prompt_tokens = models.IntegerField(null=True, blank=True)
@@ -45,7 +51,10 @@ class Preset(models.Model):
 
     class Meta:
         ordering = ["caller", "position"]
-        indexes = [models.Index(fields=["caller", "position"], name="preset_order")]
+        indexes = [
+            models.Index(fields=["caller", "position"], name="preset_order"),
+            models.Index(fields=["caller", "position"], condition=~Q(match=""), name="preset_matches"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(uses__isnull=True) | Q(uses__gte=0), name="preset_uses")
         ]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from apps.journal.rows import IS_SQLITE, delete_rows, run_each, select_rows
 from apps.queues.models import Pause, Preset
-from apps.wire.reply import INSTANT, Draft, Pace
+from apps.wire.reply import INSTANT, Draft, Fault, Pace
 
 SHARED = "*"  # the queue that every caller may draw on after its own
 
@@ -17,7 +17,7 @@ _TABLE = Preset._meta.db_table
 _PAUSED = Pause._meta.db_table
 _COLUMNS = (
     "id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, uses, "
-    "on_undelivered, whole_for, prompt_tokens, completion_tokens"
+    "on_undelivered, fault, spread, whole_for, prompt_tokens, completion_tokens, kind, given"
 )
 _HEAD = {
     # Asked once a statement, not once a row: it names nothing of the row.
@@ -137,14 +137,15 @@ def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: lis
 
 
 def _draft(row: Sequence[Any]) -> Draft:
-    _, body, status, headers, delay_ms, first_ms, token_ms, verbatim, retry, _, _, *seen = row
+    _, body, status, headers, delay_ms, first_ms, token_ms, verbatim, retry, _, _, fault, spread, *seen = row
     return Draft(
         body.encode(),
         status,
         () if headers == "[]" else tuple((name, value) for name, value in orjson.loads(headers)),
         delay_ms,
-        Pace(first_ms, token_ms) if first_ms or token_ms else INSTANT,
+        Pace(first_ms, token_ms, spread) if first_ms or token_ms or spread else INSTANT,
         bool(verbatim),
         None if retry is None else bool(retry),
-        *seen,  # whole_for, prompt_tokens, completion_tokens
+        Fault(**orjson.loads(fault)) if fault else None,
+        *seen,  # whole_for, prompt_tokens, completion_tokens, kind, given
     )

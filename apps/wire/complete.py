@@ -58,7 +58,7 @@ def complete(draft: Draft, call: Call, endpoint: Endpoint) -> Reply:
         text, body = _completed(draft, call, endpoint)
         prompt_tokens, completion_tokens = tokens(body)
     # What a reply has of its draft stands in the same order in both.
-    return Reply(text, *draft[1:7], prompt_tokens, completion_tokens)
+    return Reply(text, *draft[1:8], prompt_tokens, completion_tokens)
 
 
 def effort(draft: Draft, call: Call, endpoint: Endpoint) -> int:

@@ -9,6 +9,7 @@ from apps.wire.endpoint import Body
 from apps.wire.ids import hexadecimal
 from apps.wire.kept_resource import Resource
 
+ROLES = ("system", "developer", "user", "assistant")
 # What an eval's criteria may refer to of an answer.
 _SAMPLE: Body = {
     "type": "object",
@@ -54,9 +55,20 @@ def _criteria(given: Any, eval_id: str) -> list[Body]:
     """Each with the id that results name it by: its name and a UUID, the same for the same eval."""
     listed = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     return [
-        {**one, "id": f"{one.get('name')}-{UUID(bytes=_digest(f'{eval_id}{index}'))}"}
+        {**_told(one), "id": f"{one.get('name')}-{UUID(bytes=_digest(f'{eval_id}{index}'))}"}
         for index, one in enumerate(listed)
     ]
+
+
+def _told(criterion: Body) -> Body:
+    """The messages of a grader have types, and roles that there are."""
+    given = criterion.get("input")
+    if not isinstance(given, list):
+        return criterion
+    messages = [one for one in given if isinstance(one, dict)]
+    roles = [one["role"] if one.get("role") in ROLES else "user" for one in messages]
+    told = [{"type": "message", **one, "role": role} for one, role in zip(messages, roles, strict=True)]
+    return {**criterion, "input": told}
 
 
 def _digest(text: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.evals import graders
-from apps.wire.evals.sampling import no_error, readable, sampled, shown
+from apps.wire.evals.sampling import MODEL, no_error, readable, sampled, shown, used
 from apps.wire.evals.sources import RowError, rows
 from apps.wire.evals.templates import MissingError
 from apps.wire.shelf import Shelf
@@ -37,29 +37,32 @@ def outcome(run: Body, criteria: list[Body], call: Call, shelf: Shelf) -> tuple[
         found = rows(about.get("source"), shelf)
     except RowError as error:
         return {"status": "failed", "error": {"code": "invalid_data_source", "message": str(error)}}, []
+    answered = [_answered(row, about, call, shelf) for row in found]
+    tokens = used(answered, str(about.get("model") or MODEL))
     items = [
-        _item(index, row, about, criteria, run, call=call, shelf=shelf) for index, row in enumerate(found)
+        _item(index, row, criteria, run, shown(row, about, tokens[index]))
+        for index, row in enumerate(answered)
     ]
     return {"status": "completed", **_figures(items, criteria)}, items
 
 
-def _item(
-    index: int, row: Body, source: Body, criteria: list[Body], run: Body, *, call: Call, shelf: Shelf
-) -> Body:
-    error = None
+def _answered(row: Body, source: Body, call: Call, shelf: Shelf) -> Body:
+    """The row with its answer, or with the `error` that there is none by."""
     try:
-        row = sampled(row, source, call, shelf)
+        return sampled(row, source, call, shelf)
     except MissingError as missing:
-        error = _missing(missing)
-    results = []
+        return row | {"error": _missing(missing)}
+
+
+def _item(index: int, row: Body, criteria: list[Body], run: Body, sample: Body) -> Body:
+    error, results, readable_row = row.get("error"), [], readable(row)
     for criterion in criteria:
         try:
-            results.append(graders.graded(criterion, readable(row)))
+            results.append(graders.graded(criterion, readable_row))
         except MissingError as missing:
             error = error or _missing(missing)
             results.append(graders.failed(criterion))
     is_passed = all(one["passed"] for one in results)
-    sample = shown(row, source)
     return {
         "object": "eval.run.output_item",
         "id": f"outputitem_{str(run['id']).rpartition('_')[2]}{index:04}",

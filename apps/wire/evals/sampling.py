@@ -8,12 +8,13 @@ from apps.wire import chat, usage
 from apps.wire.asked import content_text
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
+from apps.wire.evals.objects import ROLES
 from apps.wire.evals.templates import at, filled
 from apps.wire.kept_object import is_sampled
 from apps.wire.shelf import Shelf
 
 MODEL = "gpt-4o-mini"
-_ROLES = ("system", "developer", "user", "assistant")
+_A_MESSAGE = 4  # tokens beside those of its text
 
 
 def no_error() -> Body | None:
@@ -44,18 +45,27 @@ def readable(row: Body) -> Body:
         return row
 
 
-def shown(row: Body, source: Body) -> Body:
-    """The `sample` of an output item."""
+def used(found: list[Body], model: str) -> list[tuple[int, int]]:
+    """(prompt tokens, completion tokens) of each row that was answered for the run: counted all at once."""
+    if not any("asked" in row for row in found):
+        return [(0, 0)] * len(found)
+    texts = [one["content"] for row in found for one in row.get("asked", ())]
+    answers = [row["sample"]["output_text"] if "asked" in row else "" for row in found]
+    counts = iter(usage.count([*texts, *answers], model))
+    prompts = [[next(counts) + _A_MESSAGE for _ in row.get("asked", ())] for row in found]
+    return [(sum(counted) + 3 if counted else 0, next(counts)) for counted in prompts]
+
+
+def shown(row: Body, source: Body, tokens: tuple[int, int] = (0, 0)) -> Body:
+    """The `sample` of an output item, which took so many tokens: (of its prompt, of its answer)."""
     sample: Any = row.get("sample") or {}
     given: Any = source.get("sampling_params")
     params: Body = given if isinstance(given, dict) else {}
     model = str(sample.get("model") or source.get("model") or "")
     text = sample.get("output_text")
-    asked = row.get("asked") or []
-    prompt = usage.chat_prompt_tokens({"model": model, "messages": asked}) if asked else 0
-    answer = usage.count([text], model)[0] if isinstance(text, str) and asked else 0
+    prompt, answer = tokens
     return {
-        "input": asked,
+        "input": row.get("asked") or [],
         "output": [{"role": "assistant", "content": text}] if isinstance(text, str) else [],
         "finish_reason": "stop",
         "model": model,
@@ -81,7 +91,7 @@ def _messages(given: Any, row: Body) -> list[Body]:
     messages = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return [
         {
-            "role": one["role"] if one.get("role") in _ROLES else "user",
+            "role": one["role"] if one.get("role") in ROLES else "user",
             "content": filled(_text(one.get("content")), row),
         }
         for one in messages

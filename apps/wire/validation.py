@@ -10,6 +10,7 @@ from apps.wire.form_fields import data_of
 from apps.wire.names import operation_name
 
 MODES = ("off", "warn", "reject")
+_BESIDE = {"api-version", "beta"}  # what Azure wants in every query, and the package in those of what is beta
 _FILE = {"filename", "content_type", "bytes", "sha256"}  # what stands for a file in a form's data
 
 
@@ -44,8 +45,8 @@ def _found(call: Call) -> list[Finding]:
 
 
 def _of_query(call: Call, operation: str) -> list[Finding]:
-    """Its texts are numbers and booleans where the operation has such; `api-version` is Azure's."""
-    pairs = [pair for pair in parse_qsl(call.query_text, keep_blank_values=True) if pair[0] != "api-version"]
+    """Its texts are numbers and booleans where the operation has such."""
+    pairs = [pair for pair in parse_qsl(call.query_text, keep_blank_values=True) if pair[0] not in _BESIDE]
     return findings(data_of(pairs, root(operation, "query")), operation, part="query")
 
 

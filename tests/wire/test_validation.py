@@ -99,7 +99,7 @@ def test_what_is_wrong_with_a_query_is_told_too(query_text: str, param: str, cod
 @pytest.mark.parametrize(
     ("query_text", "endpoint"),
     [
-        ("limit=5&order=asc&after=file-1&api-version=2024-10-21", "files.list"),
+        ("limit=5&order=asc&after=file-1&api-version=2024-10-21&beta=true", "files.list"),
         ("include[]=reasoning.encrypted_content&stream=true&starting_after=3", "responses.retrieve"),
         ("metadata[run]=7&model=gpt-4o", "chat.completions.list"),
         ("anything=goes", "models.list"),  # which has no query

@@ -35,7 +35,7 @@ staticfiles/staticfiles.json: $(VENV)/.installed $(shell find static -type f)
 	@MOCKOPENAI_STATIC_ROOT=staticfiles $(PY) manage.py collectstatic --clear --noinput -v 0 -i rest_framework
 
 # The texts stand in our templates and scripts alone.
-MESSAGES := -l zh_Hans -v 0 --no-location --no-obsolete $(foreach path,.venv node_modules staticfiles static/vendor tests tools,--ignore=$(path))
+MESSAGES := -l zh_Hans -v 0 --no-location --no-obsolete $(foreach path,.venv .node-sdk node_modules staticfiles static/vendor tests tools,--ignore=$(path))
 
 messages: $(VENV)/.installed  ## collect every text into locale/ and compile it (needs GNU gettext)
 	$(PY) manage.py makemessages $(MESSAGES)

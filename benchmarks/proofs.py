@@ -83,7 +83,7 @@ async def parked(found: Crew, count: int) -> list[Figure]:
 
 async def rolls(found: Crew, count: int) -> Figure:
     """Rolling restarts under load: no call fails, no preset is lost."""
-    presets = 6000 * count // CALLERS * CALLERS
+    presets = 4000 * count // CALLERS * CALLERS
     await asyncio.to_thread(fill, found.port, presets)
     made, over = clients(found.port, 16, callers=CALLERS), asyncio.Event()
 

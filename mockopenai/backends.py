@@ -57,7 +57,7 @@ def database(url: str, *, sqlite_sync: str) -> dict[str, Any]:
             "init_command": (
                 # A row with its texts is 3 kB: larger pages are fewer writes (a file keeps those it has).
                 f"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_sync.upper()};"
-                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=1000;"
+                "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=1000;"
                 "PRAGMA journal_size_limit=67108864"  # a log that a slow reader made large shrinks again
             ),
         }

@@ -133,11 +133,13 @@ def free_port() -> int:
 def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None, **env: str) -> Server:
     """Starts a server on a free port and waits until it answers.
 
-    `door`: "serve" (our uvicorn), "daphne", or "view" (uvicorn with Django alone, without the ASGI door).
+    `door`: "serve" (our uvicorn), "alone" (the same, started from nothing), "daphne", or "view" (uvicorn with Django alone, without the ASGI door).
     """
     port = port or free_port()
     command = {
         "serve": [sys.executable, "manage.py", "serve", "--port", str(port)],
+        # Not forked from a process that has loaded more than a server needs.
+        "alone": [sys.executable, "./manage.py", "serve", "--port", str(port)],
         "daphne": [sys.executable, "-m", "daphne", "-p", str(port), "mockopenai.asgi:application"],
         # --no-proxy-headers: who calls is our decision, not the server's
         "view": [

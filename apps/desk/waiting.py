@@ -13,11 +13,10 @@ from weakref import WeakKeyDictionary
 from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from django.db import Error
-from redis.exceptions import RedisError
 
 from apps.desk.outcome import Cause, Outcome, look, still_waiting
 from apps.journal.writer import writer
-from apps.live.outage import DATABASE, REDIS
+from apps.live.outage import DATABASE, REDIS, redis_errors
 from apps.live.tasks import spawn
 
 TICK_S = 2.0
@@ -138,7 +137,7 @@ class Waiting:
                 while True:
                     message = await layer.receive(self.channel)
                     self.ring(message["exchange_id"])
-            except (RedisError, OSError) as error:
+            except redis_errors(OSError) as error:
                 REDIS.met(error)
                 self.channel = ""
                 await asyncio.sleep(RETRY_S)
@@ -182,7 +181,9 @@ async def ring(channel: str, exchange_id: str) -> bool:
     """
     is_here = waiting_here().ring(exchange_id)
     if not is_here and channel:
-        with contextlib.suppress(RedisError, OSError, ChannelFull, TimeoutError):  # full: it hears no bells
+        with contextlib.suppress(
+            *redis_errors(OSError, ChannelFull, TimeoutError)
+        ):  # full: it hears no bells
             async with asyncio.timeout(RING_S):
                 await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
     return is_here

@@ -7,17 +7,16 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 import orjson
-import redis.asyncio
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
-from redis.exceptions import RedisError
 
 from apps.accounts.address import client_address, is_in
 from apps.desk.waiting import waiting_here
 from apps.gateway import upkeep
 from apps.gateway.line import Receive, Send
 from apps.journal.writer import apart, writer
+from apps.live.outage import redis_errors
 from apps.live.tasks import spawn
 from apps.stats.exposition import exposition
 from apps.stats.kept import kept
@@ -86,13 +85,15 @@ def _ask_database() -> None:
 async def _channel_layer() -> str:
     if not settings.REDIS_URL:
         return ""  # in memory
+    import redis.asyncio  # 5 MB, which nobody needs who has no Redis
+
     try:
         # Unlike the layer's own connections this one gives up.
         async with redis.asyncio.from_url(
             settings.REDIS_URL, socket_timeout=PATIENCE_S / 2, socket_connect_timeout=PATIENCE_S / 2
         ) as client:
             await cast(Any, client.ping())
-    except (RedisError, OSError) as error:
+    except redis_errors(OSError) as error:
         log.warning("Not ready: Redis cannot be used: %s", error)
         return "Redis cannot be used: the server's log says why"
     return ""

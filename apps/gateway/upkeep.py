@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import threading
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from apps.live.events import attach, publish
 from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
 from apps.stats import counted, kept, rollup
-from apps.wire.usage import CL100K, warm
+from apps.wire.usage import CL100K, O200K, warm
 
 PRUNE_S = 30
 ROLL_S = 5
@@ -62,7 +63,7 @@ async def ensure_started() -> None:
     spawn(_every(caller_keys.FRESH_S, caller_keys.fresh), name="keys")
     _settle_memory()
     # A table of tokens takes a while to load, and holds up everything else meanwhile: not in somebody's call.
-    await loop.run_in_executor(None, warm)
+    await loop.run_in_executor(None, _load_tokens, O200K)
     spawn(_warm_later(), name="warm")
 
 
@@ -113,7 +114,18 @@ async def lifespan(receive: Receive, send: Send) -> None:
 
 async def _warm_later() -> None:
     await asyncio.sleep(OLD_MODELS_S)
-    await asyncio.get_running_loop().run_in_executor(None, warm, CL100K)
+    await asyncio.get_running_loop().run_in_executor(None, _load_tokens, CL100K)
+
+
+def _load_tokens(name: str) -> None:
+    warm(name)
+    _trim()
+
+
+def _trim() -> None:
+    """Gives memory that is free back to the system: glibc keeps it, after a large body, say."""
+    with contextlib.suppress(OSError, AttributeError):  # another library, which has no such function
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 async def _beat_and_sweep() -> None:
@@ -138,6 +150,7 @@ async def _prune() -> None:
     await writer.run(rollup.forget)
     await writer.run(kept.fold)
     await database_sync_to_async(audit.prune, thread_sensitive=False)(days=settings.MOCKOPENAI_AUDIT_DAYS)
+    await asyncio.get_running_loop().run_in_executor(None, _trim)
 
 
 async def _roll() -> None:

@@ -114,7 +114,7 @@ class _End(Enum):
     COMMITTED = "committed"
     FAILED = "failed"  # nothing of it was written
     BEATEN = "beaten"  # the same, and it was nobody's fault: the same may work again
-    LOCKED = "locked"  # somebody else wrote for so long that none of it was begun
+    NOT_BEGUN = "not begun"  # somebody else wrote for too long, or the database cannot be reached
     UNKNOWN = "unknown"  # the connection broke during the commit: it may be written, it must not be twice
 
 
@@ -126,7 +126,7 @@ def _commit(jobs: list[Job]) -> None:
             break
     if end is _End.COMMITTED:
         return
-    if len(jobs) == 1 or end in (_End.UNKNOWN, _End.LOCKED):
+    if len(jobs) == 1 or end in (_End.UNKNOWN, _End.NOT_BEGUN):
         for job in jobs:
             job.error = error
     else:
@@ -145,8 +145,8 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
         if not isinstance(error, Error):
             return _End.FAILED, error
-        if used is None and is_locked(error):
-            return _End.LOCKED, error
+        if used is None and (is_locked(error) or connection.connection is None):
+            return _End.NOT_BEGUN, error  # to ask again for each job would take as long each time
         # Where rolling back fails, too, Django has dropped the connection and connected anew already.
         is_usable = connection.connection is used and connection.is_usable()
         if not is_usable:

@@ -20,7 +20,7 @@ from apps.journal.rows import IS_SQLITE, is_lent, over
 
 CHECKPOINT_JOBS = 1024  # of so many, one group is the thread's, whose commits move the log into the file
 
-_PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=0")
+_PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16384", "wal_autocheckpoint=0")
 
 
 class Heavy(Exception):

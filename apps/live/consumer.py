@@ -9,7 +9,6 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error, InterfaceError, OperationalError
-from redis.exceptions import RedisError
 
 from apps.accounts.person import person_of
 from apps.accounts.roles import Who
@@ -19,7 +18,7 @@ from apps.live.flow import Flow, Presence, Verdict
 from apps.live.greeting import heard
 from apps.live.opening import TRY_AGAIN, UNKNOWN, Opening, refusal_of
 from apps.live.origin import same_origin
-from apps.live.outage import DATABASE, REDIS
+from apps.live.outage import DATABASE, REDIS, redis_errors
 from apps.live.outbox import RESYNC, Outbox
 from apps.live.tasks import spawn
 from apps.live.window import Event
@@ -46,7 +45,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
                 await opening.turn_away("Redis")
                 return
             await super().__call__(scope, receive, opening.send)
-        except RedisError as error:  # it went at this very moment
+        except redis_errors() as error:  # it went at this very moment
             REDIS.met(error)
             await self._turn_away(opening, "Redis")
         except (OperationalError, InterfaceError) as error:
@@ -97,7 +96,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         await self._forget()
 
     async def _forget(self) -> None:
-        with contextlib.suppress(OSError, RedisError):  # then the layer has forgotten us anyway
+        with contextlib.suppress(*redis_errors(OSError)):  # then the layer has forgotten us anyway
             await self.channel_layer.group_discard(events.GROUP, self.channel_name)
 
     async def before_open(self) -> None:
@@ -173,7 +172,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            with contextlib.suppress(OSError, RedisError):
+            with contextlib.suppress(*redis_errors(OSError)):
                 await self.channel_layer.group_add(events.GROUP, self.channel_name)
 
     async def _ask(self) -> Who:

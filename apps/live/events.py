@@ -8,9 +8,8 @@ from typing import Any
 import orjson
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis.exceptions import RedisError
 
-from apps.live.outage import REDIS
+from apps.live.outage import REDIS, redis_errors
 from apps.live.tasks import spawn
 from apps.live.window import Data, Event, Gathered, Window
 
@@ -163,7 +162,7 @@ async def _send(texts: list[str], *, count: int = 0, joined: bool = False) -> bo
     try:
         async with asyncio.timeout(SEND_S):
             await get_channel_layer().group_send(GROUP, message)
-    except (OSError, RedisError, TimeoutError) as error:
+    except redis_errors(OSError, TimeoutError) as error:
         REDIS.met(error)
         return False
     REDIS.over()

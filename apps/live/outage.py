@@ -1,6 +1,7 @@
 """Logs that something is away, and that it is back: one line each, however many calls find it so."""
 
 import logging
+import sys
 import threading
 import time
 
@@ -37,3 +38,9 @@ class Outage:
 
 DATABASE = Outage("The database")
 REDIS = Outage("Redis")
+
+
+def redis_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What says that Redis is away. Its client is 5 MB, and nobody has loaded it where there is no Redis."""
+    loaded = sys.modules.get("redis.exceptions")
+    return more if loaded is None else (loaded.RedisError, *more)

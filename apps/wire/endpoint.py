@@ -68,6 +68,8 @@ class Endpoint:
     slow               auto and fill may take more than a millisecond: never on the event loop
     frames(body, call) the server-sent events of a streamed reply; None where this call's model streams none
     typed              how a person types a streamed reply live, or None where that is not possible
+    asked(call, shelf) the body with what it only refers to (an earlier response, a thread), for whoever
+                       answers it by hand; may raise WireError. None where a body says all of it
     summary(call)      one line for lists: the last thing that was asked
     breadth(call)      how many times as large as its draft a reply to this call is, roughly
     """
@@ -87,5 +89,6 @@ class Endpoint:
     keep: Callable[[Call, Body, Shelf], None] | None = None
     keeps: Callable[[Call], bool] = lambda _: True
     raw: Callable[[Body, Call], Raw | None] | None = None
+    asked: Callable[[Call, Shelf], Body] | None = None
     bodiless: bool = False
     slow: bool = False

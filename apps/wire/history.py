@@ -41,6 +41,12 @@ def before(call: Call, shelf: Shelf) -> list[Body]:
     return []
 
 
+def asked(call: Call, shelf: Shelf) -> Body:
+    """The request with what was said before it in its input."""
+    said = before(call, shelf)
+    return {**call.data, "input": [*said, *items_of(call.data.get("input"))]} if said else call.data
+
+
 def conversation_id(call: Call) -> str:
     """The conversation that a request names; "" for none."""
     given = call.data.get("conversation")

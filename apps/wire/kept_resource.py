@@ -131,11 +131,11 @@ class Resource:
         made: dict[str, Any] = {"fill": self.fill, "auto": changed, "keep": keep, "bodiless": True}
         return row(f"{self.name}.update", "POST", path, **made | more)
 
-    def delete(self, object_word: str, **more: Any) -> Endpoint:
-        """`object_word` is what the answer says was deleted: "assistant.deleted"."""
+    def delete(self, object_word: str, *, named: str = "id", **more: Any) -> Endpoint:
+        """`object_word` is what the answer says was deleted: "assistant.deleted"; `named` has its id."""
 
         def deleted(draft: Body, call: Call) -> Body:
-            return {"id": call.params[self.param], "object": object_word, "deleted": True} | draft
+            return {named: call.params[self.param], "object": object_word, "deleted": True} | draft
 
         def auto(call: Call, shelf: Shelf) -> Body:
             self.kept(call, shelf)

@@ -29,9 +29,7 @@ def asked_page(
     `limit` and `order` are what the operation takes when the query has none. `prefix` is what the ids are
     kept with and callers do not know.
     """
-    order = call.asked("order", order).removesuffix("ending")  # one operation has the long words
-    if order not in ("asc", "desc"):
-        raise invalid_value("order", order, ("asc", "desc"))
+    order = asked_order(call, order)
     return shelf.page(
         kind,
         parent=parent,
@@ -41,6 +39,14 @@ def asked_page(
         order=order,
         where=where,
     )
+
+
+def asked_order(call: Call, default: str) -> str:
+    """Which of "asc" and "desc"; raises WireError."""
+    order = call.asked("order", default).removesuffix("ending")  # one operation has the long words
+    if order not in ("asc", "desc"):
+        raise invalid_value("order", order, ("asc", "desc"))
+    return order
 
 
 def part_of(items: list[Body], call: Call) -> Page:

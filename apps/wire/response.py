@@ -1,6 +1,7 @@
 """The responses endpoint: its rows of the table."""
 
 from apps.wire.endpoint import Endpoint
+from apps.wire.history import asked
 from apps.wire.response_asked import check, summary
 from apps.wire.response_auto import auto
 from apps.wire.response_compact import COMPACT
@@ -24,6 +25,7 @@ CREATE = Endpoint(
     breadth=breadth,
     frames=frames,
     typed=TYPED,
+    asked=asked,
     keep=keep,
     keeps=keeps,
     raw=background,

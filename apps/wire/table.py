@@ -13,6 +13,7 @@ from apps.wire import (
     containers,
     conversation,
     embeddings,
+    evals,
     files,
     fine_tuning,
     images,
@@ -51,6 +52,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     *fine_tuning.ENDPOINTS,
     *videos.ENDPOINTS,
     *containers.ENDPOINTS,
+    *evals.ENDPOINTS,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (*HAND_MADE, *generic_rows(HAND_MADE))

@@ -1,12 +1,16 @@
-"""What OpenAI would refuse in the body of a call that can be answered: told, refused, or not looked for."""
+"""What OpenAI would refuse in a call that can be answered: told, refused, or not looked for."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from apps.wire.call import Call
+from apps.wire.catalogue import root
 from apps.wire.findings import Finding, findings, refusal
+from apps.wire.form_fields import data_of
 from apps.wire.names import operation_name
 
 MODES = ("off", "warn", "reject")
+_BESIDE = {"api-version", "beta"}  # what Azure wants in every query, and the package in those of what is beta
 _FILE = {"filename", "content_type", "bytes", "sha256"}  # what stands for a file in a form's data
 
 
@@ -32,9 +36,18 @@ def refuse_wrong(call: Call) -> None:
 
 def _found(call: Call) -> list[Finding]:
     operation = operation_name(call.endpoint)
-    if not operation or call.method != "POST":
+    if not operation:
         return []
-    return findings({name: _as_sent(value) for name, value in call.data.items()}, operation)
+    found = _of_query(call, operation) if call.query_text else []
+    if call.method == "POST":
+        found += findings({name: _as_sent(value) for name, value in call.data.items()}, operation)
+    return found
+
+
+def _of_query(call: Call, operation: str) -> list[Finding]:
+    """Its texts are numbers and booleans where the operation has such."""
+    pairs = [pair for pair in parse_qsl(call.query_text, keep_blank_values=True) if pair[0] not in _BESIDE]
+    return findings(data_of(pairs, root(operation, "query")), operation, part="query")
 
 
 def _as_sent(value: Any) -> Any:

@@ -1,18 +1,21 @@
 """Whether a JSON value is valid by a schema, in microseconds: compiled once, when it is first asked for."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from apps.wire.catalogue import Part, Schema, resolved, schema_of, standalone
 
 _NULL: Schema = {"type": "null"}
+# That many validators are kept: each takes up to 8 MB, all of them 100 MB; what went is compiled again.
+_KEPT = 48
 _items: dict[tuple[int, bool], Callable[[Any], bool]] = {}
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def validator(operation: str, part: Part, *, closed: bool = False) -> jsonschema_rs.Validator | None:
     """For a part of an operation, or None when it has none; takes 1 to 20 ms for the first time.
 
@@ -41,8 +44,14 @@ def takes_null(schema: Schema) -> bool:
 
 
 def _compiled(schema: Schema, closed: bool) -> jsonschema_rs.Validator:
+    """One for all operations with the same schema: a response is created, retrieved and cancelled."""
+    return _compiled_text(orjson.dumps(schema), closed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled_text(schema: bytes, closed: bool) -> jsonschema_rs.Validator:
     # The only draft by which 1.0 is no integer. It has no const.
-    return jsonschema_rs.Draft4Validator(_prepared(schema, closed))
+    return jsonschema_rs.Draft4Validator(_prepared(orjson.loads(schema), closed))
 
 
 def _prepared(schema: Any, closed: bool) -> Any:

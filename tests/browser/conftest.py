@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.conftest import PATIENCE_S, ROOT, Server
 
+LOOKS = [("light", 1440), ("dark", 390)]  # each colour and each layout once; both of both costs twice as much
 AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 # Debian's chromium, without windows where that package is there: the same engine for a third of the work.
 CHROMIUM = next(

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Ask, OpenPage, asked, open_call
 from tests.conftest import Server, wait_for
 
-ROUNDS = 200
+ROUNDS = 50
 # Both pages ask at the same moment: a time that is the same on both, since they share the machine's clock.
 CLAIM = """
 async ([path, name, at]) => {

@@ -5,15 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Ask, OpenPage, axe
+from tests.browser.conftest import LOOKS, Ask, OpenPage, axe
 from tests.conftest import Server
 
 PAGES = ["/", "/queues", "/queues?caller=ci-7", "/journal", "/settings", "/docs"]
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing_serious(
     server: Server, open_page: OpenPage, ask: Ask, scheme: str, width: int
 ) -> None:
@@ -27,8 +26,10 @@ def test_axe_finds_nothing_serious(
         axe(page)
 
 
-@pytest.mark.parametrize("opener", ["#hold", "#options", "#person", "#show-keys"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "opener"),
+    [("light", "#hold"), ("dark", "#options"), ("light", "#person"), ("dark", "#show-keys")],
+)
 def test_axe_finds_nothing_serious_in_what_the_frame_opens(
     server: Server, open_page: OpenPage, scheme: str, opener: str
 ) -> None:

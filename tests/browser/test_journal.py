@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage, axe
+from tests.browser.conftest import LOOKS, Ask, OpenPage, axe
 from tests.conftest import Server, wait_for
 
 Start = Callable[..., Server]
@@ -197,8 +197,7 @@ def test_after_a_cut_the_list_equals_a_fresh_one(journal: Server, start: Start, 
     )
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing_serious(journal: Server, open_page: OpenPage, scheme: str, width: int) -> None:
     fill(journal, 2, stream=True)
     first, second = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]

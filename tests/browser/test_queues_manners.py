@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, axe
+from tests.browser.conftest import LOOKS, OpenPage, axe
 from tests.browser.test_manners import MARKUP
 from tests.browser.test_queues import said, words
 from tests.conftest import Server
@@ -32,8 +32,7 @@ def open_preview(page: Page) -> None:
     expect(page.locator("#bring [data-wrong]")).to_contain_text("line 2")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing_in_any_state_of_the_page(
     server: Server, open_page: OpenPage, scheme: Literal["light", "dark"], width: int
 ) -> None:

@@ -7,7 +7,7 @@ import openai
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage, asked, axe, open_call
+from tests.browser.conftest import LOOKS, Ask, OpenPage, asked, axe, open_call
 from tests.conftest import Server, wait_for
 
 ORDER: dict[str, Any] = {
@@ -451,8 +451,7 @@ def test_a_draft_is_kept_for_each_call_up_to_fifty(server: Server, open_page: Op
     assert left == [None, None, {"body": "10"}, {"body": "58"}, None]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing_grave_in_any_view(
     server: Server, open_page: OpenPage, ask: Ask, scheme: Any, width: int
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, axe
+from tests.browser.conftest import LOOKS, OpenPage, axe
 from tests.conftest import Server, wait_for
 
 NODE = shutil.which("node")
@@ -287,8 +287,7 @@ def test_behind_a_proxy_that_ends_tls_the_snippets_say_https(start: Any) -> None
     assert "http://mock.example" not in text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing_serious_in_a_guide(
     server: Server, open_page: OpenPage, scheme: Any, width: int
 ) -> None:

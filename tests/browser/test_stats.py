@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Ask, OpenPage, axe
+from tests.browser.conftest import LOOKS, Ask, OpenPage, axe
 from tests.conftest import Server
 
 
@@ -59,8 +59,7 @@ def test_a_custom_span_is_kept_in_the_address(counted: Server, open_page: OpenPa
     assert counted.api.get("/api/stats?span=nonsense").status_code == 400
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_the_page_is_accessible_and_fits(
     counted: Server, open_page: OpenPage, width: int, scheme: str
 ) -> None:

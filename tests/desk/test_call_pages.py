@@ -1,5 +1,6 @@
 """What the pages of a call give, and refuse."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,6 +21,43 @@ def ask(server: Server, **fields: Any) -> str:
     answer = server.api.post("/as/ci-7/v1/chat/completions", json={**CALL, **fields})
     assert answer.status_code == 200
     return server.api.get("/api/exchanges").json()["items"][0]["id"]
+
+
+def held(server: Server, path: str, body: dict[str, Any], family: str) -> str:
+    """Makes a call that waits; the page that shows it."""
+    assert server.api.put("/api/fallback", json={family: "manual"}).status_code == 200
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(server.api.post, f"/as/ci-7/v1{path}", json=body)
+        [item] = server.waiting(1)
+        page = server.api.get(f"/desk/call/{item['id']}").text
+        wanted = server.api.get(f"/desk/call/{item['id']}/compose").json()
+        assert server.answer(item["id"], "It leaves at nine.").status_code == 200
+    return page + str(wanted["tools"])
+
+
+def create(server: Server, path: str, body: dict[str, Any]) -> str:
+    made = server.api.post(f"/as/ci-7/v1{path}", json=body)
+    assert made.status_code == 200, made.text
+    return str(made.json()["id"])
+
+
+def test_a_response_that_waits_is_shown_with_the_ones_that_it_goes_on_with(server: Server) -> None:
+    server.queue("ci-7", {"content": "There is a ferry."})
+    first = create(server, "/responses", {"model": "gpt-4o", "input": "How do I get to Askøy?"})
+    asked = {"model": "gpt-4o", "input": "When does it leave?", "previous_response_id": first}
+    page = held(server, "/responses", asked, "text")
+    for said in ("How do I get to Askøy?", "There is a ferry.", "When does it leave?"):
+        assert said in page
+
+
+def test_a_run_that_waits_is_shown_with_its_thread_and_its_assistant(server: Server) -> None:
+    tool = {"type": "function", "function": {"name": "find_ferry"}}
+    about = {"model": "gpt-4o", "instructions": "Be brief.", "tools": [tool]}
+    assistant = create(server, "/assistants", about)
+    thread = create(server, "/threads", {"messages": [{"role": "user", "content": "When does it leave?"}]})
+    page = held(server, f"/threads/{thread}/runs", {"assistant_id": assistant}, "assistants")
+    for said in ("Be brief.", "When does it leave?", "find_ferry"):
+        assert said in page
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.databases import KINDS, fresh, shared_redis
 from tests.desk.conftest import HASTY_S
 
 CALLS = 24
-ROUNDS = 3
+ROUNDS = 2
 ROUNDS_MAX = 20
 
 

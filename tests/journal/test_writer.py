@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -103,6 +104,19 @@ async def test_one_bad_job_fails_alone(writer: Writer) -> None:
     assert [results[0], results[1], results[3]] == ["a", "b", "c"]
     assert isinstance(results[2], IntegrityError)
     assert await writer.run(names) == {"a", "b", "c"}
+
+
+async def test_a_database_that_cannot_be_reached_is_asked_once_for_a_whole_group(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    sys.addaudithook(lambda event, args: opened.append(args[0]) if event == "sqlite3.connect" else None)
+    with monkeypatch.context() as moved:
+        moved.setitem(connection.settings_dict, "NAME", "/nowhere/at/all.sqlite3")
+        asks = [writer.run(lambda: add("never")) for _ in range(5)]
+        told = await asyncio.gather(*asks, return_exceptions=True)
+    assert [type(one) for one in told] == [OperationalError] * 5
+    assert len(opened) == 1
 
 
 async def test_what_a_failing_job_wrote_before_it_failed_is_undone(writer: Writer) -> None:

@@ -14,10 +14,10 @@ from tests.callers import Answer, all_of, callers, drain, serials
 from tests.conftest import Server, wait_for
 from tests.reliability.conftest import Mortal
 
-ROUNDS = 3
+ROUNDS = 2
 CONNECTIONS = 32
 BATCH = 40
-COUNT = 3600
+COUNT = 2400
 
 
 def left(server: Server, caller: str) -> list[int]:

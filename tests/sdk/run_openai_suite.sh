@@ -4,7 +4,7 @@
 #   tests/sdk/run_openai_suite.sh [pytest arguments, such as -k "files or batches"]
 #
 # Prints passed, failed and skipped for each resource and ends with 1 when one failed. The package's source, and what its tests
-# need besides, is kept in .openai-suite/. The server may run elsewhere: TEST_API_BASE_URL=http://host:port/v1.
+# need besides, is kept in .openai-suite/. The server may run elsewhere: OPENAI_BASE_URL=http://host:port/v1.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,8 +13,7 @@ VERSION=$("$PY" -c 'import importlib.metadata as m; print(m.version("openai"))')
 KEPT=$PWD/.openai-suite
 SOURCE=$KEPT/openai-$VERSION
 WORK=$(mktemp -d)
-SERVER=
-trap '[ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || true; rm -rf "$WORK"' EXIT
+trap 'rm -rf "$WORK"' EXIT
 
 if [ ! -d "$SOURCE/tests" ]; then
   mkdir -p "$KEPT"
@@ -27,21 +26,6 @@ if [ ! -d "$KEPT/more-$VERSION" ]; then
     'aiohttp>=3.14' 'rich>=13.7' 'respx>=0.22'
 fi
 
-if [ -z "${TEST_API_BASE_URL:-}" ]; then
-  PORT=$("$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  # It asks for ids that nobody ever made.
-  export MOCKOPENAI_DATA_DIR=$WORK/data MOCKOPENAI_FALLBACK=auto MOCKOPENAI_UNKNOWN_IDS=sample
-  "$PY" manage.py migrate -v 0
-  "$PY" manage.py serve --port "$PORT" >"$WORK/server.log" 2>&1 &
-  SERVER=$!
-  export TEST_API_BASE_URL=http://127.0.0.1:$PORT/v1
-  for _ in $(seq 100); do
-    "$PY" -c "import urllib.request as u; u.urlopen('$TEST_API_BASE_URL/models')" 2>/dev/null && break
-    kill -0 "$SERVER" 2>/dev/null || { cat "$WORK/server.log"; exit 1; }
-    read -r -t 0.2 <> <(:) || true
-  done
-fi
-
 # Left out: the package asks for base64 when nobody says otherwise, gets it as from the real service, and its own strict
 # validation, which is no default, wants floats.
 LEFT_OUT=()
@@ -49,9 +33,13 @@ for name in {TestEmbeddings,TestAsyncEmbeddings}::test_{method,raw_response,stre
   LEFT_OUT+=(--deselect "tests/api_resources/test_embeddings.py::${name}[strict]" --deselect "tests/api_resources/test_embeddings.py::${name}[aiohttp]")
 done
 
+# It asks for ids that nobody ever made.
+export MOCKOPENAI_UNKNOWN_IDS=sample
+SUITE=(PYTHONPATH="$KEPT/more-$VERSION:src" "$PY" -m pytest tests/api_resources -n 2 -q --tb=line -p no:cacheprovider -o addopts=
+  -o asyncio_default_fixture_loop_scope=session --junitxml "$WORK/suite.xml" "${LEFT_OUT[@]}" "$@")
 STATUS=0
-(cd "$SOURCE" && PYTHONPATH="$KEPT/more-$VERSION:src" "$PY" -m pytest tests/api_resources -n 2 -q --tb=line -p no:cacheprovider \
-  -o addopts= -o asyncio_default_fixture_loop_scope=session --junitxml "$WORK/suite.xml" "${LEFT_OUT[@]}" "$@") >"$WORK/suite.log" 2>&1 || STATUS=$?
+tests/sdk/with_server.sh bash -c 'cd "$1" && TEST_API_BASE_URL=$OPENAI_BASE_URL exec env -u OPENAI_BASE_URL -u OPENAI_API_KEY "${@:2}"' \
+  suite "$SOURCE" "${SUITE[@]}" >"$WORK/suite.log" 2>&1 || STATUS=$?
 [ -s "$WORK/suite.xml" ] || { tail -n 50 "$WORK/suite.log"; exit 1; }
 # What is asked for besides the table: FAILURES=20 shows the first ones.
 grep -E '^(E  |FAILED)' "$WORK/suite.log" | head -n "${FAILURES:-0}" || true

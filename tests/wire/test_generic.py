@@ -44,31 +44,31 @@ def ask(shelf: MemoryShelf, method: str, path: str, *, query: Any = None, **data
 
 def test_a_created_object_is_found_changed_and_deleted() -> None:
     shelf = MemoryShelf()
-    made = ask(shelf, "POST", "/evals", name="mine", data_source_config={"type": "custom"})
+    made = ask(shelf, "POST", "/webhook_endpoints", name="mine", url="https://ci.test/hook")
     assert made["name"] == "mine"
-    assert ask(shelf, "GET", f"/evals/{made['id']}") == made
-    assert ask(shelf, "POST", f"/evals/{made['id']}", name="other")["name"] == "other"
-    assert ask(shelf, "GET", f"/evals/{made['id']}")["name"] == "other"
-    ask(shelf, "DELETE", f"/evals/{made['id']}")
-    with pytest.raises(WireError, match=f"No such Eval object: {made['id']}"):
-        ask(shelf, "GET", f"/evals/{made['id']}")
+    assert ask(shelf, "GET", f"/webhook_endpoints/{made['id']}") == made
+    assert ask(shelf, "POST", f"/webhook_endpoints/{made['id']}", name="other")["name"] == "other"
+    assert ask(shelf, "GET", f"/webhook_endpoints/{made['id']}")["name"] == "other"
+    ask(shelf, "DELETE", f"/webhook_endpoints/{made['id']}")
+    with pytest.raises(WireError, match=f"No such Webhook object: {made['id']}"):
+        ask(shelf, "GET", f"/webhook_endpoints/{made['id']}")
 
 
 def test_lists_go_on_behind_a_cursor_and_belong_to_their_parent() -> None:
     shelf = MemoryShelf()
-    runs = [ask(shelf, "POST", "/evals/eval_1/runs", name=str(n))["id"] for n in range(3)]
-    ask(shelf, "POST", "/evals/eval_2/runs", name="elsewhere")
-    page = ask(shelf, "GET", "/evals/eval_1/runs", query={"limit": ["2"], "order": ["asc"]})
-    assert [one["id"] for one in page["data"]] == runs[:2]
-    assert (page["has_more"], page["last_id"]) == (True, runs[1])
-    rest = ask(shelf, "GET", "/evals/eval_1/runs", query={"after": [runs[1]], "order": ["asc"]})
-    assert [one["id"] for one in rest["data"]] == runs[2:]
+    versions = [ask(shelf, "POST", "/skills/skill_1/versions", n=n)["id"] for n in range(3)]
+    ask(shelf, "POST", "/skills/skill_2/versions")
+    page = ask(shelf, "GET", "/skills/skill_1/versions", query={"limit": ["2"], "order": ["asc"]})
+    assert [one["id"] for one in page["data"]] == versions[:2]
+    assert (page["has_more"], page["last_id"]) == (True, versions[1])
+    rest = ask(shelf, "GET", "/skills/skill_1/versions", query={"after": [versions[1]], "order": ["asc"]})
+    assert [one["id"] for one in rest["data"]] == versions[2:]
 
 
 def test_an_unknown_id_gets_a_sample_where_that_is_wished() -> None:
     configure(sampled=True)
     try:
-        assert ask(MemoryShelf(), "GET", "/evals/eval_9")["id"] == "eval_9"
+        assert ask(MemoryShelf(), "GET", "/skills/skill_9")["id"] == "skill_9"
     finally:
         configure(sampled=False)
 

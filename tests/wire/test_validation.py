@@ -75,3 +75,35 @@ def test_an_answer_that_the_sdk_could_not_read_is_told_with_its_place(
 def test_any_draft_for_any_endpoint_is_looked_at_without_failing(name: str) -> None:
     for body in (b"{}", b'{"id": 5, "data": "x", "object": [], "deleted": null}'):
         doubts(Draft(body), endpoint=name)
+
+
+def listing(query_text: str, endpoint: str = "files.list") -> Call:
+    return Call(
+        id="01", caller="ci", method="GET", path="/v1/files", endpoint=endpoint, query_text=query_text
+    )
+
+
+@pytest.mark.parametrize(
+    ("query_text", "param", "code"),
+    [
+        ("limit=abc", "limit", "invalid_type"),
+        ("order=up", "order", "invalid_value"),
+        ("colour=red", "colour", "unknown_parameter"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_told_too(query_text: str, param: str, code: str) -> None:
+    [finding] = validation.told(listing(query_text))
+    assert (finding.path, finding.code) == (param, code)
+
+
+@pytest.mark.parametrize(
+    ("query_text", "endpoint"),
+    [
+        ("limit=5&order=asc&after=file-1&api-version=2024-10-21&beta=true", "files.list"),
+        ("include[]=reasoning.encrypted_content&stream=true&starting_after=3", "responses.retrieve"),
+        ("metadata[run]=7&model=gpt-4o", "chat.completions.list"),
+        ("anything=goes", "models.list"),  # which has no query
+    ],
+)
+def test_a_good_query_has_no_finding(query_text: str, endpoint: str) -> None:
+    assert validation.told(listing(query_text, endpoint)) == []

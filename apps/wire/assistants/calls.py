@@ -6,7 +6,16 @@ from apps.wire.assistants import runs
 from apps.wire.assistants.frames import frames
 from apps.wire.assistants.messages import put_thread
 from apps.wire.assistants.objects import RUNS, STEPS, fill_thread
-from apps.wire.assistants.run_auto import create, create_both, outputs_of, plain, submit
+from apps.wire.assistants.run_auto import (
+    asked_by_both,
+    asked_by_create,
+    asked_by_submit,
+    create,
+    create_both,
+    outputs_of,
+    plain,
+    submit,
+)
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import WireError
@@ -50,7 +59,9 @@ def _cancel(call: Call, shelf: Shelf) -> Body:
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def _answered(name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[Call], None]) -> Endpoint:
+def _answered(
+    name: str, path: str, *, auto: Act, asked: Act, keep: Keep, check: Callable[[Call], None]
+) -> Endpoint:
     """A row that is answered like a chat completion."""
     return row(
         f"beta.threads.{name}",
@@ -58,6 +69,7 @@ def _answered(name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[C
         path,
         fill=runs.fill,
         auto=auto,
+        asked=asked,
         keep=keep,
         check=check,
         summary=_summary,
@@ -83,6 +95,7 @@ ENDPOINTS = (
         "runs.create",
         RUNS.path,
         auto=create,
+        asked=asked_by_create,
         keep=runs.keep,
         check=essential("beta.threads.runs.create", "assistant_id|stream"),
     ),
@@ -90,6 +103,7 @@ ENDPOINTS = (
         "create_and_run",
         "/threads/runs",
         auto=create_both,
+        asked=asked_by_both,
         keep=_keep_both,
         check=essential("beta.threads.create_and_run", "assistant_id|stream"),
     ),
@@ -97,6 +111,7 @@ ENDPOINTS = (
         "runs.submit_tool_outputs",
         f"{_ONE}/submit_tool_outputs",
         auto=submit,
+        asked=asked_by_submit,
         keep=_keep_submitted,
         check=essential("beta.threads.runs.submit_tool_outputs", "tool_outputs|stream"),
     ),

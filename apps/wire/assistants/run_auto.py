@@ -16,31 +16,64 @@ _HISTORY = 100  # the newest messages of a thread that a generated answer looks 
 
 def create(call: Call, shelf: Shelf) -> Body:
     THREADS.kept(call, shelf)
-    assistant = _assistant(call, shelf)
+    about = _about(call, shelf)
     must_be_idle(call, shelf, "Thread {thread} already has an active run {run}.")
-    return _answer(call, shelf, {**assistant, **_given(call)}, _history(call, shelf))
+    return _answer(call, shelf, about, _history(call, shelf))
 
 
 def create_both(call: Call, shelf: Shelf) -> Body:
-    thread = call.data.get("thread")
-    messages = plain(thread.get("messages")) if isinstance(thread, dict) else []
-    return _answer(call, shelf, {**_assistant(call, shelf), **_given(call)}, messages)
+    return _answer(call, shelf, _about(call, shelf), _given_messages(call))
 
 
 def submit(call: Call, shelf: Shelf) -> Body:
     run = RUNS.now(call, shelf)
     if run["status"] != "requires_action" and shelf.get(RUNS.name, RUNS.key(call)):
         raise WireError(400, f'Runs in status "{run["status"]}" do not accept tool outputs.')
-    wanted = (run["required_action"] or {}).get("submit_tool_outputs", {}).get("tool_calls", [])
+    wanted = [one["id"] for one in _wanted(run)]
     outputs = outputs_of(call)
-    missing = [one["id"] for one in wanted if one["id"] not in outputs]
-    if missing:
-        message = f"Expected tool outputs for call_ids {[one['id'] for one in wanted]}, got {list(outputs)}"
-        raise WireError(400, message)
-    told = [{"role": "tool", "tool_call_id": name, "content": text} for name, text in outputs.items()]
-    asked = [{"role": "assistant", "content": None, "tool_calls": wanted}] if wanted else []
-    draft = _answer(call, shelf, run, [*_history(call, shelf), *asked, *told])
+    if set(wanted) - set(outputs):
+        raise WireError(400, f"Expected tool outputs for call_ids {wanted}, got {list(outputs)}")
+    draft = _answer(call, shelf, run, _continued(call, shelf, run))
     return draft | {"assistant_id": run["assistant_id"], "created_at": run["created_at"]}
+
+
+def asked_by_create(call: Call, shelf: Shelf) -> Body:
+    """What such a call asks for, as a chat completion: with the thread's messages, the assistant's tools."""
+    return _asked(_about(call, shelf), _history(call, shelf))
+
+
+def asked_by_both(call: Call, shelf: Shelf) -> Body:
+    return _asked(_about(call, shelf), _given_messages(call))
+
+
+def asked_by_submit(call: Call, shelf: Shelf) -> Body:
+    run = RUNS.now(call, shelf)
+    return _asked(run, _continued(call, shelf, run))
+
+
+def _about(call: Call, shelf: Shelf) -> Body:
+    """The assistant, with what the request has instead."""
+    return {**_assistant(call, shelf), **_given(call)}
+
+
+def _given_messages(call: Call) -> list[Body]:
+    thread = call.data.get("thread")
+    return plain(thread.get("messages")) if isinstance(thread, dict) else []
+
+
+def _wanted(run: Body) -> list[Body]:
+    """The tool calls that a run waits for."""
+    found: list[Body] = (run["required_action"] or {}).get("submit_tool_outputs", {}).get("tool_calls", [])
+    return found
+
+
+def _continued(call: Call, shelf: Shelf, run: Body) -> list[Body]:
+    """The thread, the run's tool calls, and what they gave."""
+    wanted = _wanted(run)
+    asked = [{"role": "assistant", "content": None, "tool_calls": wanted}] if wanted else []
+    outputs = outputs_of(call).items()
+    told = [{"role": "tool", "tool_call_id": name, "content": text} for name, text in outputs]
+    return [*_history(call, shelf), *asked, *told]
 
 
 def _assistant(call: Call, shelf: Shelf) -> Body:
@@ -51,8 +84,8 @@ def _given(call: Call) -> Body:
     return {name: value for name, value in call.data.items() if value is not None}
 
 
-def _answer(call: Call, shelf: Shelf, about: Body, messages: list[Body]) -> Body:
-    """The draft that a chat completion of the same messages gets, with what the run takes over."""
+def _asked(about: Body, messages: list[Body]) -> Body:
+    """The chat completion that asks for the same."""
     more = about.get("additional_instructions")
     system = "\n".join([one for one in (about.get("instructions"), more) if isinstance(one, str) and one])
     asked = {
@@ -63,7 +96,12 @@ def _answer(call: Call, shelf: Shelf, about: Body, messages: list[Body]) -> Body
         "response_format": about.get("response_format"),
         "max_completion_tokens": about.get("max_completion_tokens"),
     }
-    data = {name: value for name, value in asked.items() if value not in (None, "auto", [])}
+    return {name: value for name, value in asked.items() if value not in (None, "auto", [])}
+
+
+def _answer(call: Call, shelf: Shelf, about: Body, messages: list[Body]) -> Body:
+    """The draft that a chat completion of the same messages gets, with what the run takes over."""
+    data = _asked(about, messages)
     draft = chat.COMPLETIONS.auto(call._replace(data=data), shelf)
     taken = {name: about[name] for name in ("model", "instructions", "tools") if about.get(name)}
     said = {name: value for name, value in draft.items() if name != "id"}

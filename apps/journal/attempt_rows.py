@@ -51,9 +51,9 @@ class Row(NamedTuple):
     fault: str
 
 
-def chains_of(rows: QuerySet[Exchange]) -> list[Chain]:
-    """The logical calls that these exchanges are, at most FACTS_MAX of the newest."""
-    newest = rows.exclude(note__startswith=SENT_AGAIN).order_by("-id").values_list(*_COLUMNS)[:FACTS_MAX]
+def chains_of(rows: QuerySet[Exchange], *, most: int = FACTS_MAX) -> list[Chain]:
+    """The logical calls that these exchanges are, at most so many of the newest."""
+    newest = rows.exclude(note__startswith=SENT_AGAIN).order_by("-id").values_list(*_COLUMNS)[:most]
     return link(_facts([Row(*one) for one in newest]))
 
 

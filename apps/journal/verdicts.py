@@ -19,7 +19,7 @@ NAMED_MAX = 20  # exchanges that one verdict names
 KINDS = ("retried_early", "retried_final", "storm", "accepted_truncated", "gave_up", "recovered")
 # `%` texts, in English for REST and translated on pages.
 TEXTS = {
-    "retried_early": _("Asked again after %(waited)s, but the %(status)s said to wait %(wait)s (%(header)s)."),
+    "retried_early": _("Asked again after %(waited)s; the %(status)s said: wait %(wait)s (%(header)s)."),
     "retried_final": _("Asked again after a %(status)s, which must not be retried."),
     "retried_forbidden": _("Asked again after a %(status)s with x-should-retry: false."),
     "storm_many": _("Retry storm: %(count)s attempts of one call."),
@@ -120,13 +120,13 @@ def _end(chain: Chain, now: float) -> list[Verdict]:
     """How the call ended, where something had gone wrong in it."""
     last, count = chain.last, len(chain.attempts)
     if last.is_truncated:
-        values, numbers = {"fault": last.fault}, {"fault": last.fault}
-        return [_of(chain, "accepted_truncated", "truncated", values, numbers, [last])]
+        named = {"fault": last.fault}
+        return [_of(chain, "accepted_truncated", "truncated", named, named, [last])]
     if not last.is_failed:
         took_s = (last.ended or last.came) - chain.attempts[0].came
         values = {"count": count, "waited": spell_s(took_s)}
-        numbers = {"attempts": count, "took_ms": _ms(took_s)}
-        return [_of(chain, "recovered", "recovered", values, numbers, chain.attempts)] if count > 1 else []
+        told = {"attempts": count, "took_ms": _ms(took_s)}
+        return [_of(chain, "recovered", "recovered", values, told, chain.attempts)] if count > 1 else []
     hung_up = last.is_broken and not last.fault and last.state in ("gone", "undelivered")
     if not last.is_retried or (hung_up and count == 1):  # who hangs up once may have been told to
         return []
@@ -134,7 +134,7 @@ def _end(chain: Chain, now: float) -> list[Verdict]:
     is_final = since_s > last.wait_s + BACK_OFF_S
     text = "gave_up_once" if count == 1 and is_final else "gave_up" if is_final else "pending"
     values = {"count": count, "status": outcome(last)}
-    numbers = {"attempts": count, "status_code": last.status, "since_ms": _ms(since_s)}
+    numbers: dict[str, Any] = {"attempts": count, "status_code": last.status, "since_ms": _ms(since_s)}
     return [_of(chain, "gave_up", text, values, numbers, chain.attempts)]
 
 

@@ -97,7 +97,7 @@ def test_a_client_that_cannot_wait_is_told_by_how_much(server: Server) -> None:
     assert (told["ok"], kinds(told)) == (False, ["retried_early", "recovered"])
     early = told["verdicts"][0]
     assert early["wait_ms"] == 2000 and early["waited_ms"] < 1000
-    assert "said to wait 2.0 s (retry-after)" in early["sentence"]
+    assert "said: wait 2.0 s (retry-after)" in early["sentence"]
     ids = [one["id"] for one in server.api.get("/api/exchanges?caller=re-6").json()["items"]]
     assert early["exchanges"] == ids[::-1]
 

@@ -13,7 +13,8 @@ from apps.journal.attempts import Fact
 from apps.journal.models import Exchange
 from apps.journal.verdicts import BACK_OFF_S, TEXTS, Verdict, judge_call
 
-MARKED_AMONG = 1500  # exchanges, the newest ones around the lines of a page, among which attempts are found
+MARKED_AMONG = 500  # exchanges, the newest from REACH after a page's lines on, among which attempts are found
+REACH = 200
 STEPS_SHOWN = 20  # of very many attempts the last ones
 
 Place = tuple[int, int]  # which attempt of how many; of 0: that is not known
@@ -47,7 +48,7 @@ def places(rows: Sequence[Exchange]) -> dict[str, Place]:
     found = {row.id: (row.retry_count + 1, 0) for row in rows if row.retry_count}
     suspects = {row.caller for row in rows if row.retry_count or (row.status_code or 500) >= 400}
     if suspects:
-        around = near([row.id for row in rows]).filter(caller__in=suspects)
+        around = near([row.id for row in rows], reach=REACH).filter(caller__in=suspects)
         for chain in chains_of(around, most=MARKED_AMONG):
             count = len(chain.attempts)
             if count > 1:

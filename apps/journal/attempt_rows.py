@@ -4,6 +4,7 @@ Most of it is in the narrow rows. Bodies are looked at only where two exchanges 
 narrow row can be one call: their lengths first, then their hashes, in chunks.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -66,11 +67,11 @@ def chain_of(row: Exchange) -> Chain:
     return next(found, None) or Chain(_facts([Row(*(getattr(row, name) for name in _COLUMNS))]))
 
 
-def near(ids: Sequence[str]) -> QuerySet[Exchange]:
-    """Those exchanges and what lies between, NEAR more on both sides."""
+def near(ids: Sequence[str], *, reach: int = NEAR) -> QuerySet[Exchange]:
+    """Those exchanges and what lies between, so many more on both sides."""
     every = Exchange.objects.order_by("id")
-    before = every.filter(id__lt=min(ids)).reverse().values_list("id", flat=True)[NEAR - 1 : NEAR].first()
-    after = every.filter(id__gt=max(ids)).values_list("id", flat=True)[NEAR - 1 : NEAR].first()
+    before = every.filter(id__lt=min(ids)).reverse().values_list("id", flat=True)[reach - 1 : reach].first()
+    after = every.filter(id__gt=max(ids)).values_list("id", flat=True)[reach - 1 : reach].first()
     rows = every if before is None else every.filter(id__gte=before)
     return rows if after is None else rows.filter(id__lte=after)
 
@@ -138,13 +139,15 @@ def _likely(facts: Iterable[Fact]) -> set[str]:
 
 
 def _likely_in(group: Sequence[Fact]) -> set[str]:
+    """Of those that look alike; that none of them is counted yet makes no pair unlikely that is one."""
     found: set[str] = set()
-    for place, fact in enumerate(group):
-        # Whether its client counts is not known yet: either may hold.
-        kinds = (fact, fact._replace(is_counted=True))
-        earlier = group[max(0, place - LIKE_MAX) : place]
-        before = [one.id for one in earlier if any(may_follow(one, kind) for kind in kinds)]
+    earlier, failed = deque[Fact](maxlen=LIKE_MAX), deque[Fact](maxlen=LIKE_MAX)
+    for fact in group:
+        before = [one.id for one in (earlier if fact.retry_count else failed) if may_follow(one, fact)]
         found.update(before, [fact.id] if before else [])
+        earlier.append(fact)
+        if fact.is_failed:
+            failed.append(fact)
     return found
 
 

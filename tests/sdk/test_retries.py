@@ -1,15 +1,19 @@
 """What clients do about answers that go wrong, as the journal tells it: real SDKs, and clients that misbehave."""
 
 import contextlib
+import re
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import openai
 import pytest
 
-from tests.conftest import Server, wait_for
+from tests.conftest import ROOT, Server, wait_for
 
 ERROR = {"error": {"message": "Try again."}}
 ASKED = [{"role": "user", "content": "How are you?"}]
@@ -185,3 +189,28 @@ def test_since_leaves_out_what_was_before(server: Server) -> None:
 def test_what_cannot_be_read_is_refused(server: Server, query: str) -> None:
     answer = server.api.get(f"/api/exchanges/verdict?{query}")
     assert answer.status_code == 400 and answer.json()["detail"]
+
+
+def test_the_script_of_the_documentation_passes_and_fails(
+    server: Server, connect: Any, tmp_path: Path
+) -> None:
+    [text] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "retries.md").read_text(), re.S)
+    script = tmp_path / "check_retries.py"
+    script.write_text(text)
+
+    def run(*args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(script), server.url, "re-14", *args]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    server.queue("re-14", entry(429, headers={"retry-after-ms": "1"}), WELL, entry(500))
+    client = connect(caller="re-14", max_retries=1)
+    client.chat.completions.create(model="gpt-4o", messages=ASKED)
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert "1 calls, 2 attempts, 0 under way\nok   recovered" in done.stdout
+    with pytest.raises(openai.InternalServerError):
+        client.with_options(max_retries=0).chat.completions.create(model="gpt-4o", messages=ASKED)
+    done = run()
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "BAD  gave_up" in done.stdout
+    assert run("gave_up").returncode == 0

@@ -88,6 +88,7 @@ def test_who_hangs_up_once_has_not_given_up() -> None:
     assert verdicts(hung_up) == []
     assert verdicts(hung_up, fact(1, None, state=State.GONE)) == ["gave_up"]
     assert verdicts(fact(0, None, state=State.ABORTED)) == ["gave_up_once"]
+    assert verdicts(fact(0, 200, fault="reset")) == ["gave_up_once"]
 
 
 def test_retries_are_fast_only_where_nothing_allowed_it() -> None:

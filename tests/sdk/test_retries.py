@@ -83,6 +83,14 @@ def test_a_400_that_asks_for_it_is_rightly_retried(server: Server, connect: Any)
     assert kinds(settled(server, "re-4")) == ["recovered"]
 
 
+def test_an_upload_that_is_sent_again_is_an_attempt_of_the_same_call(server: Server, connect: Any) -> None:
+    server.queue("re-15", entry(503, headers={"retry-after-ms": "1"}, endpoint="audio.transcriptions"))
+    client = connect(caller="re-15", max_retries=1)
+    client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"RIFF" + bytes(200)))
+    told = settled(server, "re-15")
+    assert (told["calls"], told["attempts"], kinds(told)) == (1, 2, ["recovered"])
+
+
 def test_two_calls_of_an_sdk_that_say_the_same_stay_two(server: Server, connect: Any) -> None:
     server.queue("re-5", entry(503), WELL)
     client = connect(caller="re-5", max_retries=0)

@@ -61,6 +61,7 @@ TABLE: dict[str, _Rights] = {
     "api/exchanges/pruned": _LOOK,
     "api/exchanges/complete": _LOOK,
     "api/exchanges/diff": _LOOK,
+    "api/exchanges/verdict": _LOOK,
     "api/exchanges/wait": {"POST": _SEE},
     "api/exchanges/export": _LOOK,
     _EXCHANGE: _rest(DELETE=Right(_E, "journal.delete")),
@@ -96,8 +97,8 @@ PAGES = (
     f"{_OF_QUEUE}/state",
     f"{_OF_QUEUE}/from/<int:start>", f"{_OF_QUEUE}/entries/<int:preset_id>",
     "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
-    "journal/<str:exchange_id>/whole", "settings/fallbacks", "stats/parts", "docs/<slug:name>",
-    "jsi18n/<str:language>/<str:version>.js",
+    "journal/<str:exchange_id>/whole", "journal/<str:exchange_id>/attempts",
+    "settings/fallbacks", "stats/parts", "docs/<slug:name>", "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)
 

@@ -39,6 +39,21 @@ class Line:
     """An exchange in the list."""
 
     row: Exchange
+    place: tuple[int, int] = (0, 0)  # which attempt of how many: see attempts_shown.places
+
+    @property
+    def attempt(self) -> str:
+        """Which attempt of its call it is; "" where it is the only one."""
+        number, count = self.place
+        values = {"number": number, "count": count}
+        if count:
+            return gettext("attempt %(number)s of %(count)s") % values
+        return gettext("attempt %(number)s") % values if number else ""
+
+    @property
+    def attempt_short(self) -> str:
+        number, count = self.place
+        return f"{number}/{count}" if count else str(number)
 
     @property
     def moment(self) -> str:

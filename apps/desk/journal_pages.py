@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from apps.desk.attempts_shown import attempts
 from apps.desk.frame import page
 from apps.desk.journal_line import Line
 from apps.desk.journal_shown import listed, news, whole_exchange
@@ -59,6 +60,17 @@ def whole(request: HttpRequest, exchange_id: str) -> HttpResponse:
         raise Http404
     context = {"query": request.GET.get("q", ""), **whole_exchange(*found)}
     return render(request, "journal/_exchange.html", context)
+
+
+@never_cache
+@require_safe
+def tries(request: HttpRequest, exchange_id: str) -> HttpResponse:
+    """The attempts of the call that an exchange belongs to."""
+    row = Exchange.objects.filter(id=_id(exchange_id)).first()
+    if row is None:
+        raise Http404
+    context = {"query": request.GET.get("q", ""), **attempts(row)}
+    return render(request, "journal/_attempts.html", context)
 
 
 @never_cache

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.http import urlencode
 
+from apps.desk.attempts_shown import attempts, places
 from apps.desk.cards import Card, Piece, read_cards, read_object
 from apps.desk.journal_line import Line
 from apps.desk.media import reply_cards
@@ -29,7 +30,7 @@ def listed(query: str, *, before: str, limit: int) -> Context:
     return {
         "query": query,
         "search": _search(query),
-        "lines": [Line(row) for row in page.rows],
+        "lines": _lines(page.rows),
         "older": page.next,
         "searched_until": page.searched_until,
     }
@@ -39,8 +40,12 @@ def news(query: str, *, after: str, look: list[str]) -> Context:
     """How many lines are newer than one that is shown, and those that were open as they are now."""
     rows = Exchange.objects.filter(id__in=look[:LOOK_MAX])
     count, is_more = _newer(_filter(query), after)
-    lines = [Line(row) for row in rows]
-    return {"search": _search(query), "lines": lines, "newer": count, "is_more": is_more}
+    return {"search": _search(query), "lines": _lines(list(rows)), "newer": count, "is_more": is_more}
+
+
+def _lines(rows: list[Exchange]) -> list[Line]:
+    known = places(rows)
+    return [Line(row, known.get(row.id, (0, 0))) for row in rows]
 
 
 def _search(query: str) -> str:
@@ -70,6 +75,7 @@ def whole_exchange(row: Exchange, body: Body) -> Context:
     reply = read_object(body.reply_body)
     return {
         **whole_call(row, body),
+        **attempts(row),
         "is_open": row.state in OPEN_STATES,
         "bar": read_bar(row),
         "bytes_sent": None if row.bytes_sent is None else f"{row.bytes_sent:,}",

@@ -52,6 +52,7 @@ urlpatterns = [
     part("journal/diff", journal_pages.diff, name="journal-diff"),
     part("journal/<str:exchange_id>", journal_pages.exchange, name="exchange"),
     part("journal/<str:exchange_id>/whole", journal_pages.whole, name="exchange-whole"),
+    part("journal/<str:exchange_id>/attempts", journal_pages.tries, name="exchange-attempts"),
     part("settings", settings_pages.settings, name="settings"),
     part("settings/fallbacks", settings_pages.fallbacks, name="fallbacks"),
     part("docs", docs_pages.docs, name="docs"),

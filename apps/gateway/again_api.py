@@ -11,6 +11,7 @@ from apps.desk.api import DeskActionView
 from apps.gateway import again
 from apps.gateway.intake import Headers
 from apps.journal.api import rows_of_exchange
+from apps.journal.attempt_rows import SENT_AGAIN
 from apps.journal.models import Exchange, Source
 from apps.journal.present import href
 from apps.journal.texts import PATH_MAX, read_call
@@ -41,7 +42,7 @@ class ResendView(DeskActionView):
                 body=call.body,
                 query_text=call.query_text,
                 peer_ip=call.peer_ip,
-                note=f"Sent again from the journal: it repeats {exchange_id}.",
+                note=f"{SENT_AGAIN}: it repeats {exchange_id}.",
             )
         except again.TooManyError as error:
             raise RestError(429, str(error)) from None

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from apps.journal.verdicts import KINDS
+
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
@@ -50,6 +52,14 @@ SCHEMAS: dict[str, Schema] = {
         id=TEXT, caller=TEXT, endpoint=TEXT, model=TEXT, state=TEXT, source=TEXT, status_code=WHOLE
     ),
     "Success": thing(success=SWITCH),
+    "ClientVerdict": thing(
+        ("kind", "ok", "caller", "sentence", "exchanges"),
+        kind={"type": "string", "enum": list(KINDS)},
+        ok=SWITCH,
+        caller=TEXT,
+        sentence=TEXT,
+        exchanges=listed(TEXT),
+    ),
 }
 
 # (method, path) → schema of the JSON body.
@@ -83,6 +93,15 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("post", "/api/desk/{exchange_id}/answer"): ref("Verdict"),
     ("get", "/api/exchanges"): thing(items=listed(ref("Exchange"))),
     ("get", "/api/exchanges/{exchange_id}"): ref("Exchange"),
+    ("get", "/api/exchanges/verdict"): thing(
+        ("ok", "calls", "attempts", "open", "more", "verdicts"),
+        ok=SWITCH,
+        calls=WHOLE,
+        attempts=WHOLE,
+        open=WHOLE,
+        more=SWITCH,
+        verdicts=listed(ref("ClientVerdict")),
+    ),
 }
 
 _FILTER = {"q": "the filter line, such as `caller:ci-7 status:429`"}
@@ -94,6 +113,11 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/exchanges": _FILTER,
     "/api/exchanges/count": _FILTER,
     "/api/exchanges/export": _FILTER,
+    "/api/exchanges/verdict": {
+        **_FILTER,
+        "limit": "how many of the newest exchanges, 1000 when left out",
+        "allow": "kinds of verdicts that are as they should be, separated by commas",
+    },
     "/api/exchanges/diff": {"a": "the id of an exchange", "b": "the id of another"},
     "/api/desk/{exchange_id}/answer": _TAKE_OVER,
     "/api/desk/{exchange_id}/claim": _TAKE_OVER,

@@ -23,7 +23,7 @@ class ExchangesView(RestView):
     """GET: a page, newest first. DELETE: what the filter selects, open calls excepted."""
 
     def get(self, request: Request) -> Response:
-        limit, cursor = _limit(request.query_params), request.query_params.get("cursor")
+        limit, cursor = read_limit(request.query_params), request.query_params.get("cursor")
         if cursor is not None and len(cursor) != ID_LENGTH:
             raise RestError(400, f"cursor: {cursor!r} is not the `next` of an earlier page.")
         chosen = read_filter(request.query_params, besides=("limit", "cursor"))
@@ -79,8 +79,9 @@ def read_filter(params: QueryDict, *, besides: Collection[str] = ()) -> Filter:
         raise RestError(400, str(error), where) from None
 
 
-def _limit(params: QueryDict) -> int:
-    text = params.get("limit", str(LIMIT_DEFAULT))
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= LIMIT_MAX):
-        raise RestError(400, f"limit: {text!r} is not a whole number from 1 to {LIMIT_MAX}.")
+def read_limit(params: QueryDict, *, default: int = LIMIT_DEFAULT, most: int = LIMIT_MAX) -> int:
+    """The parameter `limit`: how many at most; answers 400 where it is none."""
+    text = params.get("limit", str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+        raise RestError(400, f"limit: {text!r} is not a whole number from 1 to {most}.")
     return int(text)

@@ -90,9 +90,11 @@ startFrame({
   onEvent(kind, data) {
     if (CALLS.includes(kind)) list.catchUp();
     if (data.id && data.id === opened.id) opened.refresh();
+    if (data.ip && data.ip === opened.caller) opened.followUp();
   },
   refetch() {
     list.catchUp();
     opened.refresh();
+    opened.followUp();
   },
 });

@@ -2,7 +2,7 @@
 
 import { address } from "./journal_url.js";
 import { coalesce, find, findAll, on } from "./page.js";
-import { fetchPart, put } from "./swap.js";
+import { fetchPart, put, refresh } from "./swap.js";
 import { selectTab, startTabs } from "./tabs.js";
 import { startTexts } from "./texts.js";
 import { gettext } from "./words.js";
@@ -17,9 +17,11 @@ export class OpenExchange {
     Object.assign(this, { list, onChange });
     this.place = find("#opened");
     this.refresh = coalesce(() => this.#refresh(), 200);
+    this.followUp = coalesce(() => this.#followUp(), 500);
     startTabs(document);
     startTexts(document.body);
     on(document, "click", ".row[data-call]", (event, row) => this.#follow(event, () => this.open(row.dataset.call)));
+    on(document, "click", "[data-attempt]", (event, link) => this.#follow(event, () => this.open(link.dataset.attempt)));
     on(document, "click", "[data-close]", (event) => this.#follow(event, () => this.close()));
   }
 
@@ -103,6 +105,12 @@ export class OpenExchange {
     put(this.place, html);
     selectTab(tab);
     this.onChange();
+  }
+
+  /** Another call of the same caller may be the next attempt of this one. */
+  async #followUp() {
+    const attempts = find("[data-attempts]", this.place);
+    if (attempts) await refresh(attempts);
   }
 
   #follow(event, act) {

@@ -234,3 +234,22 @@ async def test_what_is_deleted_before_it_was_rolled_up_stays_in_the_figures(serv
     assert server.api.delete("/api/exchanges", params={"caller": "figures"}).status_code == 200
     assert calls() == 3
     assert "mockopenai_database_up 1.0" in server.api.get("/metrics").text
+
+
+def test_attempts_of_one_call_are_linked_whichever_process_answered(
+    pair: list[Server], server: Server
+) -> None:
+    limited = {
+        "response": {"error": {"message": "Slow down."}},
+        "status_code": 429,
+        "headers": {"retry-after": "9"},
+    }
+    server.queue("hasty", limited)
+    for one in pair:
+        one.api.post("/v1/chat/completions", json=CALL, headers={"x-mock-caller": "hasty"})
+    ended(server, "hasty")
+    path = "/api/exchanges/verdict?caller=hasty"
+    told = wait_for(lambda: next((one for one in [pair[1].api.get(path).json()] if not one["open"]), None))
+    assert (told["ok"], told["calls"], told["attempts"]) == (False, 1, 2)
+    assert [one["kind"] for one in told["verdicts"]] == ["retried_early", "recovered"]
+    assert "attempt 2 of 2" in pair[1].api.get("/journal/rows").text

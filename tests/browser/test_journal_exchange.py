@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage
+from tests.browser.conftest import Ask, OpenPage, axe
 from tests.browser.test_journal import LINE, fill, journal
 from tests.conftest import Server
 
@@ -143,3 +143,29 @@ def test_markup_is_only_text(journal: Server, open_page: OpenPage) -> None:
 def check(page: Page) -> None:
     assert page.locator("main img, main script, main b:text-is('bold')").count() == 0
     assert page.evaluate("window.hacked") is None
+
+
+def test_the_next_attempt_of_a_call_shows_up_where_it_is_read(journal: Server, open_page: OpenPage) -> None:
+    limited = {"response": {"error": {"message": "Slow down."}}, "status_code": 429}
+    journal.queue("ci-7", {**limited, "headers": {"retry-after": "1"}})
+    call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Again and again"}]}
+
+    def ask() -> None:
+        journal.api.post("/v1/chat/completions", json=call, headers={"x-mock-caller": "ci-7"})
+
+    ask()
+    first = newest(journal)["id"]
+    page = open_page(f"{journal.url}/journal/{first}")
+    shown = page.locator("#opened [data-attempts]")
+    expect(shown).to_contain_text("Attempt 1 got 429; nothing has followed until now")
+    ask()
+    expect(shown).to_contain_text("2 attempts of one call")
+    expect(shown).to_contain_text("the 429 said: wait 1.0 s (retry-after)")
+    expect(shown).to_contain_text("Recovered: attempt 2 succeeded")
+    expect(page.locator(LINE).first).to_contain_text("attempt 2 of 2")
+    axe(page, within="#opened")
+    shown.locator("a[data-attempt]").click()
+    expect(page).to_have_url(re.compile(newest(journal)["id"]))
+    expect(shown.locator("[aria-current]")).to_contain_text("this one")
+    page.go_back()
+    expect(page).to_have_url(re.compile(first))

@@ -8,6 +8,7 @@ from apps.journal.models import Body, Exchange
 from apps.journal.texts import read_reply
 from apps.wire.draft import BODILESS
 from apps.wire.jsongate import GateError, read_object
+from apps.wire.pace import written
 
 
 class NoReplyError(ValueError):
@@ -29,7 +30,7 @@ def entry_of(row: Exchange, body: Body) -> tuple[dict[str, Any], bytes]:
         "status_code": reply.status,
         "headers": named if len(named) == len(reply.headers) else [list(pair) for pair in reply.headers],
         "delay_ms": reply.delay_ms,
-        "pace": {"first_token_ms": reply.pace.first_token_ms, "token_ms": reply.pace.token_ms},
+        "pace": written(reply.pace),
         "endpoint": row.endpoint or "*",
         "uses": 1,
         "on_undelivered": "drop",

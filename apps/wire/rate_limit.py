@@ -65,7 +65,7 @@ def reached(level: Level, *, model: str, needed: int, headers: tuple[tuple[str, 
             f"The input or output tokens must be reduced in order to run successfully. {_HELP}"
         )
         return WireError(429, message, type=level.kind, code="rate_limit_exceeded", headers=headers)
-    wait_ms = ceil(level.wait_s(needed) * 1000)
+    wait_ms = max(1, ceil(level.wait_s(needed) * 1000 - 1e-3))
     used = min(level.limit, ceil(level.used - _FUZZ)) if level.kind == REQUESTS else ceil(level.used - _FUZZ)
     message = (
         f"Rate limit reached {about}: Limit {level.limit}, Used {used}, Requested {needed}. "
@@ -77,7 +77,7 @@ def reached(level: Level, *, model: str, needed: int, headers: tuple[tuple[str, 
 
 def duration(seconds: float) -> str:
     """As Go writes one: 0s, 8ms, 1.446s, 6m0s, 1h0m0s; rounded up to a millisecond."""
-    ms = ceil(seconds * 1000 - _FUZZ)
+    ms = ceil(seconds * 1000 - 1e-3)  # a microsecond is what adding up floats may leave
     if ms <= 0:
         return "0s"
     if ms < 1000:

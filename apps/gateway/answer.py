@@ -45,15 +45,13 @@ def decide_group(asked: Sequence[Asked]) -> list[Decision]:
     """Decides for a group of calls, in order, and opens their exchanges. In the writer's transaction."""
     rules = in_force()
     trouble = None if rules is NOTHING else Trouble(rules, asked)
-    early = [None] * len(asked) if trouble is None else [trouble.before(one) for one in asked]
-    wanting = [
-        one for one, end in zip(asked, early, strict=True) if end is None and one.intake.refusal is None
-    ]
-    taken = iter(take([_wanted(one.intake) for one in wanting]))
+    ended = {} if trouble is None else trouble.ended(asked)
+    left = [one for one in asked if one.intake.call.id not in ended] if ended else asked
+    taken = iter(take([_wanted(one.intake) for one in left if one.intake.refusal is None]))
     fallback = Fallback(trouble)
     decisions = []
-    for one, decision in zip(asked, early, strict=True):
-        if decision is not None:
+    for one in asked:
+        if ended and (decision := ended.get(one.intake.call.id)) is not None:
             decisions.append(decision)
         elif one.intake.refusal is not None:
             decisions.append(refused(one.intake, one.intake.refusal, Source.INVALID))

@@ -27,6 +27,11 @@ class Trouble:
             calls = [one.intake.call for one in asked]
             self._admission = Admission(rules.limits, [(call, key_of(call)) for call in calls])
 
+    def ended(self, asked: Sequence[Asked]) -> dict[str, Decision]:
+        """The decisions about calls that go no further, by the id of the call."""
+        found = {one.intake.call.id: self.before(one) for one in asked}
+        return {call_id: decision for call_id, decision in found.items() if decision is not None}
+
     def before(self, asked: Asked) -> Decision | None:
         """What answers a call instead of presets and fallback; None when it goes its way."""
         admission, intake = self._admission, asked.intake

@@ -6,13 +6,14 @@ from typing import Any
 import orjson
 
 from apps.accounts.rest import RestError
+from apps.faults.models import Limit
 from apps.wire.caller_name import RULE, caller_name
 from apps.wire.jsongate import kind, strip_nul
 from apps.wire.pace import read_pace
 
 NAME_MAX = 200  # characters of a model's name or pattern
 PER_MINUTE_MAX = 2_000_000_000  # what the columns hold
-PERS = ("caller", "key", "model", "everyone")
+PERS = tuple(Limit.Per.values)
 
 Errors = list[dict[str, str]]
 

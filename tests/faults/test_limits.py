@@ -83,6 +83,14 @@ def test_what_was_used_outlives_a_restart(start: Callable[..., Server]) -> None:
     assert again.api.post(CHAT, json=BODY).status_code == 429
 
 
+def test_a_call_that_nobody_answers_is_told_the_truth_too(start: Callable[..., Server]) -> None:
+    server = start(MOCKOPENAI_FALLBACK="manual", MOCKOPENAI_HOLD_S="1")
+    server.api.post("/api/limits", json={"per": "key", "requests_per_minute": 50})
+    answer = server.api.post(CHAT, json=BODY, headers={"Authorization": "Bearer sk-x"})
+    assert answer.status_code == 504
+    assert (told(answer, "limit-requests"), told(answer, "remaining-requests")) == ("50", "49")
+
+
 # --- what is told --------------------------------------------------------------------------------
 
 

@@ -38,7 +38,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "instant": {},
     "gpt-4o-mini-like": {
         "first_token_ms": {"lognormal": {"median": 400, "p95": 900}},
-        "token_ms": {"lognormal": {"median": 15, "p95": 35}},
+        "token_ms": {"lognormal": {"median": 20, "p95": 45}},
     },
     "o-series-like": {
         "first_token_ms": {"lognormal": {"median": 6000, "p95": 12000}},

@@ -107,7 +107,7 @@ class Admission:
         """The reply with the true x-ratelimit headers; what its author set of them stays."""
         own = {name for name, _ in reply.headers}
         true = tuple(header for header in self._headers(call) if header[0] not in own)
-        return reply._replace(headers=(*reply.headers, *true)) if true else reply
+        return reply._replace(headers=(*reply.headers, *true), limited=len(true)) if true else reply
 
     def write(self) -> None:
         self._buckets.write()

@@ -25,10 +25,11 @@ def entry_of(row: Exchange, body: Body) -> tuple[dict[str, Any], bytes]:
         read_object(text)
     except GateError as error:
         raise NoReplyError(f"This exchange's reply is no JSON object: {error}.") from None
-    named = dict(reply.headers)  # a name that comes twice needs the list of pairs
+    headers = reply.headers[: len(reply.headers) - reply.limited]
+    named = dict(headers)  # a name that comes twice needs the list of pairs
     fields = {
         "status_code": reply.status,
-        "headers": named if len(named) == len(reply.headers) else [list(pair) for pair in reply.headers],
+        "headers": named if len(named) == len(headers) else [list(pair) for pair in headers],
         "delay_ms": reply.delay_ms,
         "pace": written(reply.pace),
         "endpoint": row.endpoint or "*",

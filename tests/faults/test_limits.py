@@ -157,6 +157,10 @@ def test_what_an_author_says_of_the_limits_stays(rules: Rules) -> None:
     answer = rules.chat("authored")
     assert told(answer, "remaining-requests") == "7"
     assert told(answer, "limit-requests") == "50"
+    [row] = rules.server.api.get("/api/exchanges?caller=authored").json()["items"]
+    assert rules.server.exchange(row["id"])["reply_headers"]["x-ratelimit-limit-requests"] == "50"
+    preset = rules.server.api.get(f"/api/exchanges/{row['id']}/as/preset").json()
+    assert preset["headers"] == headers  # the true ones are not frozen
 
 
 # --- tokens --------------------------------------------------------------------------------------

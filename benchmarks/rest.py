@@ -37,6 +37,11 @@ def get(port: int, path: str) -> Any:
         return _ask(connection, "GET", path)
 
 
+def post(port: int, path: str, body: Any) -> Any:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT_S)) as connection:
+        return _ask(connection, "POST", path, json.dumps(body).encode())
+
+
 def waiting(port: int) -> list[dict[str, Any]]:
     """Every exchange on the desk, whatever the page size."""
     return list(_pages(port, "/api/desk"))

@@ -9,6 +9,7 @@ from apps.gateway.views import openai
 urlpatterns = [
     re_path(r"^(?:v1|as|openai)(?:/|$)", openai),
     path("", include("apps.gateway.urls")),
+    path("", include("apps.faults.urls")),
     path("", include("apps.queues.urls")),
     path("", include("apps.queues.from_journal")),
     path("", include("apps.desk.urls")),

@@ -244,10 +244,14 @@ def server(shared_server: Server) -> Iterator[Server]:
     yield shared_server
 
 
+RULES = ("draw", "faultrule", "latencyrule", "limit", "bucket", "control")
+EMPTIED = ("queues_preset", "queues_pause", "queues_fallback", *(f"faults_{name}" for name in RULES))
+
+
 def _emptied(database: Path) -> list[str]:
-    """No presets, no pauses, the fallbacks as at the start; the calls that still wait. Over REST it takes longer."""
+    """No presets, pauses and rules, the fallbacks as at the start; the calls that still wait. REST takes longer."""
     with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
-        for table in ("queues_preset", "queues_pause", "queues_fallback"):
+        for table in EMPTIED:
             connection.execute(f"DELETE FROM {table}")
         return [
             row[0] for row in connection.execute("SELECT id FROM journal_exchange WHERE state = 'waiting'")

@@ -55,6 +55,13 @@ TABLE: dict[str, _Rights] = {
     },
     f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
     "api/callers": _LOOK,
+    "api/latency": _rest(POST=Right(_E, "latency.add"), DELETE=Right(_E, "latency.clear")),
+    "api/latency/<int:rule_id>": {
+        "PATCH": Right(_E, "latency.change"),
+        "DELETE": Right(_E, "latency.remove"),
+    },
+    "api/limits": _rest(POST=Right(_E, "limits.add"), DELETE=Right(_E, "limits.clear")),
+    "api/limits/<int:limit_id>": {"PATCH": Right(_E, "limits.change"), "DELETE": Right(_E, "limits.remove")},
     "api/fallback": _rest(PUT=Right(_E, "fallback.switch"), PATCH=Right(_E, "fallback.switch")),
     "api/exchanges": _rest(DELETE=Right(_E, "journal.delete")),
     "api/exchanges/count": _LOOK,

@@ -9,6 +9,9 @@ from django.utils import timezone
 from apps.desk.repeat import has_room, queue_same
 from apps.desk.verdict import Person, Verdict, claimed, is_claimed_by_other, truth, unknown
 from apps.desk.waiting import ring, waiting_here
+from apps.faults.in_force import in_force
+from apps.faults.latency import narrowest_first, slowed
+from apps.faults.limits import charge, key_in
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
@@ -64,7 +67,8 @@ def _state(exchange_id: str) -> str | None:
 
 
 def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int) -> Verdict:
-    if repeat:
+    rules = in_force()
+    if repeat or rules.limits:
         lock_queues()  # before the row: who decides on calls takes them in this order, too
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None or row.state != State.WAITING:
@@ -77,8 +81,12 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
         )
     body = Body.objects.get(exchange_id=exchange_id)
     call, endpoint = read_call(row, body), BY_NAME[row.endpoint]
-    reply = complete(draft, call, endpoint)
+    reply = complete(slowed(draft, call, narrowest_first(rules.latencies)), call, endpoint)
+    spent = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0)
+    limited_by = key_in(body.reply_extras)
+    reply = charge(rules, call, limited_by, spent, reply)
     if not win(exchange_id, reply, by=by, key=key):
+        charge(rules, call, limited_by, -spent, reply)
         return truth(exchange_id, key=key)
     keep_reply(call, endpoint, reply)
     if repeat:

@@ -9,9 +9,11 @@ import orjson
 from django.db.models import F
 from django.utils import timezone
 
+from apps.faults.in_force import in_force
+from apps.faults.limits import charge, key_in
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.rows import update_rows
-from apps.journal.texts import read_reply, reply_texts
+from apps.journal.texts import read_call, read_reply, reply_texts
 from apps.journal.writer import WORKER_ID
 from apps.wire import errors
 from apps.wire.errors import WireError
@@ -141,7 +143,17 @@ def _try(exchange_id: str, cause: Cause) -> None:
             note, held = found
             text = f"Nobody answered this call within {held.total_seconds():.0f} s. {note}".strip()
             reply = errors.timed_out(f"{text} {HINT}").reply()
+            reply = _limited(exchange_id, reply)
             settle(exchange_id, State.TIMED_OUT, source=Source.TIMEOUT, reply=reply, deadline_at__lte=now)
+
+
+def _limited(exchange_id: str, reply: Reply) -> Reply:
+    """The reply with what is true of rate limits; it spends no tokens."""
+    rules = in_force()
+    if not rules.limits:
+        return reply
+    body = Body.objects.select_related("exchange").get(exchange_id=exchange_id)
+    return charge(rules, read_call(body.exchange, body), key_in(body.reply_extras), 0, reply)
 
 
 def _outcome(row: Exchange | None, body: Body | None) -> Outcome:

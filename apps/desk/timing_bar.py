@@ -10,7 +10,8 @@ WIDTH_MIN = 0.01  # of the whole: what took next to nothing is still seen
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch of the bar, in per cent of it. `kind`: "held" (at the desk), "first" (byte), "rest"."""
+    """One stretch of the bar, in per cent of it. `kind`: "held" (at the desk), "injected" (an author's or a
+    rule's wait), "first" (byte), "rest"."""
 
     kind: str
     took: str
@@ -35,11 +36,21 @@ def read_bar(row: Exchange) -> Bar:
     first_ms = times["first_byte_ms"]
     # A stream that is typed live begins before its author is done: the two marks may change places.
     marks = [("held", min(held_ms, whole_ms))]
-    if first_ms is not None:
-        marks += [("first", min(max(first_ms, held_ms), whole_ms)), ("rest", whole_ms)]
-    elif whole_ms > held_ms:
-        marks += [("first", whole_ms)]
+    first_ms = whole_ms if first_ms is None else min(max(first_ms, marks[0][1]), whole_ms)
+    before_ms, after_ms = _injected(row, first_ms - marks[0][1], whole_ms - first_ms)
+    marks += [("injected", marks[0][1] + before_ms), ("first", first_ms)]
+    marks += [("injected", first_ms + after_ms), ("rest", whole_ms)]
     return Bar(_parts(marks), spell_ms(whole_ms))
+
+
+def _injected(row: Exchange, first_ms: int, rest_ms: int) -> tuple[int, int]:
+    """What of the waits on purpose lies before the first byte, and what after it: the pace of a stream, whose
+    head leaves at once; of a whole reply all of it comes before."""
+    injected_ms = row.injected_ms or 0
+    if not row.stream:
+        return min(injected_ms, first_ms), 0
+    after_ms = min(injected_ms, rest_ms)
+    return min(injected_ms - after_ms, first_ms), after_ms
 
 
 def _parts(marks: list[tuple[str, int]]) -> tuple[Part, ...]:

@@ -14,10 +14,13 @@ from django.conf import settings
 from apps.desk.answer import win, write_reply
 from apps.desk.models import Typed
 from apps.desk.verdict import Person
+from apps.faults.in_force import in_force
+from apps.faults.limits import charge, key_in, with_key
 from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
-from apps.journal.texts import read_call
+from apps.journal.texts import read_call, read_reply, reply_extras
 from apps.kept.keeping import keep_reply
+from apps.queues.take import lock_queues
 from apps.wire import endpoint as wire
 from apps.wire.complete import complete, tokens
 from apps.wire.reply import Draft, Reply
@@ -90,9 +93,14 @@ def how_typed(row: Exchange) -> wire.Typed | None:
 
 def begin(row: Exchange, *, by: Person) -> bool:
     """Makes what `by` is going to type the reply of a waiting call; False when it waits no more."""
-    body = Body.objects.get(exchange_id=row.id)
-    opening = complete(_EMPTY, read_call(row, body), BY_NAME[row.endpoint])
-    return win(row.id, opening._replace(typed=True), by=by)
+    body, rules = Body.objects.get(exchange_id=row.id), in_force()
+    call, key = read_call(row, body), key_in(body.reply_extras)
+    opening = complete(_EMPTY, call, BY_NAME[row.endpoint])._replace(typed=True)
+    opening = charge(rules, call, key, 0, opening)  # what it spends is known at its end
+    won = win(row.id, opening, by=by)
+    if won and key:
+        Body.objects.filter(exchange_id=row.id).update(reply_extras=with_key(reply_extras(opening), key))
+    return won
 
 
 def add(exchange_id: str, frame: Frame, *, before_bytes: int) -> None:
@@ -116,7 +124,11 @@ def finish(row: Exchange, frame: Frame, *, before_bytes: int, note: str = "") ->
     call, opening = read_call(row, body), orjson.loads(body.reply_body)
     whole = endpoint.typed.whole(opening, text, frame.finish_reason, frame.usage, call)
     prompt_tokens, completion_tokens = tokens(whole)
-    reply = Reply(body=orjson.dumps(whole))
+    spent = (prompt_tokens or 0) + (completion_tokens or 0)
+    if (rules := in_force()).limits:
+        lock_queues()
+        charge(rules, call, key_in(body.reply_extras), spent, Reply(body=b""))
+    reply = read_reply(row, body)._replace(body=orjson.dumps(whole), typed=False)
     write_reply(row.id, reply)
     keep_reply(call, endpoint, reply)
     changes: dict[str, Any] = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from apps.desk.parked import note_parked
 from apps.desk.waiting import waiting_here
+from apps.faults.in_force import NOTHING, in_force
 from apps.gateway.decision import Asked, Decision, answered, refused
 from apps.gateway.fallback import Fallback
 from apps.gateway.intake import Intake
+from apps.gateway.trouble import Trouble
 from apps.journal.group import Then
 from apps.journal.inline import plain
 from apps.journal.models import Source
@@ -41,16 +43,25 @@ def decide_large(asked: Sequence[Asked]) -> list[Decision]:
 @plain
 def decide_group(asked: Sequence[Asked]) -> list[Decision]:
     """Decides for a group of calls, in order, and opens their exchanges. In the writer's transaction."""
-    taken = iter(take([_wanted(one.intake) for one in asked if one.intake.refusal is None]))
-    fallback = Fallback()
+    rules = in_force()
+    trouble = None if rules is NOTHING else Trouble(rules, asked)
+    ended = {} if trouble is None else trouble.ended(asked)
+    left = [one for one in asked if one.intake.call.id not in ended] if ended else asked
+    taken = iter(take([_wanted(one.intake) for one in left if one.intake.refusal is None]))
+    fallback = Fallback(trouble)
     decisions = []
     for one in asked:
-        if one.intake.refusal is not None:
+        if ended and (decision := ended.get(one.intake.call.id)) is not None:
+            decisions.append(decision)
+        elif one.intake.refusal is not None:
             decisions.append(refused(one.intake, one.intake.refusal, Source.INVALID))
         elif (preset := next(taken)) is not None:
-            decisions.append(answered(one.intake, preset.draft, Source.PRESET, preset))
+            draft = preset.draft if trouble is None else trouble.over(one, preset.draft)
+            decisions.append(answered(one.intake, draft, Source.PRESET, preset))
         else:
             decisions.append(fallback.decide(one))
+    if trouble is not None:
+        decisions = trouble.settle(asked, decisions)
     open_exchanges([decision.opening for decision in decisions])
     note_parked([decision.opening.call for decision in decisions if decision.reply is None])
     return decisions

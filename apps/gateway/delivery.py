@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 from channels.db import database_sync_to_async
 
-from apps.gateway.due import Due
+from apps.gateway.due import Due, due_of
 from apps.gateway.line import PIECE_BYTES, HungUp, Line, RawHeaders
 from apps.gateway.pacing import Player
 from apps.kept.shelf import shelf_of
@@ -17,6 +17,7 @@ from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
 from apps.wire.headers import EVENT_STREAM, JSON, head_lines, standard
+from apps.wire.latency import whole_ms
 from apps.wire.raw import raw_of
 from apps.wire.reply import INSTANT, Reply
 
@@ -82,7 +83,7 @@ def at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> 
             body, content_type = raw.data, raw.content_type.encode()
     elif events is not None:
         content_type = EVENT_STREAM
-        due = Due(events, reply.pace)
+        due = Due(events, INSTANT)
         body = due.take(0.0)
         if not due.over:
             return None
@@ -130,11 +131,11 @@ async def whole(reply: Reply, call: Call, endpoint: Endpoint | None) -> tuple[by
 
 async def _deliver_whole(line: Line, call: Call, endpoint: Endpoint | None, reply: Reply) -> None:
     body, content_type = await whole(reply, call, endpoint)
+    if wait_ms := whole_ms(reply.pace, reply.completion_tokens or 0):
+        await line.wait(wait_ms / 1000)
     headers = head(call, reply, content_type)
     if reply.status not in BODILESS:
         headers.append((b"content-length", b"%d" % len(body)))
-    if reply.pace.first_token_ms:
-        await line.wait(reply.pace.first_token_ms / 1000)
     if line.is_cut:
         raise HungUp
     await line.start(reply.status, headers)
@@ -142,7 +143,7 @@ async def _deliver_whole(line: Line, call: Call, endpoint: Endpoint | None, repl
 
 
 async def _deliver_stream(line: Line, call: Call, reply: Reply, events: Iterator[bytes]) -> None:
-    due = Due(events, reply.pace)
+    due = due_of(events, reply.pace)
     first = due.take(0.0)
     if line.is_cut:
         raise HungUp
@@ -165,7 +166,7 @@ async def _finish_warm(line: Line, reply: Reply, events: Iterator[bytes] | None)
     if events is None:
         await line.write(sse.event(_one_line(reply.body)) if reply.body else b"", last=True)
     else:
-        await _play(line, Due(events, reply.pace))
+        await _play(line, due_of(events, reply.pace))
 
 
 def _one_line(body: bytes) -> bytes:

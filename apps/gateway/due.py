@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from apps.wire import sse
+from apps.wire.latency import total_ms, waits_ms
 from apps.wire.reply import Pace
 
 TOGETHER = 128  # events that are due at the same moment leave together, so many at a time
@@ -48,3 +49,52 @@ class Due:
         self._taken += count
         self.at_s = self._first_s + self._taken * self._step_s
         return taken
+
+
+class UnevenDue(Due):
+    """The same where each event has a wait of its own, in milliseconds, after the one before."""
+
+    def __init__(self, events: Iterator[bytes], pace: Pace, waits: Iterator[float]) -> None:
+        super().__init__(events, pace)
+        self._waits = waits
+        self._last_s = 0.0
+
+    @property
+    def taken_s(self) -> float:
+        return self._last_s
+
+    def take(self, elapsed_s: float) -> bytes:
+        taken: list[bytes] = []
+        while self._next and self.at_s <= elapsed_s + EARLY_S and len(taken) < TOGETHER:
+            taken.append(self._next)
+            self._last_s = self.at_s
+            self._next = next(self._events, b"")
+            if self._next == sse.DONE:
+                taken.append(self._next)
+                self._next = b""
+            self.at_s += next(self._waits) / 1000
+        return b"".join(taken)
+
+
+class TotalDue(Due):
+    """The same where all of it takes so many milliseconds, however many events there are."""
+
+    def __init__(self, events: Iterator[bytes], pace: Pace, total: float) -> None:
+        known = list(events)
+        steps = len(known) - (2 if known and known[-1] == sse.DONE else 1)
+        super().__init__(iter(known), pace)
+        if steps > 0:
+            self._step_s = max(0.0, total / 1000 - self._first_s) / steps
+        else:
+            self._first_s = self.at_s = total / 1000
+
+
+def due_of(events: Iterator[bytes], pace: Pace) -> Due:
+    """The schedule of a reply's events; the same each time it is asked for."""
+    if not pace.seed:
+        return Due(events, pace)
+    total = total_ms(pace)
+    if total is not None:
+        return TotalDue(events, pace, total)
+    waits = waits_ms(pace)
+    return Due(events, pace) if waits is None else UnevenDue(events, pace, waits)

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from apps.gateway.decision import Asked, Decision, answered, refused
 from apps.gateway.intake import Intake
+from apps.gateway.trouble import Trouble
 from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening, waiting_by_caller
@@ -24,7 +25,8 @@ NEAR_MISSES = 5  # how many presets and queues a refusal names
 class Fallback:
     """What happens to calls that no preset accepts; each table is asked once a group, when needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, trouble: Trouble | None = None) -> None:
+        self._trouble = trouble
         self._modes: dict[str, str] | None = None
         self._waiting: dict[str, int] | None = None
         self._queues: list[tuple[str, str]] | None = None
@@ -36,7 +38,7 @@ class Fallback:
             self._modes = modes()
         mode = self._modes.get(intake.known_endpoint.family, Mode.AUTO)
         if mode == Mode.AUTO:
-            return self._auto(intake)
+            return self._auto(asked)
         if mode == Mode.REFUSE:
             refusal = errors.no_preset(self._why_none(intake))
             return refused(intake, refusal, Source.REFUSED)
@@ -44,7 +46,8 @@ class Fallback:
             return refused(intake, errors.shutting_down(), Source.SHUTDOWN)
         return self._park(asked, once=mode == Mode.ONCE)
 
-    def _auto(self, intake: Intake) -> Decision:
+    def _auto(self, asked: Asked) -> Decision:
+        intake = asked.intake
         endpoint = intake.known_endpoint
         try:
             if endpoint.slow:
@@ -52,7 +55,10 @@ class Fallback:
             body = endpoint.auto(intake.call, shelf_of(intake.call.caller))
         except WireError as refusal:  # what is asked for does not exist
             return refused(intake, refusal, Source.AUTO)
-        return answered(intake, Draft(body=orjson.dumps(body)), Source.AUTO)
+        draft = Draft(body=orjson.dumps(body))
+        if self._trouble is not None:
+            draft = self._trouble.over(asked, draft)
+        return answered(intake, draft, Source.AUTO)
 
     def _park(self, asked: Asked, *, once: bool) -> Decision:
         call = asked.intake.call

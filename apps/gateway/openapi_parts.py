@@ -27,11 +27,14 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_WAIT: Schema = {"anyOf": [WHOLE, thing(uniform=ANY), thing(normal=ANY), thing(lognormal=ANY)]}
+_PACE: Schema = {"anyOf": [TEXT, thing(first_token_ms=_WAIT, token_ms=_WAIT, total_ms=_WAIT)]}
+_PER_MINUTE: Schema = {"type": ["integer", "null"], "minimum": 1}
 _ENTRY_FIELDS: dict[str, Schema] = {
     "status_code": {"type": "integer", "minimum": 200, "maximum": 599, "default": 200},
     "headers": {"type": "object", "additionalProperties": TEXT},
     "delay_ms": {"type": "integer", "minimum": 0},
-    "pace": thing(first_token_ms=WHOLE, token_ms=WHOLE),
+    "pace": _PACE,
     "endpoint": {"type": "string", "default": "text"},
     "uses": {"type": ["integer", "null"], "minimum": 1, "default": 1},
     "on_undelivered": {"type": "string", "enum": ["drop", "requeue"]},
@@ -60,6 +63,14 @@ SCHEMAS: dict[str, Schema] = {
         sentence=TEXT,
         exchanges=listed(TEXT),
     ),
+    "Latency": thing(("pace",), caller=TEXT, model=TEXT, pace=_PACE),
+    "Limit": thing(
+        ("per",),
+        per={"type": "string", "enum": ["caller", "key", "model", "everyone"]},
+        name={"type": "string", "default": "*"},
+        requests_per_minute=_PER_MINUTE,
+        tokens_per_minute=_PER_MINUTE,
+    ),
 }
 
 # (method, path) → schema of the JSON body.
@@ -72,6 +83,10 @@ BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/desk/{exchange_id}/answer"): ref("Answer"),
     ("post", "/api/desk/{exchange_id}/stream"): thing(("seq",), seq=WHOLE, delta=TEXT, done=SWITCH),
     ("post", "/api/desk/{exchange_id}/extend"): thing(seconds=NUMBER),
+    ("post", "/api/latency"): ref("Latency"),
+    ("patch", "/api/latency/{rule_id}"): ref("Latency"),
+    ("post", "/api/limits"): ref("Limit"),
+    ("patch", "/api/limits/{limit_id}"): ref("Limit"),
 }
 UPLOADS = {("post", "/api/preset-queue/{ip}/import")}
 
@@ -91,6 +106,10 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("delete", "/api/preset-queue/{ip}/{response_id}"): ref("Success"),
     ("get", "/api/desk"): thing(items=listed(ANY)),
     ("post", "/api/desk/{exchange_id}/answer"): ref("Verdict"),
+    ("get", "/api/latency"): thing(names=ANY, items=listed(ref("Latency"))),
+    ("post", "/api/latency"): thing(success=SWITCH, item=ref("Latency")),
+    ("get", "/api/limits"): thing(items=listed(ref("Limit"))),
+    ("post", "/api/limits"): thing(success=SWITCH, item=ref("Limit")),
     ("get", "/api/exchanges"): thing(items=listed(ref("Exchange"))),
     ("get", "/api/exchanges/{exchange_id}"): ref("Exchange"),
     ("get", "/api/exchanges/verdict"): thing(

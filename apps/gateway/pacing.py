@@ -1,18 +1,17 @@
 """How a stream leaves at its pace: played by the loop's timer, no task woken for an event."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
 from apps.gateway.beat import beat_of
 from apps.gateway.due import Due
 from apps.gateway.line import HungUp, Line
-from apps.wire.reply import Pace
 
 
-async def paced(events: Iterator[bytes], pace: Pace) -> AsyncGenerator[bytes, None]:
+async def paced(due: Due) -> AsyncGenerator[bytes, None]:
     """The pieces of a streamed reply, each when it is due (for a door that cannot see a hang-up)."""
     loop = asyncio.get_running_loop()
-    began_s, due = loop.time(), Due(events, pace)
+    began_s = loop.time()
     while not due.over:
         delay_s = began_s + due.at_s - loop.time()
         if delay_s > 0:

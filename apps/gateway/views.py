@@ -16,6 +16,7 @@ from apps.accounts import caller_keys
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
 from apps.gateway.delivery import head, stream_of, whole
+from apps.gateway.due import due_of
 from apps.gateway.intake import Intake, Request, take_in
 from apps.gateway.pacing import paced
 from apps.gateway.report import Progress
@@ -23,6 +24,7 @@ from apps.gateway.typed import typed_events
 from apps.live.tasks import spawn
 from apps.wire.errors import aborted
 from apps.wire.headers import EVENT_STREAM, preflight
+from apps.wire.latency import whole_ms
 from apps.wire.reply import Reply
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -42,7 +44,7 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
     replying = spawn(_reply_to(intake, hung_up), name="view")
     del intake  # large, maybe: of a parked call `progress` keeps only what is needed
     try:
-        reply, progress = await asyncio.shield(replying)
+        reply, progress, waited_s = await asyncio.shield(replying)
     except asyncio.CancelledError:
         hung_up.set_result(None)
         replying.add_done_callback(_abandon)  # the task goes on alone: what it took or parked has to end
@@ -51,11 +53,12 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
         # A dropped connection: this door can only end the answer in an error.
         progress.end(first_byte_at=None, bytes_sent=0)
         return await _whole(progress.intake, aborted().reply())
-    return await _respond(reply, progress)
+    return await _respond(reply, progress, waited_s)
 
 
-async def _reply_to(intake: Intake, hung_up: "asyncio.Future[None]") -> tuple[Reply | None, Progress]:
-    """What to send, when it is time to; None for a call that was aborted or left."""
+async def _reply_to(intake: Intake, hung_up: "asyncio.Future[None]") -> tuple[Reply | None, Progress, float]:
+    """What to send, when it is time to, and how long its author had it wait; None for a call that was
+    aborted or left."""
     progress = Progress(intake, await decide(intake))
     del intake
     reply = progress.decision.reply
@@ -64,30 +67,40 @@ async def _reply_to(intake: Intake, hung_up: "asyncio.Future[None]") -> tuple[Re
         outcome = await waiting_here().hold(call.id, deadline_at, hung_up)
         progress.ended_as(outcome)
         reply = outcome.reply
-    if reply is not None and reply.delay_ms:
-        await asyncio.wait((hung_up,), timeout=reply.delay_ms / 1000)
-    return reply, progress
+    wait_s = 0.0 if reply is None else _wait_ms(reply, progress.intake) / 1000
+    if wait_s:
+        await asyncio.wait((hung_up,), timeout=wait_s)
+    return reply, progress, wait_s
 
 
-def _abandon(replying: "asyncio.Task[tuple[Reply | None, Progress]]") -> None:
+def _wait_ms(reply: Reply, intake: Intake) -> float:
+    """How long a reply waits before any of it leaves."""
+    pace_ms = whole_ms(reply.pace, reply.completion_tokens or 0)
+    if pace_ms and stream_of(reply, intake.call, intake.endpoint) is not None:
+        pace_ms = 0.0  # its events are paced
+    return reply.delay_ms + pace_ms
+
+
+def _abandon(replying: "asyncio.Task[tuple[Reply | None, Progress, float]]") -> None:
     """The caller hung up: writes that nothing reached it."""
     if replying.exception() is None:
         replying.result()[1].end(first_byte_at=None, bytes_sent=0)
 
 
-async def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
+async def _respond(reply: Reply, progress: Progress, waited_s: float) -> HttpResponseBase:
     intake = progress.intake
     events = stream_of(reply, intake.call, intake.endpoint)
     if events is None:
         answer = await _whole(intake, reply)
         progress.delivered = True
-        progress.end(first_byte_at=time.time(), bytes_sent=len(answer.content))
+        progress.end(first_byte_at=time.time(), bytes_sent=len(answer.content), injected_s=waited_s)
         return answer
+    due = due_of(events, reply.pace)
 
     async def stream() -> AsyncIterator[bytes]:
         first_byte_at, bytes_sent = None, 0
         never = asyncio.get_running_loop().create_future()  # this door cannot see a hang-up, it is closed
-        pieces = typed_events(progress, reply, never) if reply.typed else paced(events, reply.pace)
+        pieces = typed_events(progress, reply, never) if reply.typed else paced(due)
         try:
             async with aclosing(pieces):
                 async for piece in pieces:
@@ -96,7 +109,8 @@ async def _respond(reply: Reply, progress: Progress) -> HttpResponseBase:
                     bytes_sent += len(piece)
             progress.delivered = True
         finally:
-            progress.end(first_byte_at=first_byte_at, bytes_sent=bytes_sent)
+            injected_s = waited_s + due.taken_s
+            progress.end(first_byte_at=first_byte_at, bytes_sent=bytes_sent, injected_s=injected_s)
 
     response = StreamingHttpResponse(stream(), status=reply.status)
     return _with_headers(response, head(intake.call, reply, EVENT_STREAM))

@@ -76,9 +76,10 @@ def whole_exchange(row: Exchange, body: Body) -> dict[str, Any]:
 
 
 def timing(row: Exchange) -> dict[str, int | None]:
-    """Where an exchange's time went: {"held_ms", "first_byte_ms", "duration_ms", "bytes_sent"}.
+    """Where its time went: {"held_ms", "first_byte_ms", "duration_ms", "injected_ms", "bytes_sent"}.
 
-    All since the call came; `held_ms` is how long it waited at the desk, None while it still does.
+    All since the call came; `held_ms` is how long it waited at the desk, None while it still does;
+    `injected_ms` is what of the rest its author, or a rule, asked for.
     """
     until = row.answered_at or row.ended_at
     held_ms = None if until is None else max(0, round((until - row.created_at).total_seconds() * 1000))
@@ -86,6 +87,7 @@ def timing(row: Exchange) -> dict[str, int | None]:
         "held_ms": 0 if row.deadline_at is None else held_ms,
         "first_byte_ms": row.first_byte_ms,
         "duration_ms": row.duration_ms,
+        "injected_ms": row.injected_ms,
         "bytes_sent": row.bytes_sent,
     }
 

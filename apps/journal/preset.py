@@ -8,6 +8,7 @@ from apps.journal.models import Body, Exchange
 from apps.journal.texts import read_reply
 from apps.wire.draft import BODILESS
 from apps.wire.jsongate import GateError, read_object
+from apps.wire.pace import written
 
 
 class NoReplyError(ValueError):
@@ -24,12 +25,13 @@ def entry_of(row: Exchange, body: Body) -> tuple[dict[str, Any], bytes]:
         read_object(text)
     except GateError as error:
         raise NoReplyError(f"This exchange's reply is no JSON object: {error}.") from None
-    named = dict(reply.headers)  # a name that comes twice needs the list of pairs
+    headers = reply.headers[: len(reply.headers) - reply.limited]
+    named = dict(headers)  # a name that comes twice needs the list of pairs
     fields = {
         "status_code": reply.status,
-        "headers": named if len(named) == len(reply.headers) else [list(pair) for pair in reply.headers],
+        "headers": named if len(named) == len(headers) else [list(pair) for pair in headers],
         "delay_ms": reply.delay_ms,
-        "pace": {"first_token_ms": reply.pace.first_token_ms, "token_ms": reply.pace.token_ms},
+        "pace": written(reply.pace),
         "endpoint": row.endpoint or "*",
         "uses": 1,
         "on_undelivered": "drop",

@@ -27,6 +27,7 @@ class Opening(NamedTuple):
     deadline_at: float | None = None  # unix seconds
     reply_channel: str = ""
     note: str = ""
+    extras: str = ""  # JSON, in the place of those of a reply, while there is none
 
 
 class Ending(NamedTuple):
@@ -187,7 +188,7 @@ def _exchange_row(one: Opening) -> tuple[Any, ...]:
 
 
 def _body_row(one: Opening) -> tuple[Any, ...]:
-    headers, body, extras = reply_texts(one.reply) if one.reply else ("[]", "", "{}")
+    headers, body, extras = reply_texts(one.reply) if one.reply else ("[]", "", one.extras or "{}")
     return (
         one.call.id,
         headers_text(one.call.headers),

@@ -52,6 +52,11 @@ def insert_rows(table: str, columns: tuple[str, ...], rows: Rows) -> None:
     _execute(_insert, (table, columns), rows)
 
 
+def put_rows(table: str, columns: tuple[str, ...], rows: Rows) -> None:
+    """Inserts the rows, or writes them over those that are there; the first column is the key."""
+    _execute(_put, (table, columns), rows)
+
+
 def update_rows(table: str, columns: tuple[tuple[str, str], ...], rows: Rows, *, only: str) -> None:
     """Updates rows by id, where the condition `only` holds too; each row is (id, value, …).
 
@@ -120,6 +125,13 @@ def _parts(rows: Rows) -> Iterator[Rows]:
 def _insert(table: str, columns: tuple[str, ...], size: int, place: str) -> str:
     row = f"({', '.join([place] * len(columns))})"
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * size)}"  # noqa: S608
+
+
+@cache
+def _put(table: str, columns: tuple[str, ...], size: int, place: str) -> str:
+    key, *others = columns
+    sets = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return f"{_insert(table, columns, size, place)} ON CONFLICT ({key}) DO UPDATE SET {sets}"
 
 
 @cache

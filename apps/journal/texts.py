@@ -52,6 +52,8 @@ def reply_extras(reply: Reply) -> str:
         extras["fault"] = {"name": reply.fault.name, "amount": reply.fault.amount}
     if reply.typed:
         extras["typed"] = True
+    if reply.limited:
+        extras["limited"] = reply.limited
     return orjson.dumps(extras).decode() if extras else "{}"
 
 
@@ -70,6 +72,7 @@ def read_reply(row: Exchange, body: Body) -> Reply:
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
         typed=extras.get("typed", False),
+        limited=extras.get("limited", 0),
     )
 
 

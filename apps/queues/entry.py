@@ -13,7 +13,8 @@ from apps.wire.doubts import doubts
 from apps.wire.draft import DraftError, read_draft
 from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
-from apps.wire.reply import Draft
+from apps.wire.pace import written as written_pace
+from apps.wire.reply import Draft, Pace
 from apps.wire.table import BY_NAME
 
 DRAFT_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
@@ -137,7 +138,7 @@ def written(preset: Preset) -> dict[str, Any]:
         "status_code": preset.status_code,
         "headers": _named(orjson.loads(preset.headers)),
         "delay_ms": preset.delay_ms,
-        "pace": {"first_token_ms": preset.first_token_ms, "token_ms": preset.token_ms},
+        "pace": written_pace(Pace(preset.first_token_ms, preset.token_ms, preset.spread)),
         "endpoint": preset.endpoint,
         "uses": preset.uses,
         "on_undelivered": preset.on_undelivered,

@@ -1,6 +1,7 @@
 """Completing a draft: the one way from what an author wrote to what goes back."""
 
 from typing import Any
+from zlib import crc32
 
 import orjson
 
@@ -8,6 +9,7 @@ from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import envelope
+from apps.wire.latency import drawn
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import ENDPOINTS
 
@@ -58,7 +60,10 @@ def complete(draft: Draft, call: Call, endpoint: Endpoint) -> Reply:
         text, body = _completed(draft, call, endpoint)
         prompt_tokens, completion_tokens = tokens(body)
     # What a reply has of its draft stands in the same order in both.
-    return Reply(text, *draft[1:8], prompt_tokens, completion_tokens)
+    reply = Reply(text, *draft[1:8], prompt_tokens, completion_tokens)
+    if draft.pace.spread:
+        return reply._replace(pace=drawn(draft.pace, crc32(call.id.encode())))
+    return reply
 
 
 def effort(draft: Draft, call: Call, endpoint: Endpoint) -> int:

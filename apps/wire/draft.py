@@ -6,13 +6,12 @@ from typing import Any
 import orjson
 
 from apps.wire.jsongate import kind
+from apps.wire.pace import read_pace
 from apps.wire.rawtext import raw_elements as raw_elements
 from apps.wire.rawtext import raw_member as raw_member
-from apps.wire.reply import INSTANT, Draft, Pace
+from apps.wire.reply import Draft, Pace
 
 DELAY_MAX_MS = 600_000
-FIRST_TOKEN_MAX_MS = 600_000
-TOKEN_MAX_MS = 60_000
 # OpenAI's status by an error's code or type; of all others it is 400.
 ERROR_STATUS = {
     "invalid_api_key": 401,
@@ -108,9 +107,7 @@ class _Reader:
         return orjson.dumps(response) if raw is None else raw
 
     def integer(self, name: str, *, low: int, high: int, default: int = 0) -> int:
-        return self.whole(name, self.fields.get(name), low=low, high=high, default=default)
-
-    def whole(self, name: str, value: Any, *, low: int, high: int, default: int = 0) -> int:
+        value = self.fields.get(name)
         if value is None:
             return default
         if not isinstance(value, int) or isinstance(value, bool):
@@ -129,19 +126,10 @@ class _Reader:
         return None
 
     def pace(self) -> Pace:
-        value = self.fields.get("pace")
-        if value is None:
-            return INSTANT
-        if not isinstance(value, dict):
-            self.wrong("pace", f"must be an object with first_token_ms and token_ms, not {kind(value)}")
-            return INSTANT
-        for unknown in value.keys() - {"first_token_ms", "token_ms"}:
-            self.wrong(f"pace.{unknown}", "is not known: use first_token_ms and token_ms")
-        first_ms = self.whole(
-            "pace.first_token_ms", value.get("first_token_ms"), low=0, high=FIRST_TOKEN_MAX_MS
-        )
-        token_ms = self.whole("pace.token_ms", value.get("token_ms"), low=0, high=TOKEN_MAX_MS)
-        return Pace(first_ms, token_ms)
+        pace, wrong = read_pace(self.fields.get("pace"))
+        for where, error in wrong:
+            self.wrong(f"pace{where}", error)
+        return pace
 
     def headers(self) -> Headers:
         value = self.fields.get("headers")

@@ -54,7 +54,8 @@ class Reply(NamedTuple):
     """What really goes back. `body` is the completed JSON text; a streamed call gets its frames.
 
     `prompt_tokens` and `completion_tokens` are what the body's `usage` says, for the journal. `typed`:
-    a person is still typing it, the body is the beginning (see `desk.typed`).
+    a person is still typing it, the body is the beginning (see `desk.typed`). `limited`: so many of the last
+    headers are not the author's, but say what is true of rate limits.
     """
 
     body: bytes
@@ -68,3 +69,4 @@ class Reply(NamedTuple):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     typed: bool = False
+    limited: int = 0

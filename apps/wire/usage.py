@@ -10,6 +10,8 @@ import toktok
 O200K = "o200k_base"
 CL100K = "cl100k_base"
 _SHORT_CHARS = 4096
+_LONG_MAX = 512
+_long: dict[tuple[int, int, str], list[int]] = {}  # a call's prompt is asked for by limits and by its usage
 # What a picture costs gpt-4o: 85 at low detail, else 85 + 170 for each of four tiles.
 IMAGE_LOW_TOKENS = 85
 IMAGE_TOKENS = 765
@@ -35,10 +37,17 @@ def count(texts: Sequence[str], model: str) -> list[int]:
     """The number of tokens of each text."""
     if not texts:
         return []
-    # The same prompts come again and again; long ones would only fill the memory.
+    # The same prompts come again and again; long ones would only fill the memory, so their hashes are kept.
+    name = encoding(model)
     if sum(map(len, texts)) <= _SHORT_CHARS:
-        return list(_counted(tuple(texts), encoding(model)))
-    return _count(texts, encoding(model))
+        return list(_counted(tuple(texts), name))
+    key = (hash(tuple(texts)), len(texts), name)
+    counts = _long.get(key)
+    if counts is None:
+        if len(_long) >= _LONG_MAX:
+            _long.clear()
+        counts = _long[key] = _count(texts, name)
+    return list(counts)
 
 
 @lru_cache(maxsize=2048)

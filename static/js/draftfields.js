@@ -17,6 +17,7 @@ const DEFAULTS = {
   verbatim: false,
 };
 const PACE = ["first_token_ms", "token_ms"];
+const isPlain = (pace) => !pace || PACE.every((name) => typeof (pace[name] ?? 0) === "number") && !("total_ms" in pace);
 const WHOLE = ["status_code", "delay_ms", ...PACE, "uses"];
 const RETRY = { true: true, false: false };
 
@@ -43,7 +44,10 @@ export class DraftFields {
   /** Fills the fields from a draft's, as REST spells them. */
   write(draft) {
     const { pace, headers, uses } = draft;
-    const given = { ...DEFAULTS, ...draft, first_token_ms: pace?.first_token_ms, token_ms: pace?.token_ms };
+    this.spread = typeof pace === "string" || !isPlain(pace) ? pace : null; // stays until numbers are written over it
+    const waits = this.spread ? {} : { first_token_ms: pace?.first_token_ms, token_ms: pace?.token_ms };
+    const given = { ...DEFAULTS, ...draft, first_token_ms: "", token_ms: "", ...waits };
+    this.#showSpread();
     for (const name of this.names) {
       const field = this.form.elements[name];
       if (field.type === "checkbox") field.checked = Boolean(given[name]);
@@ -66,10 +70,17 @@ export class DraftFields {
       if (PACE.includes(name)) found.pace = { ...found.pace, [name]: value };
       else found[name] = value;
     }
+    if (this.spread && !found.pace) found.pace = this.spread;
     const headers = this.headers.read();
     if (headers.length) found.headers = headers;
     if (this.form.elements.endless?.checked) found.uses = null;
     return found;
+  }
+
+  /** What a pace of other than numbers is, where the numbers would stand. */
+  #showSpread() {
+    const told = typeof this.spread === "string" ? this.spread : this.spread ? gettext("spread") : "0";
+    for (const name of PACE) if (this.form.elements[name]) this.form.elements[name].placeholder = told;
   }
 
   #value(name) {

@@ -11,7 +11,12 @@ CAME = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 def row(
-    *, held_ms: int | None = None, first_byte_ms: int | None = None, duration_ms: int | None = None
+    *,
+    held_ms: int | None = None,
+    first_byte_ms: int | None = None,
+    duration_ms: int | None = None,
+    injected_ms: int | None = None,
+    stream: bool = False,
 ) -> Exchange:
     answered_at = None if held_ms is None else CAME + timedelta(milliseconds=held_ms)
     return Exchange(
@@ -20,6 +25,8 @@ def row(
         answered_at=answered_at,
         first_byte_ms=first_byte_ms,
         duration_ms=duration_ms,
+        injected_ms=injected_ms,
+        stream=stream,
     )
 
 
@@ -54,6 +61,21 @@ def test_a_reply_typed_live_that_began_before_its_end_was_known_is_no_negative_s
         ("rest", "100 ms"),
     ]
     assert parts(row(held_ms=1010, first_byte_ms=400, duration_ms=1000)) == [("held", "1.0 s")]
+
+
+def test_what_was_waited_on_purpose_is_told_apart_from_our_own_time() -> None:
+    assert parts(row(first_byte_ms=520, duration_ms=521, injected_ms=500)) == [
+        ("injected", "500 ms"),
+        ("first", "20 ms"),
+        ("rest", "1 ms"),
+    ]
+    delayed = row(held_ms=900, first_byte_ms=1210, duration_ms=1810, injected_ms=800, stream=True)
+    assert parts(delayed) == [
+        ("held", "900 ms"),
+        ("injected", "200 ms"),
+        ("first", "110 ms"),
+        ("injected", "600 ms"),
+    ]
 
 
 def test_what_has_not_ended_has_no_bar() -> None:

@@ -55,6 +55,16 @@ def events_of(answer: httpx.Response) -> list[Any]:
 # --- answers -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_pace_is_waited_for_and_told_apart(door: Server, caller: str, ended: Ended, stream: bool) -> None:
+    door.queue(caller, {"content": "one two three"}, pace={"first_token_ms": 90, "token_ms": 20})
+    answer = call(door, caller, json=chat(stream=stream))
+    assert answer.status_code == 200
+    assert answer.elapsed.total_seconds() >= 0.145
+    row = ended(door, caller)
+    assert 145 <= row["injected_ms"] <= row["duration_ms"]
+
+
 def test_a_preset_answers_whole(door: Server, caller: str, ended: Ended) -> None:
     door.queue(caller, {"content": "hi"})
     answer = call(door, caller, json=chat("What is up?"))

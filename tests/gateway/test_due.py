@@ -1,6 +1,12 @@
 """Which events of a stream leave when: by an absolute schedule, what is late together."""
 
-from apps.gateway.due import TOGETHER, Due
+from itertools import accumulate, islice
+
+import pytest
+
+from apps.gateway.due import TOGETHER, Due, due_of
+from apps.wire.latency import drawn, total_ms, waits_ms
+from apps.wire.pace import read_pace
 from apps.wire.reply import INSTANT, Pace
 from apps.wire.sse import DONE
 
@@ -63,3 +69,48 @@ def test_no_event_at_all_is_over_from_the_start() -> None:
     stream = Due(iter(()), Pace(token_ms=5))
     assert stream.over
     assert stream.take(1.0) == b""
+
+
+SPREAD = drawn(
+    read_pace({"first_token_ms": 100, "token_ms": {"lognormal": {"median": 20, "p95": 90}}})[0], seed=7
+)
+TOTAL = drawn(
+    read_pace({"first_token_ms": 100, "total_ms": {"uniform": {"from": 400, "to": 600}}})[0], seed=7
+)
+
+
+def test_uneven_waits_add_up_to_an_absolute_schedule_and_lateness_does_not() -> None:
+    waits = waits_ms(SPREAD)
+    assert waits is not None
+    promised = [0.1, *(0.1 + sum_ms / 1000 for sum_ms in accumulate(islice(waits, 3)))]
+    stream, seen = due_of(iter(EVENTS), SPREAD), []
+    while not stream.over:
+        seen.append(stream.at_s)
+        assert stream.take(stream.at_s - 0.002) == b""
+        assert stream.take(stream.at_s + 0.0002)
+    assert seen == pytest.approx(promised)
+    assert stream.taken_s == pytest.approx(promised[-1])
+
+
+def test_uneven_events_that_are_late_leave_together_and_all_are_there() -> None:
+    stream = due_of(iter(EVENTS), SPREAD)
+    assert stream.take(0.1).startswith(ROLE)
+    assert stream.take(99) == b"".join(EVENTS[1:])
+    assert stream.over
+    assert due_of(iter(()), SPREAD).over
+
+
+def test_all_of_a_stream_takes_the_total_however_many_events_it_has() -> None:
+    total = total_ms(TOTAL)
+    assert total is not None and 400 <= total <= 600
+    for events in (EVENTS, EVENTS[:3], (*EVENTS[:1], DONE), EVENTS[:1]):
+        stream, last_s = due_of(iter(events), TOTAL), 0.0
+        while not stream.over:
+            last_s = stream.at_s
+            stream.take(stream.at_s)
+        assert last_s == pytest.approx(total / 1000)
+    assert due_of(iter(EVENTS), TOTAL).at_s == pytest.approx(0.1)
+
+
+def test_a_fixed_pace_needs_no_waits_to_be_drawn() -> None:
+    assert type(due_of(iter(EVENTS), Pace(100, 20))) is Due

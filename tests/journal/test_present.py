@@ -111,10 +111,10 @@ def test_an_item_carries_no_body_and_nothing_of_our_insides():
 def test_timing_says_where_the_time_went():
     came = datetime(2026, 1, 31, 12, tzinfo=UTC)
     answered = came + timedelta(seconds=2)
-    left = {"first_byte_ms": 2001, "duration_ms": 2500, "bytes_sent": 700}
+    left = {"first_byte_ms": 2001, "duration_ms": 2500, "injected_ms": 400, "bytes_sent": 700}
     held = Exchange(created_at=came, deadline_at=came, answered_at=answered, ended_at=came, **left)
     assert timing(held) == {"held_ms": 2000, **left}
-    nobody = {"first_byte_ms": None, "duration_ms": None, "bytes_sent": None}
+    nobody = {"first_byte_ms": None, "duration_ms": None, "injected_ms": None, "bytes_sent": None}
     assert timing(Exchange(created_at=came, deadline_at=came)) == {"held_ms": None, **nobody}
     assert timing(Exchange(created_at=came, deadline_at=came, ended_at=answered))["held_ms"] == 2000
     assert timing(Exchange(created_at=came, ended_at=answered, **left)) == {"held_ms": 0, **left}

@@ -2,8 +2,11 @@
 
 import orjson
 import pytest
+import toktok
 
-from apps.wire import usage
+from apps.wire import chat_usage, usage
+from apps.wire.asked_tokens import asked_tokens
+from apps.wire.call import Call
 
 
 @pytest.mark.parametrize(
@@ -110,3 +113,21 @@ def test_a_usage_has_all_its_details() -> None:
     made = usage.chat_usage(17, 4)
     assert made["total_tokens"] == 21
     assert orjson.dumps(made).count(b"audio_tokens") == 2
+
+
+def test_a_prompt_is_read_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, really = [], toktok.batch_count
+
+    def counting(texts: list[str], name: str, threads: int) -> list[int]:
+        read.extend(texts)
+        counts: list[int] = really(texts, name, threads)
+        return counts
+
+    monkeypatch.setattr(toktok, "batch_count", counting)
+    for words in (2, 2_000):
+        text = f"read once {words} " * words
+        asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}
+        call = Call("1", "ci-7", "POST", "/v1/chat/completions", "chat.completions", data=asked)
+        before = asked_tokens(call)
+        assert chat_usage.complete(None, [], call)["prompt_tokens"] == before
+        assert read.count(text) == 1

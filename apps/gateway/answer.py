@@ -41,7 +41,8 @@ def decide_large(asked: Sequence[Asked]) -> list[Decision]:
 @plain
 def decide_group(asked: Sequence[Asked]) -> list[Decision]:
     """Decides for a group of calls, in order, and opens their exchanges. In the writer's transaction."""
-    taken = iter(take([_wanted(one.intake) for one in asked if one.intake.refusal is None]))
+    sound = [one.intake for one in asked if one.intake.refusal is None]
+    taken = iter(take([_wanted(intake) for intake in sound], [intake.call for intake in sound]))
     fallback = Fallback()
     decisions = []
     for one in asked:

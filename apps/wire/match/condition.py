@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+import orjson
+
 from apps.wire.match.subject import Subject, Texts
 from apps.wire.match.text import Key, TextTest, short
 
@@ -110,7 +112,7 @@ class OfBody:
 
     @property
     def line(self) -> str:
-        return f"jmespath {short(self.source)}" + (f" = {short(str(self.equals[0]))}" if self.equals else "")
+        return f"jmespath {short(self.source)}" + (f" = {_json(self.equals[0])}" if self.equals else "")
 
     def accepts(self, subject: Subject) -> bool:
         try:
@@ -122,9 +124,13 @@ class OfBody:
         return bool(found == self.equals[0]) and isinstance(found, bool) == isinstance(self.equals[0], bool)
 
     def why_not(self, subject: Subject) -> str:
-        wanted = f"be {short(str(self.equals[0]))}" if self.equals else "be true"
+        wanted = f"be {_json(self.equals[0])}" if self.equals else "be true"
         try:
-            found = short(str(self.search(subject.call.data)))
+            found = _json(self.search(subject.call.data))
         except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
             return f"jmespath {short(self.source)} failed: {short(str(error))}"
         return f"jmespath {short(self.source)} should {wanted}: it is {found}"
+
+
+def _json(value: Any) -> str:
+    return short(orjson.dumps(value).decode())

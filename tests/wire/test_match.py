@@ -1,13 +1,16 @@
 """Conditions: what they look at, what they say, and what they refuse."""
 
+import re
 import time
 from typing import Any
 
+import orjson
 import pytest
 
 from apps.wire.call import Call
 from apps.wire.match import Condition, Index, MatchError, Need, Subject, match_of, read_match
-from apps.wire.match.reader import CONDITIONS_MAX, DEPTH_MAX
+from apps.wire.match.reader import CONDITIONS_MAX, DEPTH_MAX, NAMES
+from tests.conftest import ROOT
 
 CHAT: dict[str, Any] = {
     "model": "gpt-4o-mini",
@@ -245,3 +248,11 @@ def test_the_index_misses_nothing_that_accepts_a_call(text: str) -> None:
     call = subject({"model": "gpt-4o", "messages": [{"role": "user", "content": text}]})
     found = [thing for thing in Index(things).candidates(call) if thing.asked.accepts(call)]
     assert sorted({one.place for one in found}) == [one.place for one in things if one.asked.accepts(call)]
+
+
+def test_every_condition_is_documented_and_every_example_can_be_used() -> None:
+    page = (ROOT / "docs" / "matching.md").read_text()
+    documented = re.findall(r"`(\w+)`", "".join(re.findall(r"(?m)^\| ((?:`\w+`(?:, )?)+) \|", page)))
+    assert documented == list(NAMES)
+    examples = re.findall(r"```json\n(.*?)```", page, re.S)
+    assert len(examples) > 4 and all(read_match(orjson.loads(one)) for one in examples)

@@ -49,6 +49,7 @@ TABLE: dict[str, _Rights] = {
     f"{_QUEUE}/reorder": {"POST": Right(_O, "queue.reorder")},
     f"{_QUEUE}/pause": {"POST": Right(_E, "queue.pause")},
     f"{_QUEUE}/entries": _LOOK,
+    f"{_QUEUE}/explain": {"POST": _SEE},  # only looks
     f"{_QUEUE}/<str:response_id>": {
         "PATCH": Right(_O, "queue.change"),
         "DELETE": Right(_O, "queue.remove"),

@@ -11,6 +11,7 @@ from apps.desk.queue_shown import NameProblem, callers_list, entries_block, queu
 from apps.desk.views import PLAIN
 from apps.queues import storage
 from apps.queues.entry import written
+from apps.wire.match import NAMES
 
 
 @never_cache
@@ -74,4 +75,9 @@ def entry(request: HttpRequest, caller: str, preset_id: int) -> HttpResponse:
 
 
 def _render(request: HttpRequest, parts: dict[str, object], *, status: int = 200) -> HttpResponse:
-    return render(request, "queues/queues.html", {**page(request, "queues"), **parts}, status=status)
+    return render(
+        request,
+        "queues/queues.html",
+        {**page(request, "queues"), "conditions": NAMES, **parts},
+        status=status,
+    )

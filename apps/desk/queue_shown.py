@@ -14,6 +14,7 @@ from apps.queues.pause import is_paused, paused
 from apps.queues.queue_name import EXPORT
 from apps.queues.take import SHARED
 from apps.wire.caller_name import caller_name
+from apps.wire.match import line_of
 
 BLOCK = 100  # entries that are fetched at once
 CALLERS_SHOWN = 500
@@ -53,6 +54,11 @@ class Entry:
     def uses(self) -> str:
         """How often it answers; "" for ever."""
         return "" if self.preset.uses is None else number_format(self.preset.uses, force_grouping=True)
+
+    @property
+    def match(self) -> str:
+        """The calls that it is for, in a few words; "" for all."""
+        return line_of(self.preset.match)
 
     @property
     def delay_ms(self) -> str:

@@ -47,7 +47,8 @@ def decide_group(asked: Sequence[Asked]) -> list[Decision]:
     trouble = None if rules is NOTHING else Trouble(rules, asked)
     ended = {} if trouble is None else trouble.ended(asked)
     left = [one for one in asked if one.intake.call.id not in ended] if ended else asked
-    taken = iter(take([_wanted(one.intake) for one in left if one.intake.refusal is None]))
+    sound = [one.intake for one in left if one.intake.refusal is None]
+    taken = iter(take([_wanted(intake) for intake in sound], [intake.call for intake in sound]))
     fallback = Fallback(trouble)
     decisions = []
     for one in asked:

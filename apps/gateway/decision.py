@@ -7,7 +7,7 @@ from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening
 from apps.kept.keeping import keep_reply
-from apps.queues.take import Taken
+from apps.queues.taken import Taken
 from apps.wire.complete import complete, effort
 from apps.wire.errors import WireError
 from apps.wire.reply import Draft, Reply

@@ -105,6 +105,7 @@ class Fallback:
     def _why_none(self, intake: Intake) -> str:
         """Why no preset accepted this call, as a refusal says it."""
         caller, name = intake.call.caller, intake.call.endpoint
-        why = near_misses(caller, limit=NEAR_MISSES) or f"the queues '{caller}' and '{SHARED}' are empty"
+        why = near_misses(intake.call, intake.known_endpoint, limit=NEAR_MISSES)
+        why = why or f"the queues '{caller}' and '{SHARED}' are empty"
         told = f"No preset accepts this {name} call of caller '{caller}': {why}. {self._elsewhere(intake)}"
         return told.strip()

@@ -36,6 +36,7 @@ _ENTRY_FIELDS: dict[str, Schema] = {
     "delay_ms": {"type": "integer", "minimum": 0},
     "pace": _PACE,
     "endpoint": {"type": "string", "default": "text"},
+    "match": {"type": ["object", "null"], "description": "conditions by name; see docs/matching.md"},
     "uses": {"type": ["integer", "null"], "minimum": 1, "default": 1},
     "on_undelivered": {"type": "string", "enum": ["drop", "requeue"]},
     "label": TEXT,
@@ -43,6 +44,7 @@ _ENTRY_FIELDS: dict[str, Schema] = {
     "x_should_retry": {"type": ["boolean", "null"]},
 }
 _ADDED = thing(success=SWITCH, added_count=WHOLE, failed_count=WHOLE, errors=listed(ANY), queue_length=WHOLE)
+_CONSIDERED = thing(id=TEXT, queue=TEXT, place=WHOLE, accepts=SWITCH, why=TEXT)
 
 SCHEMAS: dict[str, Schema] = {
     "Error": thing(("detail",), detail=TEXT, errors=listed(ANY)),
@@ -79,6 +81,7 @@ BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/preset-queue/{ip}/batch"): thing(("responses",), responses=listed(ANY), **_ENTRY_FIELDS),
     ("post", "/api/preset-queue/{ip}/reorder"): thing(("ids",), ids=listed(WHOLE)),
     ("post", "/api/preset-queue/{ip}/pause"): thing(paused=SWITCH),
+    ("post", "/api/preset-queue/{ip}/explain"): thing(request=ANY, endpoint=TEXT, headers=ANY, exchange=TEXT),
     ("patch", "/api/preset-queue/{ip}/{response_id}"): thing((), response=ANY, **_ENTRY_FIELDS),
     ("post", "/api/desk/{exchange_id}/answer"): ref("Answer"),
     ("post", "/api/desk/{exchange_id}/stream"): thing(("seq",), seq=WHOLE, delta=TEXT, done=SWITCH),
@@ -102,6 +105,14 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("post", "/api/preset-queue/{ip}/batch"): _ADDED,
     ("post", "/api/preset-queue/{ip}/import"): thing(total=WHOLE, **_ADDED["properties"]),
     ("get", "/api/preset-queue/{ip}/export"): listed(ANY),
+    ("post", "/api/preset-queue/{ip}/explain"): thing(
+        endpoint=TEXT,
+        accepted_by={"anyOf": [_CONSIDERED, {"type": "null"}]},
+        fallback=TEXT,
+        paused=listed(TEXT),
+        count=WHOLE,
+        considered=listed(_CONSIDERED),
+    ),
     ("get", "/api/preset-queue/export"): {"type": "object", "additionalProperties": listed(ANY)},
     ("delete", "/api/preset-queue/{ip}/{response_id}"): ref("Success"),
     ("get", "/api/desk"): thing(items=listed(ANY)),

@@ -12,6 +12,7 @@ from django.db import Error, IntegrityError, connection
 
 from apps.journal import tally
 from apps.journal.begin import begun, is_locked
+from apps.journal.ended import ended
 
 Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → their results, in order
 
@@ -142,7 +143,9 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
             used = connection.connection
             apply(jobs)
             applied = True
+            ended.committed += 1
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
+        ended.undone += 1
         if not isinstance(error, Error):
             return _End.FAILED, error
         if used is None and (is_locked(error) or connection.connection is None):

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from apps.journal import tally
+from apps.journal.ended import ended
 from apps.journal.group import Batch, Job, apply
 from apps.journal.rows import IS_SQLITE, is_lent, over
 
@@ -71,8 +72,10 @@ class Inline:
         try:
             with over(database):
                 apply(jobs)
+            ended.committed += 1
             database.execute("COMMIT")
         except Exception:  # noqa: BLE001 - it happens again on the thread, which tells of it
+            ended.undone += 1
             if database.in_transaction:
                 database.execute("ROLLBACK")
             return False

@@ -14,13 +14,16 @@ from django.utils import timezone
 
 from apps.accounts.admin_kept import KeptAdmin
 from apps.queues import fallback
+from apps.queues.choosing import note_change
 from apps.queues.entry import field_errors
 from apps.queues.models import Fallback, Pause, Preset
 from apps.queues.queue_name import queue_name
 from apps.queues.storage import tell
+from apps.wire.jsongate import GateError, read_json
+from apps.wire.match import line_of, read_match
 from apps.wire.table import FAMILIES
 
-EDITABLE = ("label", "endpoint", "uses", "on_undelivered")
+EDITABLE = ("label", "endpoint", "match", "uses", "on_undelivered")
 
 
 class PresetForm(ModelForm):
@@ -29,8 +32,18 @@ class PresetForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         edited = {name: cleaned[name] for name in self.changed_data if name in cleaned}
-        for error in field_errors(edited):
-            self.add_error(error["field"], error["error"])
+        try:
+            if edited.get("match"):
+                edited["match"] = read_json(edited["match"].encode())
+        except GateError as problem:
+            del edited["match"]
+            self.add_error("match", f"is not JSON: {problem}")
+        errors = field_errors(edited)
+        for error in errors:
+            name = error["field"].partition(".")[0]
+            self.add_error(name, f"{error['field'] if name == 'match' else ''} {error['error']}".strip())
+        if "match" in edited and not errors:
+            cleaned["match"] = read_match(edited["match"] or None)
         return cleaned
 
 
@@ -62,7 +75,17 @@ class PresetAdmin(KeptAdmin):
     """
 
     form = PresetForm
-    list_display = ["id", "caller", "position", "label", "endpoint", "status_code", "uses", "created_at"]
+    list_display = [
+        "id",
+        "caller",
+        "position",
+        "label",
+        "endpoint",
+        "match_line",
+        "status_code",
+        "uses",
+        "created_at",
+    ]
     list_display_links = ["id", "caller"]
     list_filter = ["endpoint", "status_code", "on_undelivered", "verbatim"]
     search_fields = ["caller", "label", "body"]
@@ -76,6 +99,10 @@ class PresetAdmin(KeptAdmin):
         names = [field.name for field in Preset._meta.fields if field.name not in (*EDITABLE, "body")]
         return [*names, "readable_body"]
 
+    @admin.display(description="match")
+    def match_line(self, preset: Preset) -> str:
+        return line_of(preset.match)
+
     @admin.display(description="body")
     def readable_body(self, preset: Preset) -> str:
         return orjson.dumps(orjson.loads(preset.body), option=orjson.OPT_INDENT_2).decode()
@@ -85,6 +112,7 @@ class PresetAdmin(KeptAdmin):
         edited = {name: form.cleaned_data[name] for name in form.changed_data}
         if edited:
             Preset.objects.filter(pk=obj.pk).update(**edited)
+            note_change(obj.caller, has_match=bool(obj.match))
             _tell_of([obj.caller])
 
     def delete_model(self, request: HttpRequest, obj: Preset) -> None:

@@ -1,9 +1,13 @@
 """Where presets lie, or why they do not answer, at a price that does not grow with how many they are."""
 
 from apps.journal.rows import select_rows
+from apps.queues.explain import considered
 from apps.queues.models import Preset
 from apps.queues.pause import paused
 from apps.queues.take import SHARED
+from apps.wire.call import Call
+from apps.wire.endpoint import Endpoint
+from apps.wire.match import Subject
 
 COUNT_MAX = 200  # beyond that many it is "200+": counting on would keep calls waiting
 
@@ -23,8 +27,6 @@ _FIRST = f"""
     FROM names WHERE caller IS NOT NULL
 """  # noqa: S608 - the name of a table
 
-_NEAR = f"SELECT id, caller, endpoint {_LIVE} AND caller = {{place}} ORDER BY position LIMIT {{place}}"
-
 
 def first_queues(limit: int) -> list[tuple[str, str]]:
     """The first queues by name that hold something, and of each how many presets: "3", "200+"; most first."""
@@ -32,15 +34,18 @@ def first_queues(limit: int) -> list[tuple[str, str]]:
     return [(caller, str(count) if count <= COUNT_MAX else f"{COUNT_MAX}+") for caller, count in found]
 
 
-def near_misses(caller: str, *, limit: int) -> str:
-    """The first presets in a caller's reach, each with why it does not answer; "" when there are none.
+def near_misses(call: Call, endpoint: Endpoint, *, limit: int) -> str:
+    """The first presets in a call's reach, each with why it does not answer; "" when there are none.
 
     A paused queue reaches nobody.
     """
-    within_reach = {caller, SHARED} - paused()
-    found: list[tuple[int, str, str]] = []
+    within_reach = {call.caller, SHARED} - paused()
+    subject, found = Subject(call), list[str]()
     for name in sorted(within_reach):
-        found += select_rows(_NEAR, (name, limit - len(found)))
-    return "; ".join(
-        [f"preset {key} in queue '{name}' is for endpoint '{endpoint}'" for key, name, endpoint in found]
-    )
+        for one in considered(name, subject, endpoint, limit=limit - len(found)):
+            found.append(f"preset {one.id} in queue '{name}' {_verb(one.why)}")
+    return "; ".join(found)
+
+
+def _verb(why: str) -> str:
+    return why if why.startswith(("is ", "accepts ")) else f"does not accept it: {why}"

@@ -13,14 +13,15 @@ from apps.wire.doubts import doubts
 from apps.wire.draft import DraftError, read_draft
 from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
+from apps.wire.match import MatchError, read_match
 from apps.wire.pace import written as written_pace
 from apps.wire.reply import Draft, Pace
 from apps.wire.table import BY_NAME
 
 DRAFT_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
-OWN_FIELDS = ("endpoint", "uses", "on_undelivered", "label")
+OWN_FIELDS = ("endpoint", "match", "uses", "on_undelivered", "label")
 FIELDS = DRAFT_FIELDS + OWN_FIELDS
-LATER_FIELDS = ("match", "fault")
+LATER_FIELDS = ("fault",)
 
 ANY_ENDPOINT = ("text", "*")
 LABEL_MAX = 200
@@ -51,6 +52,7 @@ class Entry:
 
     draft: Draft
     endpoint: str = "text"
+    match: str = ""  # as `wire.match.read_match` gave it
     uses: int | None = 1
     on_undelivered: str = OnUndelivered.DROP.value
     label: str = ""
@@ -71,6 +73,7 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
     return Entry(
         draft=draft,
         endpoint=fields.get("endpoint") or "text",
+        match=read_match(fields.get("match")),
         uses=fields.get("uses", 1),
         on_undelivered=fields.get("on_undelivered") or OnUndelivered.DROP.value,
         label=strip_nul(fields.get("label") or ""),
@@ -91,7 +94,8 @@ def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
         ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
         ("label", _label_problem(fields.get("label"))),
     ]
-    return [{"field": name, "error": problem} for name, problem in found if problem]
+    told = [{"field": name, "error": problem} for name, problem in found if problem]
+    return [*told, *_match_problems(fields.get("match"))]
 
 
 def is_full(element: dict[str, Any]) -> bool:
@@ -124,6 +128,7 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
         "verbatim": draft.verbatim,
         "x_should_retry": draft.x_should_retry,
         "endpoint": entry.endpoint,
+        "match": entry.match,
         "uses": entry.uses,
         "on_undelivered": entry.on_undelivered,
         "label": entry.label,
@@ -140,6 +145,7 @@ def written(preset: Preset) -> dict[str, Any]:
         "delay_ms": preset.delay_ms,
         "pace": written_pace(Pace(preset.first_token_ms, preset.token_ms, preset.spread)),
         "endpoint": preset.endpoint,
+        "match": orjson.loads(preset.match) if preset.match else None,
         "uses": preset.uses,
         "on_undelivered": preset.on_undelivered,
         "label": preset.label,
@@ -164,6 +170,14 @@ def _endpoint_problem(value: object) -> str:
     near = get_close_matches(value, BY_NAME, n=3) if isinstance(value, str) and len(value) <= NAME_MAX else []
     hint = f"; did you mean {' or '.join(near)}?" if near else ", such as chat.completions or files.create"
     return f"must be text (every text endpoint), * (every endpoint) or the name of an endpoint{hint}"
+
+
+def _match_problems(value: object) -> list[dict[str, str]]:
+    try:
+        read_match(value)
+    except MatchError as error:
+        return error.errors
+    return []
 
 
 def _uses_problem(value: object) -> str:

@@ -63,6 +63,20 @@ class Preset(models.Model):
         return f"{self.caller} #{self.pk} {self.label}".strip()
 
 
+class QueueMatches(models.Model):
+    """A queue that has, or once had, presets with a `match`: a random number.
+
+    It changes with every change of what stands in the queue, and where; not when presets are taken or
+    removed. While it stays the same, what was read of the queue holds: see `choosing`.
+    """
+
+    caller = models.CharField(primary_key=True, max_length=100)
+    token = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.caller}: {self.token}"
+
+
 class Pause(models.Model):
     """A queue that gives no presets for now: it counts as empty until this row is gone."""
 

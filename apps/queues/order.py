@@ -7,6 +7,7 @@ from enum import Enum, auto
 from django.db import connection
 from django.db.models import F, Max, QuerySet
 
+from apps.queues.choosing import note_change
 from apps.queues.models import Preset
 from apps.queues.storage import STEP, queue, tell, write
 
@@ -58,6 +59,7 @@ def _reorder(caller: str, ids: Sequence[int]) -> Reordered:
                 f"UPDATE {Preset._meta.db_table} SET position = %s WHERE id = %s",  # noqa: S608
                 list(places),
             )
+        note_change(caller)
     return outcome
 
 
@@ -73,6 +75,7 @@ def _move(caller: str, preset_id: int, before: int | None) -> Moved:
         others = Preset.objects.filter(caller=caller).exclude(id=preset_id).order_by()
         there = _last(others) + STEP if before is None else _between(others, places[before])
         Preset.objects.filter(id=preset_id).update(position=there)
+        note_change(caller)
     return Moved.DONE
 
 

@@ -10,14 +10,25 @@ from apps.journal.models import Exchange
 from apps.queues import pause
 from apps.queues.models import Preset
 from apps.queues.storage import queue
+from apps.wire.match import line_of
 
 LOOK_BACK = 10_000  # exchanges, the newest ones, among which the last taken entry is looked for
 
-_FIELDS = ("words", "status_code", "endpoint", "uses", "on_undelivered", "label", "delay_ms", "verbatim")
+_FIELDS = (
+    "words",
+    "status_code",
+    "endpoint",
+    "match",
+    "uses",
+    "on_undelivered",
+    "label",
+    "delay_ms",
+    "verbatim",
+)
 _TABLE = Preset._meta.db_table
 # Each queue that holds something: how many, and its next entry.
 _QUEUES = f"""
-    SELECT preset.caller, held.count, preset.id, {", ".join(f"preset.{name}" for name in _FIELDS)}
+    SELECT preset.caller, held.count, preset.id, {", ".join(f'preset."{name}"' for name in _FIELDS)}
     FROM {_TABLE} AS preset JOIN (
         SELECT caller, COUNT(*) AS count, MIN(position) AS first FROM {_TABLE}
         WHERE uses IS NULL OR uses > 0 GROUP BY caller
@@ -58,6 +69,7 @@ def listed(preset: Preset, place: int) -> dict[str, Any]:
         "place": place,
         "created_at": preset.created_at.timestamp() if preset.created_at else None,
         **{name: getattr(preset, name) for name in _FIELDS},
+        "match": line_of(preset.match),
     }
 
 
@@ -110,4 +122,9 @@ def _taken(row: Exchange) -> dict[str, Any]:
 
 def _next(preset_id: int, *values: Any) -> dict[str, Any]:
     found = dict(zip(_FIELDS, values, strict=True))
-    return {"id": str(preset_id), **found, "verbatim": bool(found["verbatim"])}
+    return {
+        "id": str(preset_id),
+        **found,
+        "match": line_of(found["match"]),
+        "verbatim": bool(found["verbatim"]),
+    }

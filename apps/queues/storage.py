@@ -15,6 +15,7 @@ from apps.journal.record import db_time
 from apps.journal.rows import Rows, insert_rows
 from apps.journal.writer import writer
 from apps.live.events import publish
+from apps.queues.choosing import note_change
 from apps.queues.entry import COLUMN_NAMES, Entry, columns
 from apps.queues.models import Preset
 from apps.queues.take import lock_queues
@@ -55,7 +56,8 @@ def callers() -> list[dict[str, Any]]:
 def add(*, caller: str, entries: Sequence[Entry]) -> Added:
     """Appends all entries in one transaction, or none of them when the queue has no room."""
     rows = _rows(caller, entries)  # made out here: no call is answered while the writer is at work
-    added = write(lambda: _add(caller, rows))
+    has_match = any(entry.match for entry in entries)
+    added = write(lambda: _add(caller, rows, has_match=has_match))
     if added.count:
         tell(caller)
     return added
@@ -63,7 +65,7 @@ def add(*, caller: str, entries: Sequence[Entry]) -> Added:
 
 def add_within(*, caller: str, entries: Sequence[Entry]) -> Added:
     """The same within a transaction of the writer's that holds the queues' lock."""
-    added = _add(caller, _rows(caller, entries))
+    added = _add(caller, _rows(caller, entries), has_match=any(entry.match for entry in entries))
     if added.count:
         transaction.on_commit(partial(tell, caller), robust=True)
     return added
@@ -72,7 +74,7 @@ def add_within(*, caller: str, entries: Sequence[Entry]) -> Added:
 def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) -> Preset | None:
     """Writes these fields of the entry over a preset's, its place and the rest untouched; None: gone."""
     values = columns(entry, fields)
-    changed = write(lambda: _change(queue(caller).filter(id=preset_id), values))
+    changed = write(lambda: _change(caller, preset_id, values))
     if changed:
         tell(caller)
     return changed
@@ -120,7 +122,7 @@ def _rows(caller: str, entries: Sequence[Entry]) -> Rows:
     return [(caller, created_at, *columns(entry).values()) for entry in entries]
 
 
-def _add(caller: str, rows: Rows) -> Added:
+def _add(caller: str, rows: Rows, *, has_match: bool) -> Added:
     mine = Preset.objects.filter(caller=caller)
     now = mine.aggregate(length=Count("id", filter=LIVE), last=Max("position"))
     if not rows or now["length"] + len(rows) > settings.MOCKOPENAI_QUEUE_MAX:
@@ -128,12 +130,15 @@ def _add(caller: str, rows: Rows) -> Added:
     start = (now["last"] or 0) + STEP
     placed = [(start + STEP * index, *row) for index, row in enumerate(rows)]
     insert_rows(Preset._meta.db_table, _COLUMNS, placed)
+    note_change(caller, has_match=has_match)
     first_id = mine.order_by().values_list("id", flat=True).get(position=start)
     return Added(len(rows), first_id, now["length"] + len(rows))
 
 
-def _change(preset: QuerySet[Preset], values: dict[str, Any]) -> Preset | None:
+def _change(caller: str, preset_id: int, values: dict[str, Any]) -> Preset | None:
+    preset = queue(caller).filter(id=preset_id)
     preset.order_by().update(**values)
+    note_change(caller, has_match=bool(values.get("match")))
     return preset.first()
 
 

@@ -3,30 +3,28 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 
 from apps.journal.rows import IS_SQLITE, delete_rows, run_each, select_rows
+from apps.queues.choosing import Subjects, standings_of
 from apps.queues.models import Pause, Preset
-from apps.wire.reply import INSTANT, Draft, Fault, Pace
+from apps.queues.taken import COLUMNS, MATCH, USES, Taken, read_taken
+from apps.wire.call import Call
 
 SHARED = "*"  # the queue that every caller may draw on after its own
 
 _LOCK = 0x71756575  # "queu": any number that nobody else uses
 _TABLE = Preset._meta.db_table
 _PAUSED = Pause._meta.db_table
-_COLUMNS = (
-    "id, body, status_code, headers, delay_ms, first_token_ms, token_ms, verbatim, x_should_retry, uses, "
-    "on_undelivered, fault, spread, whole_for, prompt_tokens, completion_tokens, kind, given"
-)
 _HEAD = {
     # Asked once a statement, not once a row: it names nothing of the row.
-    kinds: f"SELECT {_COLUMNS} FROM {_TABLE} WHERE NOT EXISTS "  # noqa: S608
+    kinds: f"SELECT {COLUMNS} FROM {_TABLE} WHERE NOT EXISTS "  # noqa: S608
     f"(SELECT 1 FROM {_PAUSED} WHERE caller = {{place}}) "
     f"AND caller = {{place}} AND (uses IS NULL OR uses > 0) "
     f"AND endpoint IN ({', '.join(['{place}'] * kinds)}) ORDER BY position LIMIT {{place}}"
     for kinds in (2, 3)
 }
+_ONE = f"SELECT {COLUMNS} FROM {_TABLE} WHERE id = {{place}}"  # noqa: S608
 _USE = f"UPDATE {_TABLE} SET uses = uses - {{place}} WHERE id = {{place}}"  # noqa: S608
 _SEND = (
     f"UPDATE {_TABLE} SET uses = uses - {{place}}, on_its_way = on_its_way + {{place}} WHERE id = {{place}}"  # noqa: S608
@@ -48,28 +46,23 @@ class Wanted(NamedTuple):
     family: str
 
 
-class Taken(NamedTuple):
-    """A preset that now belongs to one call. `returns`: it comes back if the reply does not leave."""
+def take(calls: Sequence[Wanted], whole: Sequence[Call]) -> list[Taken | None]:
+    """For each call, in order, the first preset that accepts it: its own queue, then the shared one.
 
-    preset_id: int
-    queue: str
-    draft: Draft
-    returns: bool
-
-
-def take(calls: Sequence[Wanted]) -> list[Taken | None]:
-    """For each call, in order, the first preset that accepts it: its own queue, then the shared one."""
+    `whole` are the same calls, to be looked at where a preset has a `match`.
+    """
     lock_queues()
     found: list[Taken | None] = [None] * len(calls)
     kinds: dict[Wanted, list[int]] = {}
     for index, call in enumerate(calls):
         kinds.setdefault(call, []).append(index)
+    subjects = Subjects(whole)
     for kind, indexes in kinds.items():
-        _serve(kind, kind.caller, indexes, found)
+        _serve(kind, kind.caller, indexes, found, subjects)
     for kind, indexes in kinds.items():
         left = [index for index in indexes if found[index] is None]
         if left:
-            _serve(kind, SHARED, left, found)
+            _serve(kind, SHARED, left, found, subjects)
     return found
 
 
@@ -101,20 +94,25 @@ def _execute_each(statements: Iterable[str], preset_ids: Sequence[int]) -> None:
             run_each(sql, [(preset_id,) for preset_id in preset_ids])
 
 
-def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None]) -> None:
+def _serve(
+    kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None], subjects: Subjects
+) -> None:
     """Gives the head of one queue to these calls, and writes what was used up."""
     fits = ("*", kind.endpoint, "text") if kind.family == "text" else ("*", kind.endpoint)
     used: list[tuple[int, int]] = []
     sent: list[tuple[int, int, int]] = []
     spent: list[int] = []
-    waiting = iter(indexes)
+    waiting, left = iter(indexes), list[int]()
     for row in select_rows(_HEAD[len(fits)], (queue, queue, *fits, len(indexes))):
-        uses, returns = row[9], row[10] == "requeue" and row[9] is not None
-        taken = Taken(row[0], queue, _draft(row), returns)
+        if row[MATCH]:
+            left = [*waiting]
+            break
+        uses = row[USES]
+        taken = read_taken(row, queue)
         served = _hand_out(taken, uses, waiting, found)
         if served == 0:
             break
-        if returns:
+        if taken.returns:
             sent.append((served, served, row[0]))
         elif uses == served:
             spent.append(row[0])
@@ -123,6 +121,37 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
     delete_rows(_TABLE, spent)
     run_each(_USE, used)
     run_each(_SEND, sent)
+    if left:
+        _choose(queue, fits, left, found, subjects)
+
+
+def _choose(
+    queue: str, fits: tuple[str, ...], indexes: list[int], found: list[Taken | None], subjects: Subjects
+) -> None:
+    """The same from the first preset with a match on: each call for itself, in order."""
+    standings = standings_of(queue)
+    for index in indexes:
+        for one in standings.candidates(subjects.of(index), fits):
+            rows = select_rows(_ONE, (one.id,))
+            if not rows:
+                standings.look_after(one)
+            elif rows[0][USES] != 0:  # a spent one may come back
+                found[index] = taken = _use_up(rows[0], queue)
+                if rows[0][USES] == 1 and not taken.returns:
+                    standings.forget(one)
+                break
+
+
+def _use_up(row: Sequence[Any], queue: str) -> Taken:
+    """One use of a preset is a call's."""
+    taken, uses = read_taken(row, queue), row[USES]
+    if taken.returns:
+        run_each(_SEND, [(1, 1, row[0])])
+    elif uses == 1:
+        delete_rows(_TABLE, [row[0]])
+    elif uses is not None:
+        run_each(_USE, [(1, row[0])])
+    return taken
 
 
 def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: list[Taken | None]) -> int:
@@ -134,18 +163,3 @@ def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: lis
         if served == uses:
             break
     return served
-
-
-def _draft(row: Sequence[Any]) -> Draft:
-    _, body, status, headers, delay_ms, first_ms, token_ms, verbatim, retry, _, _, fault, spread, *seen = row
-    return Draft(
-        body.encode(),
-        status,
-        () if headers == "[]" else tuple((name, value) for name, value in orjson.loads(headers)),
-        delay_ms,
-        Pace(first_ms, token_ms, spread) if first_ms or token_ms or spread else INSTANT,
-        bool(verbatim),
-        None if retry is None else bool(retry),
-        Fault(**orjson.loads(fault)) if fault else None,
-        *seen,  # whole_for, prompt_tokens, completion_tokens, kind, given
-    )

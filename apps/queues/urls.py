@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.queues import api, order_api, overview_api, transfer_api
+from apps.queues import api, explain_api, order_api, overview_api, transfer_api
 
 _QUEUE = "api/preset-queue/<str:ip>"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_QUEUE}/import", transfer_api.ImportView.as_view()),
     path(f"{_QUEUE}/export", transfer_api.ExportView.as_view()),
     path(f"{_QUEUE}/reorder", order_api.ReorderView.as_view()),
+    path(f"{_QUEUE}/explain", explain_api.ExplainView.as_view()),
     path(f"{_QUEUE}/pause", api.PauseView.as_view()),
     path(f"{_QUEUE}/entries", overview_api.EntriesView.as_view()),
     path(f"{_QUEUE}/<str:response_id>", api.PresetView.as_view()),

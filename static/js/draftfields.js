@@ -2,6 +2,7 @@
 
 import { find } from "./page.js";
 import { HeaderRows } from "./headerrows.js";
+import { MatchField, readMatch, writtenMatch } from "./matchfield.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const DEFAULTS = {
@@ -13,6 +14,7 @@ const DEFAULTS = {
   endpoint: "text",
   uses: "1",
   on_undelivered: "drop",
+  match: "",
   label: "",
   verbatim: false,
 };
@@ -29,6 +31,7 @@ export class DraftFields {
   constructor(form, { onChange }) {
     this.form = form;
     this.headers = new HeaderRows(find("[data-headers]", form), { onChange });
+    if (find("[data-match]", form)) this.match = new MatchField(find("[data-match]", form));
     this.names = Object.keys(DEFAULTS).filter((name) => form.elements[name]);
     find("[name=endless]", form)?.addEventListener("change", () => this.#showUses());
   }
@@ -51,6 +54,7 @@ export class DraftFields {
     for (const name of this.names) {
       const field = this.form.elements[name];
       if (field.type === "checkbox") field.checked = Boolean(given[name]);
+      else if (name === "match") field.value = writtenMatch(given.match);
       else field.value = name === "endpoint" || name === "on_undelivered" ? given[name] : shown(given[name]);
     }
     if (this.form.elements.endless) {
@@ -66,7 +70,7 @@ export class DraftFields {
     const found = {};
     for (const name of this.names) {
       const value = this.#value(name);
-      if (value === "" || String(value) === String(DEFAULTS[name])) continue;
+      if (value === "" || value === null || String(value) === String(DEFAULTS[name])) continue;
       if (PACE.includes(name)) found.pace = { ...found.pace, [name]: value };
       else found[name] = value;
     }
@@ -86,6 +90,7 @@ export class DraftFields {
   #value(name) {
     const field = this.form.elements[name];
     if (field.type === "checkbox") return field.checked;
+    if (name === "match") return readMatch(field.value);
     if (name === "x_should_retry") return RETRY[field.value] ?? "";
     return WHOLE.includes(name) ? number(field.value) : field.value;
   }

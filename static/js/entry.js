@@ -62,9 +62,10 @@ export class EntryForm {
   }
 
   async #send() {
-    const body = await this.editor.payload();
-    if (!body) return;
     const { id } = this;
+    const isForAll = id && !this.editor.fields.read().match;
+    const body = await this.editor.payload(isForAll ? { match: null } : {}); // what is not named stays
+    if (!body) return;
     const result = await (id ? this.queue.change(id, body) : this.queue.add(body));
     if (result.code === 404 && id) this.#asNew();
     else if (result.code !== 200) this.editor.problems(result.data.errors ? result.data : problems(result));

@@ -13,6 +13,7 @@ import { Queue } from "./queue.js";
 import { may } from "./rights.js";
 import { refresh } from "./swap.js";
 import { Deleting } from "./undo.js";
+import { Why } from "./why.js";
 import { gettext } from "./words.js";
 
 const OF_QUEUES = ["queue_updated", "all_queues_updated"];
@@ -33,6 +34,7 @@ class OpenQueue {
     this.order = new Order(this.queue, this.blocks);
     this.deleting = new Deleting(this.queue, this.blocks, done);
     this.bring = new Bring(this.queue, done);
+    this.why = new Why(this.queue, done);
     this.form = new EntryForm(this.queue, { ...done, onDone: (id) => this.#onWritten(id) });
     startDropping({ onFile: only("operator", (file) => this.bring.import(file)), onText: only("operator", (text) => this.bring.paste(text)) });
     this.#listen(root);
@@ -102,6 +104,7 @@ class OpenQueue {
   async #fetch() {
     await this.#fetchState();
     await this.blocks.refresh();
+    this.why.refetch();
   }
 
   #show() {
@@ -141,7 +144,7 @@ class OpenQueue {
     }
     on(find("#entries"), "click", "[data-delete]", (_, button) => this.deleting.delete(button.closest("[data-id]")));
     on(document, "click", "[data-close]", () => this.close());
-    const presses = { new: () => this.form.new(), paste: () => this.bring.paste(), import: () => this.bring.choose(), pause: () => this.pause(), clear: () => this.deleting.clear() };
+    const presses = { new: () => this.form.new(), paste: () => this.bring.paste(), import: () => this.bring.choose(), "ask-why": () => this.why.open(), pause: () => this.pause(), clear: () => this.deleting.clear() };
     for (const [id, act] of Object.entries(presses)) find(`#${id}`, root).addEventListener("click", act);
   }
 }
@@ -164,6 +167,7 @@ export function openQueue(root) {
       { key: "Alt+ArrowUp", label: gettext("move the preset up"), act: withRow((row) => open.order.shift(row, -1)) },
       { key: "Alt+ArrowDown", label: gettext("move the preset down"), act: withRow((row) => open.order.shift(row, 1)) },
       { key: "p", label: gettext("pause or resume the queue"), act: only("editor", () => open.pause()) },
+      { key: "w", label: gettext("ask why a call is answered as it is"), act: () => open.why.open() },
       { key: "e", label: gettext("export"), act: () => openMenu("#export") },
       { key: "Shift+Delete", label: gettext("clear the queue, after a question"), act: only("editor", () => press("#clear")) },
       { key: "Control+Enter", label: gettext("add or save what is written") },

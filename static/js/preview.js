@@ -13,6 +13,7 @@ function entryRow(item) {
   const outcome = make("span", { className: "outcome" }, String(item.status_code));
   outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
   const unusual = [
+    item.match,
     item.endpoint !== "text" && item.endpoint,
     item.uses !== 1 && (item.uses === null ? gettext("for ever") : `${item.uses.toLocaleString()} ×`),
     item.delay_ms > 0 && `${item.delay_ms.toLocaleString()} ms`,

@@ -16,7 +16,8 @@ ODD = MARKUP + "\u202e gnp.exe \x07"
 def fill(server: Server) -> None:
     server.queue("ci-7", *said("one"), label="first", delay_ms=300)
     server.queue("ci-7", {"error": {"message": "busy"}}, status_code=429)
-    server.queue("ci-7", *said("last"), uses=None, endpoint="chat.completions")
+    match = {"last_user": "refund", "model": "gpt-4*"}
+    server.queue("ci-7", *said("last"), uses=None, endpoint="chat.completions", match=match)
     server.api.post("/api/preset-queue/ci-7/pause", json={"paused": True})
 
 

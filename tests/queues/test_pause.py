@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from apps.journal.writer import writer
-from apps.queues.take import Taken, Wanted, take
+from apps.queues.take import Wanted, take
+from apps.queues.taken import Taken
 from tests.callers import callers
 from tests.conftest import Server
 from tests.queues.conftest import Queues
@@ -16,7 +17,7 @@ CALL = Wanted("a", "chat.completions", "text")
 
 def taken_from(count: int = 1) -> list[str | None]:
     """The queues that answer so many calls of caller `a`."""
-    found: list[Taken | None] = writer.call(lambda: take([CALL] * count))
+    found: list[Taken | None] = writer.call(lambda: take([CALL] * count, []))
     return [one.queue if one else None for one in found]
 
 

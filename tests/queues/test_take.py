@@ -8,7 +8,8 @@ import pytest
 
 from apps.journal.writer import writer
 from apps.queues.models import Preset
-from apps.queues.take import Taken, Wanted, discard, give_back, take
+from apps.queues.take import Wanted, discard, give_back, take
+from apps.queues.taken import Taken
 from tests.callers import callers
 from tests.conftest import Server, start_server, wait_for
 from tests.databases import KINDS, fresh, shared_redis
@@ -19,7 +20,7 @@ CALL = Wanted("a", "chat.completions", "text")
 
 def taken(count: int) -> int:
     """That many calls take from the queue; the id of the one preset that answers them all."""
-    found: list[Taken | None] = writer.call(lambda: take([CALL] * count))
+    found: list[Taken | None] = writer.call(lambda: take([CALL] * count, []))
     [preset_id] = {one.preset_id for one in found if one is not None}
     return preset_id
 

@@ -130,3 +130,19 @@ async def test_a_call_that_is_refused_takes_nothing(pair: list[Server], refused:
     async with callers(pair[0].url, "kept") as [caller]:
         assert (await caller.call(refused)).status == 400
         assert (await caller.call(CALL)).serial == 1
+
+
+async def test_two_processes_take_presets_with_matches_exactly_once_in_order(pair: list[Server]) -> None:
+    """Every third is for other calls, every third for these, every third for all."""
+    kinds = ({"last_user": "goodbye"}, {"last_user": {"regex": "^hel+o"}}, None)
+    responses = [
+        {"response": one, "match": kinds[number % 3]}
+        for number, one in enumerate(serials(CONNECTIONS * EACH))
+    ]
+    pair[0].queue("matched", *responses)
+    drained = await drain([server.url for server in pair], "matched", connections=CONNECTIONS, each=10)
+    assert all(len(one.serials) == 10 and rises(one.serials) for one in drained)
+    for_these = [number for number in range(CONNECTIONS * EACH) if number % 3]
+    assert sorted(all_of(drained)) == for_these[: CONNECTIONS * 10]
+    assert len(left(pair[1], "matched")) == CONNECTIONS * (EACH - 10)
+    pair[0].api.delete("/api/preset-queue/matched")

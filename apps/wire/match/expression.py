@@ -1,0 +1,34 @@
+"""JMESPath expressions, read so that none can grow what it looks at beyond measure."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+EXPRESSION_MAX = 500
+MADE_MAX = 16  # members of the lists and objects that it makes: each may multiply what comes after
+
+
+def read_expression(source: str) -> Callable[[Any], Any]:
+    """Its search over a body; raises ValueError, which says what is wrong."""
+    try:
+        parsed: Any = jmespath.compile(source)
+    except JMESPathError as error:
+        raise ValueError(str(error).split("\n")[0]) from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    made = sum(len(node["children"]) for node in _nodes(parsed.parsed) if node["type"].startswith("multi_"))
+    if made > MADE_MAX:
+        raise ValueError(f"the lists and objects that it makes have {made} members; at most {MADE_MAX}")
+    search: Callable[[Any], Any] = parsed.search
+    return search
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    left = [node]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict) and "type" in one:
+            yield one
+            left += one["children"]

@@ -1,0 +1,55 @@
+"""What a preset's match is to a person: written with help, seen in the list, explained."""
+
+import json
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Ask, OpenPage, axe
+from tests.conftest import Server
+
+REFUND = {"last_user": {"contains": "refund", "case": False}}
+
+
+def test_a_match_is_put_together_shown_changed_and_taken_back(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/queues/ci-7")
+    page.keyboard.press("n")
+    page.keyboard.type("Yes")
+    page.select_option("[data-match-add]", "last_user")
+    page.select_option("[data-match-add]", "turn")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entries .entry-match")).to_have_text(
+        'last_user contains "refund" · turn at least 2'
+    )
+    page.locator("#entries [data-open]").click()
+    field = page.locator("#entry [name=match]")
+    expect(field).to_have_value('{\n  "last_user": "refund",\n  "turn": {"at_least":2}\n}')
+    field.fill('{"last_user": {"regex": "("}}')
+    expect(page.locator("#entry [data-match] .field-problem")).to_contain_text("missing )")
+    field.fill('{"model": "gpt-4*"}')
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entries .entry-match")).to_have_text("model gpt-4*")
+    page.locator("#entries [data-open]").click()
+    field.fill("")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entries .entry-match")).to_have_count(0)
+    [item] = server.api.get("/api/preset-queue/ci-7").json()["items"]
+    assert item["match"] is None
+
+
+def test_the_page_says_why_a_call_was_answered_as_it_was(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    server.api.put("/api/fallback", json={"text": "auto"})
+    ask(server, "Hello there").result()
+    server.queue("ci-7", {"content": "refunded"}, match=REFUND)
+    page = open_page(f"{server.url}/queues/ci-7")
+    page.keyboard.press("w")
+    why = page.locator("#why")
+    expect(why.locator("[data-sum]")).to_have_text("No preset accepts it: it would get a generated answer.")
+    expect(why.locator("[data-considered] li")).to_contain_text('it is "Hello there"')
+    request = {"messages": [{"role": "user", "content": "a refund"}]}
+    why.locator("#why-text").fill(json.dumps(request))
+    expect(why.locator("[data-sum]")).to_have_text("Preset 1 of this queue answers it.")
+    axe(page, within="#why")
+    why.locator("#why-text").fill("{")
+    expect(why.locator("[data-problem]")).to_contain_text("not JSON")

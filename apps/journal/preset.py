@@ -31,6 +31,7 @@ def entry_of(row: Exchange, body: Body) -> tuple[dict[str, Any], bytes]:
         "delay_ms": reply.delay_ms,
         "pace": {"first_token_ms": reply.pace.first_token_ms, "token_ms": reply.pace.token_ms},
         "endpoint": row.endpoint or "*",
+        "match": None,
         "uses": 1,
         "on_undelivered": "drop",
         "label": "",

@@ -75,9 +75,5 @@ def entry(request: HttpRequest, caller: str, preset_id: int) -> HttpResponse:
 
 
 def _render(request: HttpRequest, parts: dict[str, object], *, status: int = 200) -> HttpResponse:
-    return render(
-        request,
-        "queues/queues.html",
-        {**page(request, "queues"), "conditions": NAMES, **parts},
-        status=status,
-    )
+    shown = {**page(request, "queues"), "conditions": NAMES, **parts}
+    return render(request, "queues/queues.html", shown, status=status)

@@ -33,6 +33,7 @@ def entry_of(row: Exchange, body: Body) -> tuple[dict[str, Any], bytes]:
         "delay_ms": reply.delay_ms,
         "pace": written(reply.pace),
         "endpoint": row.endpoint or "*",
+        "match": None,
         "uses": 1,
         "on_undelivered": "drop",
         "label": "",

@@ -33,8 +33,8 @@ class PresetForm(ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         edited = {name: cleaned[name] for name in self.changed_data if name in cleaned}
         try:
-            if edited.get("match"):
-                edited["match"] = read_json(edited["match"].encode())
+            if "match" in edited:
+                edited["match"] = read_json(edited["match"].encode()) if edited["match"] else None
         except GateError as problem:
             del edited["match"]
             self.add_error("match", f"is not JSON: {problem}")
@@ -43,7 +43,7 @@ class PresetForm(ModelForm):
             name = error["field"].partition(".")[0]
             self.add_error(name, f"{error['field'] if name == 'match' else ''} {error['error']}".strip())
         if "match" in edited and not errors:
-            cleaned["match"] = read_match(edited["match"] or None)
+            cleaned["match"] = read_match(edited["match"])
         return cleaned
 
 

@@ -93,6 +93,18 @@ def test_a_spent_preset_may_be_relabelled(admin: Client, queues: Any) -> None:
     assert Preset.objects.get().label == "new"
 
 
+def test_a_match_is_edited_as_its_json(admin: Client, queues: Any) -> None:
+    [entry] = queues.add("a", {"content": "hi"}, match={"last_user": "x"})
+    assert "last_user contains &quot;x&quot;" in admin.get(URL).text
+    page = f"{URL}{entry}/change/"
+    for wrong, problem in (("{", "is not JSON"), ('{"turn": "x"}', "match.turn must be a whole number")):
+        assert problem in admin.post(page, {**FORM, "match": wrong}).text
+    assert admin.post(page, {**FORM, "match": '{"turn": 2}'}).status_code == 302
+    assert queues.items("a")[0]["match"] == {"turn": 2}
+    assert admin.post(page, {**FORM, "match": ""}).status_code == 302
+    assert queues.items("a")[0]["match"] is None
+
+
 def test_uses_left_empty_are_for_ever(admin: Client, queues: Any) -> None:
     [entry] = queues.add("a", {"content": "hi"})
     assert admin.post(f"{URL}{entry}/change/", {**FORM, "uses": ""}).status_code == 302

@@ -19,8 +19,8 @@ WRONG_FIELDS = [
     ("endpoint", ""), ("endpoint", 5), ("endpoint", []), ("endpoint", {}), ("uses", 0), ("uses", -1),
     ("uses", "1"), ("uses", 1.0), ("uses", True), ("uses", 10**12), ("uses", []), ("on_undelivered", "keep"),
     ("on_undelivered", []), ("on_undelivered", 1), ("label", 5), ("label", "x" * 201), ("label", []),
-    ("verbatim", "yes"), ("verbatim", 1), ("x_should_retry", "no"), ("x_should_retry", 0), ("match", {}),
-    ("match", {"model": "x"}), ("fault", "timeout"), ("nope", None), ("Response", {}), ("", 1),
+    ("verbatim", "yes"), ("verbatim", 1), ("x_should_retry", "no"), ("x_should_retry", 0), ("match", 1),
+    ("match", []), ("fault", "timeout"), ("nope", None), ("Response", {}), ("", 1),
 ]  # fmt: skip
 
 WRONG_TEXTS: list[str | bytes] = [
@@ -64,7 +64,7 @@ def test_an_unknown_field_is_told_the_known_ones() -> None:
         read_entry({"response": {}, "nope": 1})
 
 
-@pytest.mark.parametrize("field", ["match", "fault"])
+@pytest.mark.parametrize("field", ["fault"])
 def test_what_is_not_there_yet_says_so(field: str) -> None:
     with pytest.raises(EntryError, match=f"{field} is not available in this version"):
         read_entry({"response": {}, field: {"a": 1}})

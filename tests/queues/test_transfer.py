@@ -19,13 +19,13 @@ FULL = [
     {
         "response": {"content": "a"}, "status_code": 200, "headers": {}, "delay_ms": 0,
         "pace": {"first_token_ms": 0, "token_ms": 0}, "endpoint": "text", "uses": 1,
-        "on_undelivered": "drop", "label": "", "verbatim": False, "x_should_retry": None,
+        "on_undelivered": "drop", "match": None, "label": "", "verbatim": False, "x_should_retry": None,
     },
     {
         "response": {"choices": [], "response": {}, "status_code": 5}, "status_code": 503,
         "headers": [["x-a", "1"], ["x-a", "2"]], "delay_ms": 10,
         "pace": {"first_token_ms": 5, "token_ms": 1}, "endpoint": "*", "uses": None,
-        "on_undelivered": "requeue", "label": "Ärger", "verbatim": True, "x_should_retry": True,
+        "on_undelivered": "requeue", "match": {"last_user": "x", "model": ["a*"]}, "label": "Ärger", "verbatim": True, "x_should_retry": True,
     },
 ]  # fmt: skip
 
@@ -66,7 +66,7 @@ def test_an_empty_batch_adds_nothing(queues: Any) -> None:
     "body",
     [
         {}, [], None, 5, "x", {"responses": None}, {"responses": {}}, {"responses": "x"}, {"response": HI},
-        {"responses": [HI], "status_code": 99}, {"responses": [HI], "nope": 1}, {"responses": [HI], "match": {}},
+        {"responses": [HI], "status_code": 99}, {"responses": [HI], "nope": 1}, {"responses": [HI], "match": 1},
         {"responses": [HI], "response": HI}, {"responses": [HI], "uses": 0}, {"responses": [HI], "headers": 5},
         {"responses": [], "endpoint": "nope"},
     ],

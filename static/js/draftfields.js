@@ -18,6 +18,20 @@ const DEFAULTS = {
   label: "",
   verbatim: false,
 };
+// The same as REST spells them: what a change has to say, or the entry would keep what it had.
+const CLEARED = {
+  status_code: 200,
+  headers: {},
+  delay_ms: 0,
+  pace: { first_token_ms: 0, token_ms: 0 },
+  x_should_retry: null,
+  endpoint: "text",
+  uses: 1,
+  on_undelivered: "drop",
+  match: null,
+  label: "",
+  verbatim: false,
+};
 const PACE = ["first_token_ms", "token_ms"];
 const isPlain = (pace) => !pace || PACE.every((name) => typeof (pace[name] ?? 0) === "number") && !("total_ms" in pace);
 const WHOLE = ["status_code", "delay_ms", ...PACE, "uses"];
@@ -79,6 +93,12 @@ export class DraftFields {
     if (headers.length) found.headers = headers;
     if (this.form.elements.endless?.checked) found.uses = null;
     return found;
+  }
+
+  /** What `read` leaves out, in so many words. */
+  cleared() {
+    const said = this.read();
+    return Object.fromEntries(Object.entries(CLEARED).filter(([name]) => !(name in said)));
   }
 
   /** What a pace of other than numbers is, where the numbers would stand. */

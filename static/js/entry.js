@@ -63,8 +63,7 @@ export class EntryForm {
 
   async #send() {
     const { id } = this;
-    const isForAll = id && !this.editor.fields.read().match;
-    const body = await this.editor.payload(isForAll ? { match: null } : {}); // what is not named stays
+    const body = await this.editor.payload(id ? this.editor.fields.cleared() : {}); // what is not named stays
     if (!body) return;
     const result = await (id ? this.queue.change(id, body) : this.queue.add(body));
     if (result.code === 404 && id) this.#asNew();

@@ -55,6 +55,11 @@ TABLE: dict[str, _Rights] = {
     },
     f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
     "api/callers": _LOOK,
+    "api/faults": _rest(POST=Right(_E, "faults.add"), DELETE=Right(_E, "faults.clear")),
+    "api/faults/<int:rule_id>": {
+        "PATCH": Right(_E, "faults.change"),
+        "DELETE": Right(_E, "faults.remove"),
+    },
     "api/latency": _rest(POST=Right(_E, "latency.add"), DELETE=Right(_E, "latency.clear")),
     "api/latency/<int:rule_id>": {
         "PATCH": Right(_E, "latency.change"),

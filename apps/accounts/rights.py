@@ -102,6 +102,7 @@ _CALL = "desk/call/<str:exchange_id>"
 _OF_QUEUE = "queues/<str:caller>"
 PAGES = (
     "", "desk/waiting", "desk/recent", "queues", "callers", "journal", "settings", "docs", "stats", "pulse",
+    "trouble",
     _CALL, f"{_CALL}/story", f"{_CALL}/earlier/<int:before>", f"{_CALL}/compose", f"{_CALL}/text/<str:part>",
     f"{_CALL}/card/<int:card>/<int:place>", f"{_CALL}/picture/<int:card>/<int:place>",
     f"{_CALL}/reply/<str:place>", f"{_CALL}/tool/<int:place>", f"{_CALL}/schema", _OF_QUEUE,

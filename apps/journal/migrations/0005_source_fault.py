@@ -4,15 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0004_broken_on_purpose'),
+        ("journal", "0004_broken_on_purpose"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='exchange',
-            name='source',
-            field=models.CharField(blank=True, choices=[('', 'nobody yet'), ('preset', 'Preset'), ('person', 'Person'), ('auto', 'Auto'), ('refused', 'Refused'), ('invalid', 'Invalid'), ('limit', 'Limit'), ('fault', 'Fault'), ('timeout', 'Timeout'), ('shutdown', 'Shutdown')], max_length=12),
+            model_name="exchange",
+            name="source",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "nobody yet"),
+                    ("preset", "Preset"),
+                    ("person", "Person"),
+                    ("auto", "Auto"),
+                    ("refused", "Refused"),
+                    ("invalid", "Invalid"),
+                    ("limit", "Limit"),
+                    ("fault", "Fault"),
+                    ("timeout", "Timeout"),
+                    ("shutdown", "Shutdown"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -15,6 +15,7 @@ from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
 from apps.gateway import access, probes, upkeep
 from apps.gateway.answer import decide
+from apps.gateway.broken import deliver_broken
 from apps.gateway.delivery import deliver, head
 from apps.gateway.intake import Intake, Request, decoded, is_ours, take_in
 from apps.gateway.limit import limited
@@ -161,6 +162,8 @@ async def see_off(progress: Progress, line: Line) -> None:
             progress.warm(reply.status)
         if reply.typed:
             await deliver_typed(line, progress, reply)
+        elif reply.fault is not None:
+            await deliver_broken(line, progress.intake.call, progress.intake.endpoint, reply)
         else:
             await deliver(line, progress.intake.call, progress.intake.endpoint, reply)
         progress.delivered = True

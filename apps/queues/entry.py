@@ -11,16 +11,26 @@ from apps.queues.models import OnUndelivered, Preset
 from apps.wire.complete import foresee
 from apps.wire.doubts import doubts
 from apps.wire.draft import DraftError, read_draft
+from apps.wire.faults.read import fault_of, fault_text, written_fault
 from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
 from apps.wire.pace import written as written_pace
 from apps.wire.reply import Draft, Pace
 from apps.wire.table import BY_NAME
 
-DRAFT_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
+DRAFT_FIELDS = (
+    "response",
+    "status_code",
+    "headers",
+    "delay_ms",
+    "pace",
+    "verbatim",
+    "x_should_retry",
+    "fault",
+)
 OWN_FIELDS = ("endpoint", "uses", "on_undelivered", "label")
 FIELDS = DRAFT_FIELDS + OWN_FIELDS
-LATER_FIELDS = ("match", "fault")
+LATER_FIELDS = ("match",)
 
 ANY_ENDPOINT = ("text", "*")
 LABEL_MAX = 200
@@ -97,6 +107,8 @@ def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
 def is_full(element: dict[str, Any]) -> bool:
     """Whether an element of a batch is a full entry; any other object is a body."""
     beside = any(name in element for name in (*FIELDS[1:], *LATER_FIELDS))
+    if isinstance(element.get("fault"), (str, dict)) and "response" not in element:
+        return element.keys() <= {*FIELDS, *LATER_FIELDS}
     return isinstance(element.get("response"), dict) and beside and "choices" not in element
 
 
@@ -123,6 +135,7 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
         "spread": draft.pace.spread,
         "verbatim": draft.verbatim,
         "x_should_retry": draft.x_should_retry,
+        "fault": fault_text(draft.fault),
         "endpoint": entry.endpoint,
         "uses": entry.uses,
         "on_undelivered": entry.on_undelivered,
@@ -145,6 +158,7 @@ def written(preset: Preset) -> dict[str, Any]:
         "label": preset.label,
         "verbatim": preset.verbatim,
         "x_should_retry": preset.x_should_retry,
+        "fault": written_fault(fault_of(preset.fault)),
     }
 
 

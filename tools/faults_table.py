@@ -27,6 +27,7 @@ DOC = ROOT / "docs" / "faults.md"
 BEGIN, END = "<!-- made by tools/faults_table.py -->", "<!-- end -->"
 TEXT = {"content": "Grüße aus dem kleinen Haus am See, und bis bald"}
 WEATHER = {"tool_calls": [{"name": "get_weather", "arguments": {"city": "Oslo"}}]}
+SMALL: dict[str, dict[str, int]] = {"huge-body": {"size_mb": 1}, "slow-drip": {"pause_ms": 1}}
 WITH_TOOLS = ("bad-tool-arguments", "unknown-tool")
 NAMES = [row.name for row in FAULTS]
 Met = dict[str, Any]
@@ -72,7 +73,7 @@ def prepare(server: Server) -> None:
     """A preset that does not run out for each fault, way and SDK."""
     for row in FAULTS:
         response = WEATHER if row.name in WITH_TOOLS else TEXT
-        fault = {"name": row.name, **({"size_mb": 1} if row.name == "huge-body" else {})}
+        fault = {"name": row.name, **SMALL.get(row.name, {})}
         entry = {"response": response, "fault": fault, "uses": None}
         for way in ("whole", "streamed"):
             for sdk in ("py2", "py3", "node"):
@@ -94,14 +95,20 @@ def table(columns: dict[str, tuple[str, Met | None]], counted: Counter[str]) -> 
     heads = [f"{title} {met['version']}" for title, met in there.values() if met]
     lines = [f"| fault | way | {' | '.join(heads)} |", f"| --- | --- |{' --- |' * len(heads)}"]
     for name in NAMES:
-        for index, way in enumerate(("whole", "streamed")):
-            cells = []
-            for sdk, (_, met) in there.items():
-                tries = counted[f"{name}-{way}-{sdk}"]
-                cells.append((met or {})["met"][name][index] + (" after a retry" if tries > 1 else ""))
-            lines.append(f"| {f'`{name}`' if not index else ''} | {way} | {' | '.join(cells)} |")
+        whole, streamed = (_cells(name, index, there, counted) for index in (0, 1))
+        ways = {"both": whole} if whole == streamed else {"whole": whole, "streamed": streamed}
+        lines += [f"| `{name}` | {way} | {cells} |" for way, cells in ways.items()]
     lines += [f"\nNot installed when this was made: {', '.join(left_out)}."] if left_out else []
     return "\n".join(lines)
+
+
+def _cells(name: str, index: int, there: dict[str, tuple[str, Met | None]], counted: Counter[str]) -> str:
+    way = ("whole", "streamed")[index]
+    told = [
+        (met or {})["met"][name][index] + (" after a retry" if counted[f"{name}-{way}-{sdk}"] > 1 else "")
+        for sdk, (_, met) in there.items()
+    ]
+    return " | ".join(told)
 
 
 def main() -> None:

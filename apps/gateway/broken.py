@@ -21,8 +21,8 @@ READ_S = 0.05  # a reset throws away what the caller has not read yet
 LOOK_S = 1.0  # how often a stalled reply looks whether the server goes down
 
 
-async def deliver_broken(line: Line, call: Call, endpoint: Endpoint | None, reply: Reply) -> None:
-    """As `deliver`, for a reply with a fault."""
+async def deliver_with_fault(line: Line, call: Call, endpoint: Endpoint | None, reply: Reply) -> None:
+    """As `deliver`, with the reply's fault if it has one."""
     if reply.fault is None or reply.status in BODILESS or not breaks_sending(reply.fault):
         await deliver(line, call, endpoint, reply)
         return

@@ -15,7 +15,7 @@ async function meet(name, streamed) {
   try {
     const asked = { model: "gpt-4o", messages: [{ role: "user", content: "Hello?" }], ...more };
     let answer = client.chat.completions.create(asked);
-    const late = new Promise((_, fail) => setTimeout(() => fail(new Error("waits for ever")), 60_000).unref());
+    const late = new Promise((_, fail) => setTimeout(() => fail(new Error("still waits after 8 s")), 60_000).unref());
     answer = await Promise.race([answer, late]);
     const read = async () => {
       for await (const one of streamed ? answer : [answer]) {
@@ -29,9 +29,9 @@ async function meet(name, streamed) {
         }
       }
     };
-    await Promise.race([read(), new Promise((_, fail) => setTimeout(() => fail(new Error("waits for ever")), 8000))]);
+    await Promise.race([read(), new Promise((_, fail) => setTimeout(() => fail(new Error("still waits after 8 s")), 8000))]);
   } catch (error) {
-    return error.message === "waits for ever" ? error.message : `throws ${error.constructor.name}`;
+    return error.message === "still waits after 8 s" ? error.message : `throws ${error.constructor.name}`;
   }
   if (!chunks) return "no choices, no error";
   const told = [calls ? `calls \`${calls}\`` : `${[...text].length} characters`, `finish ${finish}`];

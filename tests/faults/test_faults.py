@@ -205,3 +205,24 @@ def test_a_server_may_forbid_faults_by_header(start: Any) -> None:
     server = start(MOCKOPENAI_REQUEST_FAULTS="0")
     server.api.put("/api/fallback", json={"text": "auto"})
     assert ask(server, Fault="reset", Status="nonsense").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/", "/queues", "/journal", "/stats", "/settings", "/docs", "/trouble"])
+def test_every_page_says_what_is_broken_while_it_is(rules: Rules, page: str) -> None:
+    assert "Broken on purpose" not in rules.server.api.get(page).text
+    rules.add("faults", fault={"name": "cut", "probability_pct": 30}, caller="ci-7")
+    shown = rules.server.api.get(page).text
+    assert "Broken on purpose" in shown
+    assert "cut 30 % → ci-7" in shown
+    assert "data-back-to-normal" in shown
+    rules.server.api.delete("/api/faults?everything=true")
+    assert "Broken on purpose" not in rules.server.api.get(page).text
+
+
+def test_a_faulty_exchange_names_its_fault_in_the_list_and_on_its_page(rules: Rules) -> None:
+    ask(rules.server, Fault="overloaded")
+    item = rules.server.api.get("/api/exchanges?q=has:fault").json()["items"][0]
+    assert "data-fault" in rules.server.api.get("/journal").text
+    assert "fault%3Aoverloaded" in rules.server.api.get(f"/journal/{item['id']}").text
+    told = rules.server.api.get("/api/exchanges/complete", params={"q": "fault:ov", "at": 8}).json()
+    assert told["suggestions"] == ["fault:overloaded"]

@@ -226,3 +226,16 @@ def test_a_faulty_exchange_names_its_fault_in_the_list_and_on_its_page(rules: Ru
     assert "fault%3Aoverloaded" in rules.server.api.get(f"/journal/{item['id']}").text
     told = rules.server.api.get("/api/exchanges/complete", params={"q": "fault:ov", "at": 8}).json()
     assert told["suggestions"] == ["fault:overloaded"]
+
+
+def test_what_an_sdk_cannot_tell_apart_is_wrong_on_the_wire_all_the_same(rules: Rules) -> None:
+    def streamed(fault: str) -> bytes:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
+        headers = {"X-Mock-Fault": fault} if fault else {}
+        return rules.server.api.post("/v1/chat/completions", json=body, headers=headers).content
+
+    assert streamed("").endswith(b"data: [DONE]\n\n")
+    left = streamed("no-done")
+    assert b"[DONE]" not in left
+    assert b'"finish_reason":"stop"' in left
+    assert len(streamed("huge-body;1")) > 1024 * 1024

@@ -205,3 +205,37 @@ def test_a_server_may_forbid_faults_by_header(start: Any) -> None:
     server = start(MOCKOPENAI_REQUEST_FAULTS="0")
     server.api.put("/api/fallback", json={"text": "auto"})
     assert ask(server, Fault="reset", Status="nonsense").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/", "/queues", "/journal", "/stats", "/settings", "/docs", "/trouble"])
+def test_every_page_says_what_is_broken_while_it_is(rules: Rules, page: str) -> None:
+    assert "Broken on purpose" not in rules.server.api.get(page).text
+    rules.add("faults", fault={"name": "cut", "probability_pct": 30}, caller="ci-7")
+    shown = rules.server.api.get(page).text
+    assert "Broken on purpose" in shown
+    assert "cut 30 % → ci-7" in shown
+    assert "data-back-to-normal" in shown
+    rules.server.api.delete("/api/faults?everything=true")
+    assert "Broken on purpose" not in rules.server.api.get(page).text
+
+
+def test_a_faulty_exchange_names_its_fault_in_the_list_and_on_its_page(rules: Rules) -> None:
+    ask(rules.server, Fault="overloaded")
+    item = rules.server.api.get("/api/exchanges?q=has:fault").json()["items"][0]
+    assert "data-fault" in rules.server.api.get("/journal").text
+    assert "fault%3Aoverloaded" in rules.server.api.get(f"/journal/{item['id']}").text
+    told = rules.server.api.get("/api/exchanges/complete", params={"q": "fault:ov", "at": 8}).json()
+    assert told["suggestions"] == ["fault:overloaded"]
+
+
+def test_what_an_sdk_cannot_tell_apart_is_wrong_on_the_wire_all_the_same(rules: Rules) -> None:
+    def streamed(fault: str) -> bytes:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
+        headers = {"X-Mock-Fault": fault} if fault else {}
+        return rules.server.api.post("/v1/chat/completions", json=body, headers=headers).content
+
+    assert streamed("").endswith(b"data: [DONE]\n\n")
+    left = streamed("no-done")
+    assert b"[DONE]" not in left
+    assert b'"finish_reason":"stop"' in left
+    assert len(streamed("huge-body;1")) > 1024 * 1024

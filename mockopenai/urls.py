@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("apps.gateway.urls")),
     path("", include("apps.queues.urls")),
     path("", include("apps.queues.from_journal")),
+    path("", include("apps.library.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.journal.urls")),
     path("", include("apps.stats.urls")),

@@ -242,10 +242,13 @@ def server(shared_server: Server) -> Iterator[Server]:
     yield shared_server
 
 
+_QUEUES = ("queues_preset", "queues_pause", "queues_fallback")
+
+
 def _emptied(database: Path) -> list[str]:
     """No presets, no pauses, the fallbacks as at the start; the calls that still wait. Over REST it takes longer."""
     with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
-        for table in ("queues_preset", "queues_pause", "queues_fallback"):
+        for table in (*_QUEUES, "library_template", "library_given"):
             connection.execute(f"DELETE FROM {table}")
         return [
             row[0] for row in connection.execute("SELECT id FROM journal_exchange WHERE state = 'waiting'")

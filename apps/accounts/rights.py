@@ -54,6 +54,14 @@ TABLE: dict[str, _Rights] = {
         "DELETE": Right(_O, "queue.remove"),
     },
     f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
+    "api/templates": _rest(POST=Right(_E, "template.add")),
+    "api/templates/preview": {"POST": _SEE},
+    "api/templates/export": _LOOK,
+    "api/templates/import": {"POST": Right(_E, "template.import")},
+    "api/templates/<str:name>": _rest(
+        PATCH=Right(_E, "template.change"), DELETE=Right(_E, "template.remove")
+    ),
+    "api/templates/<str:name>/render": {"POST": _SEE},
     "api/callers": _LOOK,
     "api/fallback": _rest(PUT=Right(_E, "fallback.switch"), PATCH=Right(_E, "fallback.switch")),
     "api/exchanges": _rest(DELETE=Right(_E, "journal.delete")),

@@ -13,8 +13,11 @@ from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
 from apps.kept.keeping import keep_reply
+from apps.library.content import check_draft
+from apps.library.resolve import resolved
 from apps.queues.take import lock_queues
 from apps.wire.complete import complete
+from apps.wire.errors import WireError
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
 
@@ -64,7 +67,7 @@ def _state(exchange_id: str) -> str | None:
 
 
 def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int) -> Verdict:
-    if repeat:
+    if repeat or draft.kind:
         lock_queues()  # before the row: who decides on calls takes them in this order, too
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None or row.state != State.WAITING:
@@ -77,7 +80,13 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
         )
     body = Body.objects.get(exchange_id=exchange_id)
     call, endpoint = read_call(row, body), BY_NAME[row.endpoint]
-    reply = complete(draft, call, endpoint)
+    if draft.kind and (wrong := check_draft(draft)):
+        told = "; ".join(f"{error['field']}: {error['error']}" for error in wrong)
+        return Verdict(400, {"detail": told, "errors": wrong})
+    try:
+        reply = complete(resolved(draft, call) if draft.kind else draft, call, endpoint)
+    except WireError as failed:  # the call waits on: whoever answers can mend it
+        return Verdict(400, {"detail": failed.message})
     if not win(exchange_id, reply, by=by, key=key):
         return truth(exchange_id, key=key)
     keep_reply(call, endpoint, reply)

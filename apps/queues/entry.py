@@ -7,18 +7,23 @@ from typing import Any
 
 import orjson
 
+from apps.library.content import FIELDS as CONTENT_FIELDS
+from apps.library.content import TEMPLATE, read_content
+from apps.library.sequence import SEQUENCE, uses_of
+from apps.library.shown import content_words, said
+from apps.library.tried import content_doubts
 from apps.queues.models import OnUndelivered, Preset
-from apps.wire.complete import foresee
 from apps.wire.doubts import doubts
-from apps.wire.draft import DraftError, read_draft
+from apps.wire.draft import FIELDS as DRAFT_FIELDS
+from apps.wire.draft import DraftError
 from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
 from apps.wire.reply import Draft
 from apps.wire.table import BY_NAME
 
-DRAFT_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
 OWN_FIELDS = ("endpoint", "uses", "on_undelivered", "label")
-FIELDS = DRAFT_FIELDS + OWN_FIELDS
+PLAIN_FIELDS = DRAFT_FIELDS + OWN_FIELDS  # each with columns of its own
+FIELDS = PLAIN_FIELDS + CONTENT_FIELDS  # what is in the column of the response, too
 LATER_FIELDS = ("match", "fault")
 
 ANY_ENDPOINT = ("text", "*")
@@ -28,12 +33,12 @@ NAME_MAX = 60  # characters of an endpoint's name
 
 # The columns that keep a field, where they are not just called like it.
 COLUMNS = {
-    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens", "kind"),
+    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens", "kind", "given"),
     "pace": ("first_token_ms", "token_ms", "spread"),
 }
 
 # Every column that `columns` fills, in its order.
-COLUMN_NAMES = tuple(column for field in FIELDS for column in COLUMNS.get(field, (field,)))
+COLUMN_NAMES = tuple(column for field in PLAIN_FIELDS for column in COLUMNS.get(field, (field,)))
 
 
 class EntryError(ValueError):
@@ -58,11 +63,11 @@ class Entry:
 def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
     """The entry in an author's fields; raises EntryError.
 
-    `raw` is the original text of `fields["response"]`: with it the body is kept byte for byte.
+    `raw` is the original text of `fields["response"]`, or of its sequence: it is kept byte for byte.
     """
     errors = field_errors(fields)
     try:
-        draft = foresee(read_draft(fields, raw=raw))
+        draft = read_content(fields, raw=raw)
     except DraftError as error:
         raise EntryError(errors + error.errors) from None
     if errors:
@@ -70,7 +75,7 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
     return Entry(
         draft=draft,
         endpoint=fields.get("endpoint") or "text",
-        uses=fields.get("uses", 1),
+        uses=uses_of(fields).left if draft.kind == SEQUENCE else fields.get("uses", 1),
         on_undelivered=fields.get("on_undelivered") or OnUndelivered.DROP.value,
         label=strip_nul(fields.get("label") or ""),
     )
@@ -88,6 +93,7 @@ def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
         ("endpoint", _endpoint_problem(fields.get("endpoint"))),
         ("uses", _uses_problem(fields.get("uses"))),
         ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
+        ("on_undelivered", _sequence_problem(fields)),
         ("label", _label_problem(fields.get("label"))),
     ]
     return [{"field": name, "error": problem} for name, problem in found if problem]
@@ -96,24 +102,28 @@ def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
 def is_full(element: dict[str, Any]) -> bool:
     """Whether an element of a batch is a full entry; any other object is a body."""
     beside = any(name in element for name in (*FIELDS[1:], *LATER_FIELDS))
+    if isinstance(element.get(TEMPLATE), str) or isinstance(element.get(SEQUENCE), list):
+        return element.keys() <= {*FIELDS, *LATER_FIELDS}
     return isinstance(element.get("response"), dict) and beside and "choices" not in element
 
 
 def entry_doubts(entry: Entry) -> list[dict[str, str]]:
     """What is doubtful in an entry that can be used: [{"field", "error"}, …]."""
-    return doubts(entry.draft, endpoint=entry.endpoint)
+    draft, endpoint = entry.draft, entry.endpoint
+    return content_doubts(draft, endpoint) if draft.kind else doubts(draft, endpoint=endpoint)
 
 
-def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
+def columns(entry: Entry, fields: Iterable[str] = PLAIN_FIELDS) -> dict[str, Any]:
     """What the columns of a preset hold for these fields of the entry."""
     draft = entry.draft
     values = {
         "body": draft.body.decode(),
-        "words": first_words(draft.body),
+        "words": content_words(draft) if draft.kind else first_words(draft.body),
         "whole_for": draft.whole_for,
         "prompt_tokens": draft.prompt_tokens,
         "completion_tokens": draft.completion_tokens,
         "kind": draft.kind,
+        "given": draft.given,
         "status_code": draft.status,
         "headers": orjson.dumps(draft.headers).decode(),
         "delay_ms": draft.delay_ms,
@@ -133,8 +143,8 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
 def written(preset: Preset) -> dict[str, Any]:
     """A preset as its author would write it, every field named, the body spelled as it was."""
     return {
-        "response": orjson.Fragment(preset.body),
-        "status_code": preset.status_code,
+        **said(preset.kind, preset.body, preset.given),
+        "status_code": preset.status_code or None,  # a template and the replies of a sequence have their own
         "headers": _named(orjson.loads(preset.headers)),
         "delay_ms": preset.delay_ms,
         "pace": {"first_token_ms": preset.first_token_ms, "token_ms": preset.token_ms},
@@ -145,6 +155,12 @@ def written(preset: Preset) -> dict[str, Any]:
         "verbatim": preset.verbatim,
         "x_should_retry": preset.x_should_retry,
     }
+
+
+def _sequence_problem(fields: dict[str, Any]) -> str:
+    if fields.get(SEQUENCE) is None or fields.get("on_undelivered") in (None, OnUndelivered.DROP.value):
+        return ""
+    return "must be drop for a sequence: it goes on with its next reply"
 
 
 def _named(headers: list[list[str]]) -> dict[str, str] | list[list[str]]:

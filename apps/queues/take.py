@@ -27,6 +27,7 @@ _HEAD = {
     f"AND endpoint IN ({', '.join(['{place}'] * kinds)}) ORDER BY position LIMIT {{place}}"
     for kinds in (2, 3)
 }
+_COUNT = f"UPDATE {_TABLE} SET given = given + {{place}} WHERE id = {{place}}"  # noqa: S608
 _USE = f"UPDATE {_TABLE} SET uses = uses - {{place}} WHERE id = {{place}}"  # noqa: S608
 _SEND = (
     f"UPDATE {_TABLE} SET uses = uses - {{place}}, on_its_way = on_its_way + {{place}} WHERE id = {{place}}"  # noqa: S608
@@ -107,6 +108,7 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
     used: list[tuple[int, int]] = []
     sent: list[tuple[int, int, int]] = []
     spent: list[int] = []
+    counted: list[tuple[int, int]] = []  # what differs from time to time: see `wire.reply.Draft.given`
     waiting = iter(indexes)
     for row in select_rows(_HEAD[len(fits)], (queue, queue, *fits, len(indexes))):
         uses, returns = row[9], row[10] == "requeue" and row[9] is not None
@@ -114,6 +116,8 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
         served = _hand_out(taken, uses, waiting, found)
         if served == 0:
             break
+        if taken.draft.kind:
+            counted.append((served, row[0]))
         if returns:
             sent.append((served, served, row[0]))
         elif uses == served:
@@ -121,6 +125,7 @@ def _serve(kind: Wanted, queue: str, indexes: list[int], found: list[Taken | Non
         elif uses is not None:
             used.append((served, row[0]))
     delete_rows(_TABLE, spent)
+    run_each(_COUNT, counted)
     run_each(_USE, used)
     run_each(_SEND, sent)
 
@@ -129,11 +134,16 @@ def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: lis
     """Gives one preset to as many calls as it may still answer; says to how many."""
     served = 0
     for index in waiting:
-        found[index] = taken
+        found[index] = _the_nth(taken, served) if taken.draft.kind else taken
         served += 1
         if served == uses:
             break
     return served
+
+
+def _the_nth(taken: Taken, served: int) -> Taken:
+    """The preset for the next of several calls."""
+    return taken._replace(draft=taken.draft._replace(given=taken.draft.given + served))
 
 
 def _draft(row: Sequence[Any]) -> Draft:

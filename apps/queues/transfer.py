@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from apps.library.content import content_text
 from apps.queues.entry import Entry, EntryError, entry_doubts, is_full, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.take import SHARED
@@ -83,5 +84,5 @@ def _read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
         wrong = f'must be an object like {{"content": …}}, not {kind(element)}'
         raise EntryError([{"field": "", "error": wrong}])
     if is_full(element):
-        return read_entry(element, raw=raw_member(raw, "response"))
+        return read_entry(element, raw=content_text(raw, element))
     return read_entry({**own, "response": element}, raw=raw)

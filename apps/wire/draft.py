@@ -10,6 +10,7 @@ from apps.wire.rawtext import raw_elements as raw_elements
 from apps.wire.rawtext import raw_member as raw_member
 from apps.wire.reply import INSTANT, Draft, Pace
 
+FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
 DELAY_MAX_MS = 600_000
 FIRST_TOKEN_MAX_MS = 600_000
 TOKEN_MAX_MS = 60_000

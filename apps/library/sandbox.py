@@ -1,0 +1,235 @@
+"""Jinja2's sandbox, made smaller: every step is counted, nothing makes much at once.
+
+Kept out are what could grow unseen (macros, blocks, `set` with an end, recursive loops), other templates, and
+every attribute and method that is not named here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from jinja2 import Undefined, meta, nodes
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from apps.library.budget import BITS_MAX, ITEMS_MAX, TEXT_MAX, TooMuch, spend, weigh
+from apps.library.chance import Chance
+from apps.library.filters import FILTERS, join, replace, text
+
+SOURCE_MAX = 10_000  # characters of one text with expressions
+_RESULT = "_"
+_OF_JINJA = ("_loop_vars", "_block_vars")  # arguments that it gives to every call, for its own functions
+
+_TEXT_METHODS = (
+    "upper lower title capitalize casefold swapcase strip lstrip rstrip startswith endswith split rsplit "
+    "splitlines partition rpartition count find rfind removeprefix removesuffix isdigit isalpha isspace"
+)
+_LOOP = "index index0 revindex revindex0 first last length previtem nextitem cycle changed depth"
+_METHODS: tuple[tuple[type, frozenset[str]], ...] = (
+    (str, frozenset(_TEXT_METHODS.split())),
+    (dict, frozenset({"get", "items", "keys", "values"})),
+    (list, frozenset({"index", "count"})),
+    (Chance, frozenset({"int", "float", "choice", "hex", "uuid"})),
+    (LoopContext, frozenset(_LOOP.split())),
+)
+_KEPT_OUT: tuple[tuple[type[nodes.Node], str], ...] = (
+    (nodes.Macro, "macro"),
+    (nodes.CallBlock, "call"),
+    (nodes.FilterBlock, "filter as a block"),
+    (nodes.AssignBlock, "set … endset"),
+    (nodes.Block, "block"),
+    (nodes.Extends, "extends"),
+    (nodes.Include, "include"),
+    (nodes.Import, "import"),
+    (nodes.FromImport, "import"),
+    (nodes.ScopedEvalContextModifier, "autoescape"),
+)
+
+
+class Missing(Undefined):
+    """What is not there: false in a condition, an error in a text."""
+
+    __slots__ = ()
+    __str__ = __iter__ = __len__ = Undefined._fail_with_undefined_error
+
+
+class _Counted(NodeTransformer):
+    """Has whatever makes or walks something pay for it."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja2's names
+        parts = [self.visit(part) for part in node.nodes]
+        return _filtered(nodes.List(parts, lineno=node.lineno), "_concat")
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        if node.recursive:
+            raise TemplateSyntaxError("recursive loops are not available", node.lineno)
+        self.generic_visit(node)
+        node.iter = _filtered(node.iter, "_looped")
+        return node
+
+    def _made(self, node: Any) -> nodes.Node:
+        self.generic_visit(node)
+        return node if getattr(node, "ctx", "") == "store" else _filtered(node, "_made")
+
+    visit_List = visit_Tuple = visit_Dict = _made  # noqa: N815
+
+
+def _filtered(node: Any, name: str) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+
+def _looped(items: Iterable[Any]) -> Iterator[Any]:
+    if isinstance(items, Undefined | int | float):
+        raise TypeError(f"cannot go through {items!r}")
+    for item in items:
+        spend()
+        yield item
+
+
+def _range(*bounds: int) -> list[int]:
+    """As Python's, of few numbers."""
+    numbers = range(*bounds)
+    if len(numbers) > ITEMS_MAX:
+        raise TooMuch(f"it makes a range of more than {ITEMS_MAX:,} numbers")
+    return list(numbers)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates run."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def __init__(self) -> None:
+        super().__init__(undefined=Missing, keep_trailing_newline=True, optimized=False, finalize=text)
+        self.globals = {"range": _range}
+        self.filters = {
+            **FILTERS,
+            "_concat": lambda parts: weigh("".join([text(part) for part in parts])),
+            "_looped": _looped,
+            "_made": weigh,
+        }
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A member of an object before a method of it; of methods only the known ones."""
+        spend()
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        if isinstance(obj, str) and attribute in ("replace", "join"):
+            return partial(replace, obj) if attribute == "replace" else lambda items: join(items, obj)
+        for kind, known in _METHODS:
+            if isinstance(obj, kind) and attribute in known:
+                return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        spend()
+        if isinstance(obj, dict | list | tuple | str):
+            try:
+                return obj[argument]
+            except (LookupError, TypeError):
+                pass
+        return self.undefined(obj=obj, name=argument)
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja2's
+        """What can be called is what `getattr` and the globals gave."""
+        spend()
+        if isinstance(__obj, Undefined) or not callable(__obj):
+            raise SecurityError(f"{__obj!r} cannot be called")
+        for name in _OF_JINJA:
+            kwargs.pop(name, None)
+        result = __obj(*args, **kwargs)
+        return result if isinstance(result, Iterator) else weigh(_plain(result))
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        spend()
+        for value in (left, right):
+            if isinstance(value, Undefined):
+                str(value)  # raises
+        if operator == "*":
+            _check_product(left, right)
+        elif operator == "**":
+            _check_power(left, right)
+        elif operator == "%" and not isinstance(left, int | float):
+            raise TypeError("% is for numbers; join texts with ~")
+        return weigh(self.binop_table[operator](left, right))
+
+
+def _plain(value: Any) -> Any:
+    """The views of an object as lists."""
+    return list(value) if isinstance(value, type({}.keys()) | type({}.values()) | type({}.items())) else value
+
+
+def _check_product(left: Any, right: Any) -> None:
+    many, times = (right, left) if isinstance(left, int) else (left, right)
+    if isinstance(many, str | list | tuple) and isinstance(times, int):
+        if len(many) * times > (TEXT_MAX if isinstance(many, str) else ITEMS_MAX):
+            raise TooMuch("it multiplies something to more than fits")
+    elif not isinstance(left, int | float) or not isinstance(right, int | float):
+        raise TypeError("* is for numbers")
+
+
+def _check_power(left: Any, right: Any) -> None:
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        raise TypeError("** is for numbers")
+    if isinstance(left, int) and isinstance(right, int) and left.bit_length() * abs(right) > BITS_MAX:
+        raise TooMuch(f"it makes a number of more than {BITS_MAX:,} bits")
+
+
+SANDBOX = Sandbox()
+
+
+class Compiled(NamedTuple):
+    """A text with expressions: `names` that it uses; whether it is one expression and nothing else."""
+
+    root: Callable[[dict[str, Any]], tuple[Any, Iterator[str]]]
+    names: frozenset[str]
+    is_one: bool
+
+
+@lru_cache(maxsize=1024)
+def compiled(source: str) -> Compiled:
+    """Reads a text with expressions; raises ValueError, which says what is wrong."""
+    if len(source) > SOURCE_MAX:
+        raise ValueError(f"is longer than {SOURCE_MAX:,} characters, with expressions in it")
+    try:
+        tree = SANDBOX.parse(source)
+        for kind, name in _KEPT_OUT:
+            if found := tree.find(kind):
+                raise TemplateSyntaxError(f"{name} is not available", found.lineno)
+        names = frozenset(meta.find_undeclared_variables(tree)) - SANDBOX.globals.keys()
+        one = _one_expression(tree)
+        _Counted().visit(tree)
+        if one:
+            target = nodes.Name(_RESULT, "store", lineno=1)
+            tree.body = [nodes.Assign(target, tree.body[0].nodes[0], lineno=1)]  # type: ignore[attr-defined]
+        template = SANDBOX.from_string(tree)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"{error.message} (line {error.lineno})") from None
+    except (ValueError, SyntaxError, RecursionError, OverflowError, MemoryError) as error:
+        raise ValueError(f"cannot be read: {error}") from None
+
+    def root(values: dict[str, Any]) -> tuple[Any, Iterator[str]]:
+        context = template.new_context(values)
+        return context, template.root_render_func(context)
+
+    return Compiled(root, names, one)
+
+
+def _one_expression(tree: nodes.Template) -> bool:
+    if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Output):
+        return False
+    found = tree.body[0].nodes
+    return len(found) == 1 and not isinstance(found[0], nodes.TemplateData)
+
+
+def run(source: str, values: dict[str, Any]) -> Any:
+    """What the text becomes: a text, or of one expression its value. Within a budget; raises what it may."""
+    code = compiled(source)
+    context, chunks = code.root({name: values[name] for name in code.names if name in values})
+    made = []
+    for chunk in chunks:
+        spend(1 + len(chunk) // 64)
+        made.append(chunk)
+    return weigh(context.vars[_RESULT]) if code.is_one else weigh("".join(made))

@@ -7,8 +7,8 @@ import orjson
 from jinja2.exceptions import TemplateError, UndefinedError
 
 from apps.library.budget import TooMuch, budget
+from apps.library.compiling import compiled, run
 from apps.library.over_call import NAMES, Occasion, values
-from apps.library.sandbox import compiled, run
 
 SIZE_MAX = 2_000_000  # bytes of what comes out
 _MARKS = ("{{", "{%", "{#")

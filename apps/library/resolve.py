@@ -7,6 +7,7 @@ import orjson
 
 from apps.journal.rows import select_rows
 from apps.library.content import RENDER, read_step, vars_problems
+from apps.library.failed import template_failed
 from apps.library.known import Known, find
 from apps.library.models import Given
 from apps.library.over_call import Occasion
@@ -14,7 +15,7 @@ from apps.library.render import RenderError, has_expressions, rendered
 from apps.library.sequence import SEQUENCE, step_of
 from apps.wire.call import Call
 from apps.wire.draft import DraftError, read_draft
-from apps.wire.errors import WireError, template_failed
+from apps.wire.errors import WireError
 from apps.wire.rawtext import raw_member
 from apps.wire.reply import INSTANT, Draft
 

@@ -83,8 +83,9 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
 
 def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
     """What is wrong with the fields that are not the draft's; null is as good as not given."""
+    unknown = [name for name in fields if name not in FIELDS and name not in LATER_FIELDS]
     found = [
-        *((name, f"is not a field of a preset; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
+        *((name, f"is not a field of a preset; known: {', '.join(FIELDS)}") for name in unknown),
         *(
             (name, "is not available in this version")
             for name in LATER_FIELDS
@@ -167,10 +168,6 @@ def _named(headers: list[list[str]]) -> dict[str, str] | list[list[str]]:
     """An object where the names allow it; a name that comes twice needs the list of pairs."""
     found = {pair[0]: pair[1] for pair in headers}
     return found if len(found) == len(headers) else headers
-
-
-def _unknown(fields: dict[str, Any]) -> list[str]:
-    return [name for name in fields if name not in FIELDS and name not in LATER_FIELDS]
 
 
 def _endpoint_problem(value: object) -> str:

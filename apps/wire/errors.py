@@ -193,12 +193,5 @@ def database_away() -> WireError:
     return WireError(503, message, type="server_error", code="database_unavailable", headers=headers)
 
 
-def template_failed(name: str, why: str) -> WireError:
-    """What should answer is a template that cannot be rendered. `name` is "" for texts of a preset's own."""
-    what = f"The template '{name}'" if name else "The response of the preset"
-    message = f"{what} cannot be rendered for this call: {why}."
-    return WireError(500, message, type="server_error", code="template_failed", x_should_retry=False)
-
-
 def server_error(message: str = "The mock server failed while answering; its log says why.") -> WireError:
     return WireError(500, message, type="server_error", code="internal_error")

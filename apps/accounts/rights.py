@@ -104,7 +104,8 @@ PAGES = (
     f"{_OF_QUEUE}/state",
     f"{_OF_QUEUE}/from/<int:start>", f"{_OF_QUEUE}/entries/<int:preset_id>",
     "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
-    "journal/<str:exchange_id>/whole", "templates", "templates/<str:name>", "settings/fallbacks", "stats/parts", "docs/<slug:name>",
+    "journal/<str:exchange_id>/whole", "settings/fallbacks", "stats/parts", "docs/<slug:name>",
+    "templates", "templates/<str:name>",
     "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)

@@ -24,6 +24,13 @@ _OWN_OF_STEPS = ("status_code", "verbatim", "render", "vars")
 Errors = list[dict[str, str]]
 
 
+def is_content(body: Any) -> bool:
+    """Whether what stands where a body may stand names a template, or is a sequence."""
+    if not isinstance(body, dict) or "choices" in body:
+        return False
+    return isinstance(body.get(TEMPLATE), str) or isinstance(body.get(SEQUENCE), list)
+
+
 def content_text(raw: bytes, fields: dict[str, Any]) -> bytes | None:
     """The text of what is sent, within the text of all fields: what `read_content` wants as `raw`."""
     return raw_member(raw, SEQUENCE if fields.get(SEQUENCE) is not None else "response")
@@ -132,7 +139,7 @@ def _sequence(fields: dict[str, Any], raw: bytes | None) -> Draft:
                 for one in error.errors
             ]
     draft = _draft({**fields, "response": {}}, None, errors)
-    return draft._replace(body=spelled(fields, raw), kind=SEQUENCE, given=uses_of(fields).given)
+    return draft._replace(body=spelled(fields, raw), status=0, kind=SEQUENCE, given=uses_of(fields).given)
 
 
 def read_step(element: Any, raw: bytes | None) -> Draft:

@@ -41,6 +41,12 @@ def said(kind: str, body: str, given: int) -> dict[str, Any]:
     return {"response": None, **fields, "sequence": steps, "given": given}
 
 
+def body_text(kind: str, body: str) -> bytes:
+    """What an editor shows of a preset: its body as its author spelled it, or what names it."""
+    text = body.encode()
+    return raw_member(text, "response") or b"{}" if kind == RENDER else text
+
+
 def _step_words(text: bytes) -> str:
     try:
         step = read_step(orjson.loads(text), text)

@@ -13,7 +13,17 @@ from apps.queues.storage import queue
 
 LOOK_BACK = 10_000  # exchanges, the newest ones, among which the last taken entry is looked for
 
-_FIELDS = ("words", "status_code", "endpoint", "uses", "on_undelivered", "label", "delay_ms", "verbatim")
+_FIELDS = (
+    "words",
+    "status_code",
+    "endpoint",
+    "uses",
+    "on_undelivered",
+    "label",
+    "delay_ms",
+    "verbatim",
+    "kind",
+)
 _TABLE = Preset._meta.db_table
 # Each queue that holds something: how many, and its next entry.
 _QUEUES = f"""
@@ -58,6 +68,7 @@ def listed(preset: Preset, place: int) -> dict[str, Any]:
         "place": place,
         "created_at": preset.created_at.timestamp() if preset.created_at else None,
         **{name: getattr(preset, name) for name in _FIELDS},
+        "status_code": preset.status_code or None,
     }
 
 
@@ -110,4 +121,5 @@ def _taken(row: Exchange) -> dict[str, Any]:
 
 def _next(preset_id: int, *values: Any) -> dict[str, Any]:
     found = dict(zip(_FIELDS, values, strict=True))
-    return {"id": str(preset_id), **found, "verbatim": bool(found["verbatim"])}
+    status = found["status_code"] or None
+    return {"id": str(preset_id), **found, "status_code": status, "verbatim": bool(found["verbatim"])}

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from apps.library.content import content_text
+from apps.library.shown import body_text
 from apps.queues.entry import Entry, EntryError, entry_doubts, is_full, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.take import SHARED
@@ -51,8 +52,8 @@ def read_batch(content: Any, raw: bytes) -> Batch:
 
 
 def export_bodies(presets: Iterable[Preset]) -> list[Any]:
-    """The bodies alone, spelled as their authors did."""
-    return [orjson.Fragment(preset.body) for preset in presets]
+    """The bodies alone, spelled as their authors did; of what has none, the template or the sequence."""
+    return [orjson.Fragment(body_text(preset.kind, preset.body)) for preset in presets]
 
 
 def export_entries(presets: Iterable[Preset]) -> list[Any]:

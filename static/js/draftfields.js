@@ -15,6 +15,7 @@ const DEFAULTS = {
   on_undelivered: "drop",
   label: "",
   verbatim: false,
+  render: false,
 };
 const PACE = ["first_token_ms", "token_ms"];
 const WHOLE = ["status_code", "delay_ms", ...PACE, "uses"];

@@ -4,11 +4,13 @@ import { problems } from "./api.js";
 import { AnswerForm } from "./answerform.js";
 import { Check, sizeOf } from "./check.js";
 import { CodeView } from "./codeview.js";
+import { isContent, payloadOf } from "./content.js";
 import { DraftBody } from "./draftbody.js";
 import { DraftFields } from "./draftfields.js";
 import { showProblems } from "./fieldproblems.js";
 import { find, findAll, on } from "./page.js";
 import { writeJson } from "./rawjson.js";
+import { startTemplates } from "./templatemenu.js";
 import { shortfalls } from "./shortfalls.js";
 import { fill, gettext, ngettext } from "./words.js";
 
@@ -39,6 +41,7 @@ export class Editor {
     on(root, "click", "[data-to-json]", () => Object.assign(this, { view: "json" }));
     on(root, "click", "[data-indent]", () => this.code.indent());
     root.addEventListener("keydown", (event) => this.#key(event));
+    startTemplates(root, { callId: () => this.call?.id, onChosen: (draft) => this.take(draft) });
     this.about(call);
     this.fill(null);
   }
@@ -58,6 +61,13 @@ export class Editor {
     if (draft) this.#checkSoon();
   }
 
+  /** The same, as if a person had written it. */
+  take(draft) {
+    this.fill(draft);
+    this.#changed();
+    this.focus();
+  }
+
   /** What stands there, as `fill` takes it; null when nothing was written. */
   draft() {
     const fields = this.fields.read();
@@ -73,13 +83,12 @@ export class Editor {
     const { status } = this.fields;
     if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
     if (this.body.isEmpty && status < 400 && status !== 204) return this.#refuse(gettext("Write a reply first."));
-    const rest = JSON.stringify({ ...this.fields.read(), ...more }).slice(1);
-    return `{"response": ${this.body.text || "{}"}${rest === "}" ? "" : ", "}${rest}`;
+    return payloadOf(this.body.text, { ...this.fields.read(), ...more });
   }
 
   /** What is doubtful in what can be sent, as lines of text. */
   async findings() {
-    const own = shortfalls(this.body, { offers: this.answer.offers, schema: this.answer.structure.schema });
+    const own = isContent(this.body.root) ? [] : shortfalls(this.body, { offers: this.answer.offers, schema: this.answer.structure.schema });
     const { warnings } = await this.#checked();
     return [...own, ...warnings.map(({ field, error }) => `${field.replace(/^response\.?/, "")}: ${error}`)];
   }

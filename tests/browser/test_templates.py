@@ -1,15 +1,10 @@
 """The library in a browser: a template is found, tried, written, and chosen where a reply is written."""
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.conftest import Server
-
-
-def api(server: Server) -> httpx.Client:
-    return server.api
 
 
 def test_a_ready_template_shows_what_goes_out_and_cannot_be_changed(
@@ -63,6 +58,7 @@ def test_a_template_is_chosen_for_a_queue(server: Server, open_page: OpenPage, b
     else:
         assert (item["status_code"], item["response"]["error"]["code"]) == (429, "insufficient_quota")
     page.click(".entry >> nth=0 >> [data-open]")
+    expect(page.locator("#entry-title")).to_contain_text("Preset")
     page.fill("#entry input[name=label]", "named")
     page.click("#entry button[type=submit]")
     expect(page.locator(".entry b").first).to_have_text("named")

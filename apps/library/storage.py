@@ -1,15 +1,20 @@
 """Keeps the templates that people write: every change goes through the writer."""
 
+import time
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from apps.journal.models import Exchange
 from apps.journal.writer import writer
 from apps.library.known import ready
 from apps.library.models import Given, Template
 
 RESERVED = frozenset({"preview", "export", "import"})  # addresses of their own
 TEMPLATES_MAX = 5_000
+FORGOTTEN_MAX = 1_000  # rows at a time
+DAY_S = 86_400
 
 
 def name_problem(name: str) -> str:
@@ -50,6 +55,14 @@ def put(rows: Sequence[dict[str, str]], *, by: str) -> int:
         return new
 
     return writer.call(work)
+
+
+def forget(*, days: float) -> int:
+    """Deletes how often templates were given to callers whom the journal does not know any more."""
+    known = Exists(Exchange.objects.filter(caller=OuterRef("caller")))
+    old = Given.objects.filter(~known, at__lt=time.time() - days * DAY_S).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:FORGOTTEN_MAX])
+    return Given.objects.filter(pk__in=ids).delete()[0]
 
 
 def remove(name: str) -> bool:

@@ -7,6 +7,7 @@ import { CodeView } from "./codeview.js";
 import { isContent, payloadOf } from "./content.js";
 import { DraftBody } from "./draftbody.js";
 import { DraftFields } from "./draftfields.js";
+import { pressed } from "./editorkeys.js";
 import { showProblems } from "./fieldproblems.js";
 import { find, findAll, on } from "./page.js";
 import { writeJson } from "./rawjson.js";
@@ -40,7 +41,7 @@ export class Editor {
     });
     on(root, "click", "[data-to-json]", () => Object.assign(this, { view: "json" }));
     on(root, "click", "[data-indent]", () => this.code.indent());
-    root.addEventListener("keydown", (event) => this.#key(event));
+    root.addEventListener("keydown", (event) => pressed(this, event));
     startTemplates(root, { callId: () => this.call?.id, onChosen: (draft) => this.take(draft) });
     this.about(call);
     this.fill(null);
@@ -142,17 +143,6 @@ export class Editor {
     if (view === "json") this.code.show(this.body.text);
     this.answer.show();
     this.#size();
-  }
-
-  #key(event) {
-    if (!(event.ctrlKey || event.metaKey) || event.isComposing) return;
-    if (event.key === "Enter") {
-      event.preventDefault();
-      if (!event.repeat) this.send();
-    } else if (event.key === "j" && !find("[data-editor]", this.root).hidden) {
-      event.preventDefault();
-      this.view = this.view === "json" ? "form" : "json";
-    }
   }
 
   #typed(field) {

@@ -2,7 +2,7 @@
 
 import { ask, problems } from "./api.js";
 import { startFrame } from "./frame.js";
-import { notice } from "./notices.js";
+import { notice, sure } from "./notices.js";
 import { coalesce, find, findAll } from "./page.js";
 import { visibleText } from "./visible.js";
 import { fill, gettext, ngettext } from "./words.js";
@@ -86,7 +86,9 @@ async function save() {
 
 async function remove() {
   const { name } = root.dataset;
-  if (!confirm(fill(gettext("Delete the template %(name)s? Presets that name it then answer with an error."), { name }))) return;
+  const title = fill(gettext("Delete the template %(name)s?"), { name });
+  const text = gettext("Presets that name it then answer with an error.");
+  if (!(await sure({ title, text, yes: gettext("Delete") }))) return;
   const result = await ask("DELETE", `/api/templates/${encodeURIComponent(name)}`);
   if (result.code === 200) location.href = "/templates";
   else notice(problems(result).join(" "), { level: "bad" });

@@ -30,8 +30,8 @@ def test_a_template_is_written_tried_kept_and_deleted(server: Server, open_page:
     page.press("#t-response", "Control+Enter")
     page.wait_for_url("**/templates/shout")
     assert server.api.get("/api/templates/shout").json()["changed_by"] == "alice"
-    page.on("dialog", lambda dialog: dialog.accept())
     page.click("#delete-template")
+    page.click("#ask-ok")
     page.wait_for_url("**/templates")
     assert server.api.get("/api/templates/shout").status_code == 404
 

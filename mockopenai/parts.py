@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "apps.live",
     "apps.journal",
     "apps.kept",
+    "apps.library",
     "apps.faults",
     "apps.queues",
     "apps.desk",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("apps.faults.urls")),
     path("", include("apps.queues.urls")),
     path("", include("apps.queues.from_journal")),
+    path("", include("apps.library.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.journal.urls")),
     path("", include("apps.stats.urls")),

@@ -55,6 +55,14 @@ TABLE: dict[str, _Rights] = {
         "DELETE": Right(_O, "queue.remove"),
     },
     f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
+    "api/templates": _rest(POST=Right(_E, "template.add")),
+    "api/templates/preview": {"POST": _SEE},
+    "api/templates/export": _LOOK,
+    "api/templates/import": {"POST": Right(_E, "template.import")},
+    "api/templates/<str:name>": _rest(
+        PATCH=Right(_E, "template.change"), DELETE=Right(_E, "template.remove")
+    ),
+    "api/templates/<str:name>/render": {"POST": _SEE},
     "api/callers": _LOOK,
     "api/faults": _rest(POST=Right(_E, "faults.add"), DELETE=Right(_E, "faults.clear")),
     "api/faults/<int:rule_id>": {
@@ -112,7 +120,8 @@ PAGES = (
     f"{_OF_QUEUE}/from/<int:start>", f"{_OF_QUEUE}/entries/<int:preset_id>",
     "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
     "journal/<str:exchange_id>/whole", "journal/<str:exchange_id>/attempts",
-    "settings/fallbacks", "stats/parts", "docs/<slug:name>", "jsi18n/<str:language>/<str:version>.js",
+    "settings/fallbacks", "stats/parts", "docs/<slug:name>", "templates", "templates/<str:name>",
+    "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)
 

@@ -45,15 +45,37 @@ _ENTRY_FIELDS: dict[str, Schema] = {
     "x_should_retry": {"type": ["boolean", "null"]},
     "fault": _FAULT,
 }
+_CONTENT: dict[str, Schema] = {
+    "response": {"type": ["object", "null"]},
+    "render": SWITCH,
+    "template": TEXT,
+    "vars": ANY,
+    "seed": WHOLE,
+}
+_STEPS: dict[str, Schema] = {
+    "sequence": listed(ANY),
+    "order": {"type": "string", "enum": ["once", "cycle", "random"]},
+    "weights": listed(NUMBER),
+    "given": WHOLE,
+}
 _ADDED = thing(success=SWITCH, added_count=WHOLE, failed_count=WHOLE, errors=listed(ANY), queue_length=WHOLE)
 _CONSIDERED = thing(id=TEXT, queue=TEXT, place=WHOLE, accepts=SWITCH, why=TEXT)
 
 SCHEMAS: dict[str, Schema] = {
     "Error": thing(("detail",), detail=TEXT, errors=listed(ANY)),
-    "Entry": thing(("response",), response=ANY, **_ENTRY_FIELDS),
-    "Item": thing(("id",), id=WHOLE, response=ANY, created_at=NUMBER, **_ENTRY_FIELDS),
+    "Entry": thing((), **_CONTENT, **_STEPS, **_ENTRY_FIELDS),
+    "Item": thing(("id",), id=WHOLE, created_at=NUMBER, **_CONTENT, **_STEPS, **_ENTRY_FIELDS),
+    "Template": thing(
+        ("name", "response"),
+        name=TEXT,
+        category=TEXT,
+        description=TEXT,
+        variables=ANY,
+        response=ANY,
+        ready=SWITCH,
+    ),
     "Queue": thing(ip=TEXT, count=WHOLE, items=listed(ref("Item"))),
-    "Answer": thing(("response",), response=ANY, **_ENTRY_FIELDS, repeat=WHOLE),
+    "Answer": thing((), **_CONTENT, **_ENTRY_FIELDS, repeat=WHOLE),
     "Verdict": thing(state=TEXT, detail=TEXT, by=TEXT, at=NUMBER),
     "Exchange": thing(
         id=TEXT, caller=TEXT, endpoint=TEXT, model=TEXT, state=TEXT, source=TEXT, status_code=WHOLE
@@ -86,6 +108,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
 }
 
+_TRIED = thing((), vars=ANY, call={}, endpoint=TEXT, caller=TEXT, seed=WHOLE, count=WHOLE)
+
 # (method, path) → schema of the JSON body.
 BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/preset-queue/{ip}"): ref("Entry"),
@@ -93,7 +117,13 @@ BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/preset-queue/{ip}/reorder"): thing(("ids",), ids=listed(WHOLE)),
     ("post", "/api/preset-queue/{ip}/pause"): thing(paused=SWITCH),
     ("post", "/api/preset-queue/{ip}/explain"): thing(request=ANY, endpoint=TEXT, headers=ANY, exchange=TEXT),
-    ("patch", "/api/preset-queue/{ip}/{response_id}"): thing((), response=ANY, **_ENTRY_FIELDS),
+    ("patch", "/api/preset-queue/{ip}/{response_id}"): ref("Entry"),
+    ("post", "/api/templates"): ref("Template"),
+    ("patch", "/api/templates/{name}"): ref("Template"),
+    ("post", "/api/templates/{name}/render"): _TRIED,
+    ("post", "/api/templates/preview"): thing(
+        ("template",), template=ref("Template"), **_TRIED["properties"]
+    ),
     ("post", "/api/desk/{exchange_id}/answer"): ref("Answer"),
     ("post", "/api/desk/{exchange_id}/stream"): thing(("seq",), seq=WHOLE, delta=TEXT, done=SWITCH),
     ("post", "/api/desk/{exchange_id}/extend"): thing(seconds=NUMBER),
@@ -104,7 +134,7 @@ BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/limits"): ref("Limit"),
     ("patch", "/api/limits/{limit_id}"): ref("Limit"),
 }
-UPLOADS = {("post", "/api/preset-queue/{ip}/import")}
+UPLOADS = {("post", "/api/preset-queue/{ip}/import"), ("post", "/api/templates/import")}
 
 # (method, path) → schema of the answer.
 ANSWERS: dict[tuple[str, str], Schema] = {
@@ -128,6 +158,8 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ),
     ("get", "/api/preset-queue/export"): {"type": "object", "additionalProperties": listed(ANY)},
     ("delete", "/api/preset-queue/{ip}/{response_id}"): ref("Success"),
+    ("get", "/api/templates"): thing(count=WHOLE, templates=listed(ref("Template"))),
+    ("get", "/api/templates/{name}"): ref("Template"),
     ("get", "/api/desk"): thing(items=listed(ANY)),
     ("post", "/api/desk/{exchange_id}/answer"): ref("Verdict"),
     ("get", "/api/faults"): thing(faults=listed(ANY), items=listed(ref("Fault"))),
@@ -156,6 +188,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/preset-queue/{ip}/export": {"format": "`full` for whole entries"},
     "/api/preset-queue/export": {"format": "`full` for whole entries"},
     "/api/faults": {"everything": "`true` deletes the rules of latency and the limits, too"},
+    "/api/templates": {"category": "of that category only", "q": "what name or description holds"},
+    "/api/templates/export": {"format": "`json` or `yaml`"},
     "/api/exchanges": _FILTER,
     "/api/exchanges/count": _FILTER,
     "/api/exchanges/export": _FILTER,

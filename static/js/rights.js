@@ -9,9 +9,9 @@ const ORDER = ["none", "viewer", "operator", "editor", "admin"];
 const CONTROLS = {
   operator:
     "#test-call, [data-resend], [data-queue], #new, #paste, #import, [data-copy-from], [data-grip], [data-duplicate], [data-delete]",
-  editor: "#hold, #families input, #pause[aria-keyshortcuts], #clear, #delete",
+  editor: "#hold, #families input, #pause[aria-keyshortcuts], #clear, #delete, #delete-template, #import-templates input",
 };
-const FORMS = { operator: "#reply, #entry, #bring" };
+const FORMS = { operator: "#reply, #entry, #bring", editor: "#template-form" };
 
 const ownPlace = () => ORDER.indexOf(document.body.dataset.role ?? "editor");
 

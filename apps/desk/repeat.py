@@ -6,7 +6,8 @@ from django.conf import settings
 
 from apps.journal.models import Exchange
 from apps.queues import storage
-from apps.queues.entry import USES_MAX, Entry
+from apps.queues.entry import Entry
+from apps.queues.entry_fields import USES_MAX
 from apps.wire.complete import foresee
 from apps.wire.draft import DraftError
 from apps.wire.jsongate import kind

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import orjson
@@ -12,26 +11,20 @@ from apps.library.content import TEMPLATE, read_content
 from apps.library.sequence import SEQUENCE, uses_of
 from apps.library.shown import content_words, said
 from apps.library.tried import content_doubts
+from apps.queues.entry_fields import OWN_FIELDS, own_errors
 from apps.queues.models import OnUndelivered, Preset
 from apps.wire.doubts import doubts
 from apps.wire.draft import FIELDS as DRAFT_FIELDS
 from apps.wire.draft import DraftError
 from apps.wire.faults.read import fault_of, fault_text, written_fault
 from apps.wire.first_words import first_words
-from apps.wire.jsongate import kind, strip_nul
-from apps.wire.match import MatchError, read_match
+from apps.wire.jsongate import strip_nul
+from apps.wire.match import read_match
 from apps.wire.pace import written as written_pace
 from apps.wire.reply import Draft, Pace
-from apps.wire.table import BY_NAME
 
-OWN_FIELDS = ("endpoint", "match", "uses", "on_undelivered", "label")
 PLAIN_FIELDS = DRAFT_FIELDS + OWN_FIELDS  # each with columns of its own
 FIELDS = PLAIN_FIELDS + CONTENT_FIELDS  # what is in the column of the response, too
-
-ANY_ENDPOINT = ("text", "*")
-LABEL_MAX = 200
-USES_MAX = 1_000_000_000  # fits the column with room to spare
-NAME_MAX = 60  # characters of an endpoint's name
 
 # The columns that keep a field, where they are not just called like it.
 COLUMNS = {
@@ -88,16 +81,8 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
 def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
     """What is wrong with the fields that are not the draft's; null is as good as not given."""
     unknown = [name for name in fields if name not in FIELDS]
-    found = [
-        *((name, f"is not a field of a preset; known: {', '.join(FIELDS)}") for name in unknown),
-        ("endpoint", _endpoint_problem(fields.get("endpoint"))),
-        ("uses", _uses_problem(fields.get("uses"))),
-        ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
-        ("on_undelivered", _sequence_problem(fields)),
-        ("label", _label_problem(fields.get("label"))),
-    ]
-    told = [{"field": name, "error": problem} for name, problem in found if problem]
-    return [*told, *_match_problems(fields.get("match"))]
+    strange = f"is not a field of a preset; known: {', '.join(FIELDS)}"
+    return [*({"field": name, "error": strange} for name in unknown), *own_errors(fields)]
 
 
 def is_full(element: dict[str, Any]) -> bool:
@@ -164,49 +149,7 @@ def written(preset: Preset) -> dict[str, Any]:
     }
 
 
-def _sequence_problem(fields: dict[str, Any]) -> str:
-    if fields.get(SEQUENCE) is None or fields.get("on_undelivered") in (None, OnUndelivered.DROP.value):
-        return ""
-    return "must be drop for a sequence: it goes on with its next reply"
-
-
 def _named(headers: list[list[str]]) -> dict[str, str] | list[list[str]]:
     """An object where the names allow it; a name that comes twice needs the list of pairs."""
     found = {pair[0]: pair[1] for pair in headers}
     return found if len(found) == len(headers) else headers
-
-
-def _endpoint_problem(value: object) -> str:
-    if value is None or value in ANY_ENDPOINT or (isinstance(value, str) and value in BY_NAME):
-        return ""
-    near = get_close_matches(value, BY_NAME, n=3) if isinstance(value, str) and len(value) <= NAME_MAX else []
-    hint = f"; did you mean {' or '.join(near)}?" if near else ", such as chat.completions or files.create"
-    return f"must be text (every text endpoint), * (every endpoint) or the name of an endpoint{hint}"
-
-
-def _match_problems(value: object) -> list[dict[str, str]]:
-    try:
-        read_match(value)
-    except MatchError as error:
-        return error.errors
-    return []
-
-
-def _uses_problem(value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return f"must be a whole number of at least 1, or null for ever, not {kind(value)}"
-    return "" if 1 <= value <= USES_MAX else f"must be from 1 to {USES_MAX}, or null for ever, not {value}"
-
-
-def _on_undelivered_problem(value: object) -> str:
-    known = value is None or (isinstance(value, str) and value in OnUndelivered.values)
-    return "" if known else f"must be {' or '.join(OnUndelivered.values)}"
-
-
-def _label_problem(value: object) -> str:
-    if value is None or (isinstance(value, str) and len(value) <= LABEL_MAX):
-        return ""
-    found = f"{len(value)} characters" if isinstance(value, str) else kind(value)
-    return f"must be a string of at most {LABEL_MAX} characters, not {found}"

@@ -12,7 +12,7 @@ from apps.wire.catalogue import OPERATIONS, Operation
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.generic_pages import shaped
 from apps.wire.kept_object import found, is_sampled, put_whole
-from apps.wire.names import endpoint_name, family_of
+from apps.wire.names import endpoint_name, family_of, label_of
 from apps.wire.raw import as_base64, binary, is_binary
 from apps.wire.sample import sample
 from apps.wire.shelf import Shelf
@@ -45,10 +45,6 @@ class Resource:
     @property
     def kind(self) -> str:
         return self.operation.name.rpartition(".")[0]
-
-    @cached_property
-    def label(self) -> str:
-        return _label(self.kind)
 
     @cached_property
     def _above(self) -> str:
@@ -142,7 +138,7 @@ class Resource:
         ids = list(call.params.values())
         if self._above and not is_sampled():
             above = ids[:-1] if self._is_one else ids
-            found(shelf, self._above, above[-1], label=_label(self._above))
+            found(shelf, self._above, above[-1], label=label_of(self._above))
 
     def _create(self, call: Call, shelf: Shelf) -> Body:
         """A new object; two calls that are the same create two."""
@@ -153,7 +149,11 @@ class Resource:
 
     def _found(self, call: Call, shelf: Shelf) -> Body:
         return found(
-            shelf, self.kind, self._id(call), label=self.label, sample=lambda: self._sample(call, shelf)
+            shelf,
+            self.kind,
+            self._id(call),
+            label=label_of(self.kind),
+            sample=lambda: self._sample(call, shelf),
         )
 
     def _update(self, call: Call, shelf: Shelf) -> Body:
@@ -202,8 +202,3 @@ class Resource:
         """The id of the object whose collection this is."""
         ids = list(call.params.values())
         return "/".join(ids[:-1] if self._is_one else ids)
-
-
-def _label(kind: str) -> str:
-    """What a 404 calls an object: "VectorStore"."""
-    return kind.rpartition(".")[2].removesuffix("s").replace("_", " ").title().replace(" ", "")

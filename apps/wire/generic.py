@@ -50,10 +50,11 @@ class Resource:
     def _above(self) -> str:
         """The kind of the object that has this collection, where callers create such; else ""."""
         path = self._one.rpartition("/{")[0].rpartition("/")[0]
-        route, created = ("GET", path), ("POST", path.rpartition("/{")[0])
-        if not path.endswith("}") or created not in _ROUTES or route in self.made_by_hand:
-            return ""
-        return _ROUTES.get(route, "").rpartition(".")[0]
+        is_created = path.endswith("}") and ("POST", path.rpartition("/{")[0]) in _ROUTES
+        route = ("GET", path)
+        return (
+            _ROUTES.get(route, "").rpartition(".")[0] if is_created and route not in self.made_by_hand else ""
+        )
 
     @cached_property
     def _words(self) -> list[str]:
@@ -109,8 +110,6 @@ class Resource:
             return acts.get(method, (self._update, self._change))
         return (self._create, self._keep) if method == "POST" else (self._sample, None)
 
-    # --- what is answered --------------------------------------------------------------------
-
     def _sample(self, call: Call, shelf: Shelf | None = None, *, seed: bytes = b"") -> Body:
         made = sample(
             self.operation.name,
@@ -135,10 +134,8 @@ class Resource:
 
     def _look_above(self, call: Call, shelf: Shelf) -> None:
         """Raises OpenAI's 404 where there is nothing that could have such a collection."""
-        ids = list(call.params.values())
         if self._above and not is_sampled():
-            above = ids[:-1] if self._is_one else ids
-            found(shelf, self._above, above[-1], label=label_of(self._above))
+            found(shelf, self._above, self._parent(call).rpartition("/")[2], label=label_of(self._above))
 
     def _create(self, call: Call, shelf: Shelf) -> Body:
         """A new object; two calls that are the same create two."""
@@ -182,8 +179,6 @@ class Resource:
             return body
         made = sample(name, part, seed=orjson.dumps(body), now=int(call.received_at), given=body)
         return made if isinstance(made, dict) else body
-
-    # --- what is kept ------------------------------------------------------------------------
 
     def _keep(self, call: Call, body: Body, shelf: Shelf) -> None:
         put_whole(shelf, self.kind, body, parent=self._parent(call))

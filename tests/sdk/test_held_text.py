@@ -92,3 +92,62 @@ def test_a_prompt_is_shown_and_answered(server: Any, client: openai.OpenAI) -> N
     assert "Once upon a time" in server.api.get(f"/desk/call/{held.id}").text
     assert held.summary == "Once upon a time"
     assert held.answered({"content": "there was"}).choices[0].text == "there was"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_desk_shows_what_a_run_of_an_assistant_is_about(server: Any, client: openai.OpenAI) -> None:
+    tool = {"type": "function", "function": {"name": "get_weather", "description": "Looks out."}}
+    helper = client.beta.assistants.create(
+        model="gpt-4o-mini",
+        instructions="You are a sailor.",
+        tools=[tool],  # type: ignore[list-item]
+    )
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": "Will it rain in Oslo?"}])
+    held = Held(
+        server, lambda: client.beta.threads.runs.create(thread.id, assistant_id=helper.id, instructions=None)
+    )
+    client.beta.threads.messages.create(thread.id, role="user", content="A later message.")
+    page = server.api.get(f"/desk/call/{held.id}").text
+    for shown in ("You are a sailor.", "Will it rain in Oslo?", "get_weather", "gpt-4o-mini"):
+        assert shown in page
+    assert "A later message." not in page
+    assert "Looks out." in page
+    assert server.api.get(f"/desk/call/{held.id}/compose").json()["tools"] == [tool]
+    run = held.answered({"tool_calls": [{"id": "call_9", "name": "get_weather", "arguments": {}}]})
+    assert (run.model, run.instructions, run.tools[0].function.name) == (
+        "gpt-4o-mini",
+        "You are a sailor.",
+        "get_weather",
+    )
+    outputs = [{"tool_call_id": "call_9", "output": "It rains in buckets."}]
+    submit = client.beta.threads.runs.submit_tool_outputs
+    held = Held(server, lambda: submit(run.id, thread_id=thread.id, tool_outputs=outputs))  # type: ignore[arg-type]
+    page = server.api.get(f"/desk/call/{held.id}").text
+    for shown in ("You are a sailor.", "A later message.", "call_9", "It rains in buckets."):
+        assert shown in page
+    held.answered({"content": "Take an umbrella."})
+    journal = server.api.get(f"/journal/{held.id}/whole").text
+    assert "Will it rain in Oslo?" in journal and "Take an umbrella." in journal
+
+
+def test_the_desk_shows_what_was_said_before_a_response(server: Any, client: openai.OpenAI) -> None:
+    server.queue("sdk", {"content": "Ahoy Anna."}, {"content": "Still here."}, {"content": "Yes, Anna?"})
+    create = client.responses.create
+    first = create(model="gpt-4o", input="I am Anna.")
+    second = create(model="gpt-4o", input="Are you there?", previous_response_id=first.id)
+    talk = client.conversations.create(items=[{"type": "message", "role": "user", "content": "Good day."}])
+    create(model="gpt-4o", input="Captain?", conversation=talk.id)
+    for more, told in (
+        ({"previous_response_id": second.id}, ("I am Anna.", "Ahoy Anna.", "Are you there?", "Still here.")),
+        ({"conversation": talk.id}, ("Good day.", "Captain?", "Yes, Anna?")),
+    ):
+        held = Held(server, lambda more=more: create(model="gpt-4o", input="Who am I?", **more))  # type: ignore[misc]
+        page = server.api.get(f"/desk/call/{held.id}").text
+        places = [page.index(text) for text in (*told, "Who am I?")]
+        assert places == sorted(places)
+        held.answered({"content": "Anna."})
+        page = server.api.get(f"/desk/call/{held.id}").text
+        assert page.count("Who am I?") == 1 and all(text in page for text in told)
+    held = Held(server, lambda: create(model="gpt-4o", input="Lost.", previous_response_id="resp_no"))
+    assert "Lost." in server.api.get(f"/desk/call/{held.id}").text
+    held.answered({"content": "Found."})

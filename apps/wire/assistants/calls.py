@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from apps.wire.assistants import runs
+from apps.wire.assistants.context import of_both, of_outputs, of_run
 from apps.wire.assistants.frames import frames
 from apps.wire.assistants.messages import put_thread
 from apps.wire.assistants.objects import RUNS, STEPS, fill_thread
@@ -50,7 +51,9 @@ def _cancel(call: Call, shelf: Shelf) -> Body:
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def _answered(name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[Call], None]) -> Endpoint:
+def _answered(
+    name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[Call], None], context: Act
+) -> Endpoint:
     """A row that is answered like a chat completion."""
     return row(
         f"beta.threads.{name}",
@@ -63,6 +66,8 @@ def _answered(name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[C
         summary=_summary,
         frames=frames,
         raw=runs.raw,
+        context=context,
+        resolve=runs.resolve,
         is_whole=runs.is_whole,
     )
 
@@ -85,6 +90,7 @@ ENDPOINTS = (
         auto=create,
         keep=runs.keep,
         check=essential("beta.threads.runs.create", "assistant_id|stream"),
+        context=of_run,
     ),
     _answered(
         "create_and_run",
@@ -92,6 +98,7 @@ ENDPOINTS = (
         auto=create_both,
         keep=_keep_both,
         check=essential("beta.threads.create_and_run", "assistant_id|stream"),
+        context=of_both,
     ),
     _answered(
         "runs.submit_tool_outputs",
@@ -99,6 +106,7 @@ ENDPOINTS = (
         auto=submit,
         keep=_keep_submitted,
         check=essential("beta.threads.runs.submit_tool_outputs", "tool_outputs|stream"),
+        context=of_outputs,
     ),
     RUNS.list(),
     RUNS.retrieve(),

@@ -75,3 +75,64 @@ def test_an_answer_that_the_sdk_could_not_read_is_told_with_its_place(
 def test_any_draft_for_any_endpoint_is_looked_at_without_failing(name: str) -> None:
     for body in (b"{}", b'{"id": 5, "data": "x", "object": [], "deleted": null}'):
         doubts(Draft(body), endpoint=name)
+
+
+def listed(query_text: str, endpoint: str = "vector_stores.list") -> Call:
+    return chat()._replace(method="GET", endpoint=endpoint, query_text=query_text)
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "message"),
+    [
+        (
+            "limit=abc",
+            "invalid_type",
+            "Invalid type for 'limit': expected an integer, but got a string instead.",
+        ),
+        (
+            "limit=1&limit=2",
+            "invalid_type",
+            "Invalid type for 'limit': expected an integer, but got an array instead.",
+        ),
+        ("order=up", "invalid_value", "Invalid value: 'up'. Supported values are: 'asc' and 'desc'."),
+        (
+            "limit=101",
+            "integer_above_max_value",
+            "Invalid 'limit': integer above maximum value. Expected a value <= 100, but got 101 instead.",
+        ),
+        (
+            "limit=0",
+            "integer_below_min_value",
+            "Invalid 'limit': integer below minimum value. Expected a value >= 1, but got 0 instead.",
+        ),
+    ],
+)
+def test_a_wrong_query_is_told_of_or_rejected(query: str, code: str, message: str) -> None:
+    [finding] = validation.told(listed(query))
+    assert (finding.path, finding.code, finding.message) == (query.partition("=")[0], code, message)
+    validation.configure("reject")
+    with pytest.raises(WireError) as refused:
+        validation.refuse_wrong(listed(query))
+    assert (refused.value.message, refused.value.code, refused.value.status) == (message, code, 400)
+
+
+def test_a_name_that_a_query_should_not_have_is_told_only() -> None:
+    validation.configure("reject")
+    call = listed("limit=2&trace=1&api-version=2025-01-01")
+    validation.refuse_wrong(call)
+    [finding] = validation.told(call)
+    assert (finding.path, finding.code) == ("trace", "unknown_parameter")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "query"),
+    [
+        ("chat.completions.list", "limit=5&order=asc&metadata[k]=v&model=gpt-4o&after=x"),
+        ("responses.retrieve", "include[]=reasoning.encrypted_content&stream=true&starting_after=5"),
+        ("files.list", "limit=10000&purpose=batch&after="),
+        ("admin.usage.costs", "start_time=1&limit=180&group_by[]=project_id"),
+        ("chat.completions", ""),
+    ],
+)
+def test_a_good_query_is_no_finding(endpoint: str, query: str) -> None:
+    assert validation._in_query(listed(query, endpoint)) == []

@@ -7,7 +7,7 @@ from apps.wire.asked import content_text, one_line
 from apps.wire.call import Call
 from apps.wire.chat_fill import N_MAX
 from apps.wire.endpoint import Body
-from apps.wire.errors import missing_parameter, out_of_bounds, out_of_range
+from apps.wire.errors import missing_parameter, out_of_range
 from apps.wire.findings import findings, refusal
 
 OPERATION = "chat.completions.create"
@@ -37,7 +37,9 @@ def check(call: Call) -> None:
 def _check_n(n: Any) -> None:
     if type(n) is not int or 1 <= n <= N_MAX:
         return
-    raise out_of_bounds("n", n, 1, N_MAX)
+    side, limit, bound = ("below minimum", ">=", 1) if n < 1 else ("above maximum", "<=", N_MAX)
+    problem = f"integer {side} value. Expected a value {limit} {bound}, but got {n} instead."
+    raise out_of_range("n", problem, code=f"integer_{side.replace(' ', '_')}_value")
 
 
 def summary(call: Call) -> str:

@@ -130,14 +130,6 @@ def out_of_range(param: str, problem: str, *, code: str) -> WireError:
     return WireError(400, f"Invalid '{param}': {problem}", param=param, code=code)
 
 
-def out_of_bounds(param: str, got: int, low: int, high: int) -> WireError:
-    """An integer that is below `low` or above `high`, in OpenAI's words."""
-    side, sign, bound = ("minimum", ">=", low) if got < low else ("maximum", "<=", high)
-    where = "below" if got < low else "above"
-    problem = f"integer {where} {side} value. Expected a value {sign} {bound}, but got {got} instead."
-    return out_of_range(param, problem, code=f"integer_{where}_{side[:3]}_value")
-
-
 # --- where the call went -----------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from apps.wire import errors
 from apps.wire.catalogue import root
@@ -24,18 +24,15 @@ class Finding(NamedTuple):
     message: str
 
 
-def findings(
-    body: Any, operation: str, *, limit: int = MAX, part: Literal["body", "query"] = "body"
-) -> list[Finding]:
+def findings(body: Any, operation: str, *, limit: int = MAX) -> list[Finding]:
     """What OpenAI would refuse in a request's body, the first ones; [] for a good one, in some 2 µs.
 
-    `operation` is a name of the catalogue. Of a multipart form the body holds texts for its files. The
-    same for a query, as the object that it stands for.
+    `operation` is a name of the catalogue. Of a multipart form the body holds texts for its files.
     """
-    check = validator(operation, part, closed=True)
+    check = validator(operation, "body", closed=True)
     if check is None or check.is_valid(body):
         return []
-    schema = root(operation, part)
+    schema = root(operation, "body")
     assert schema is not None
     found = islice(mismatches(body, schema, closed=True), limit)
     told = [_of_request(mismatch, operation) for mismatch in found]

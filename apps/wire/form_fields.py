@@ -66,11 +66,6 @@ def parts_of(data: dict[str, Any]) -> list[tuple[str, Any]]:
     return parts
 
 
-def whole_number(text: str) -> int | None:
-    """The integer that a text is, of at most 18 digits; None for any other text."""
-    return int(text) if _INTEGER.fullmatch(text) else None
-
-
 def first_word(name: str) -> str:
     """The member of the object that a field belongs to: "image" of `image[]`."""
     return name.partition("[")[0]
@@ -114,8 +109,8 @@ def _converted(value: Any, schema: Schema | None) -> Any:
         return value == "true"
     if "string" in types:
         return value
-    if "integer" in types and (number := whole_number(value)) is not None:
-        return number
+    if "integer" in types and _INTEGER.fullmatch(value):
+        return int(value)
     if "number" in types and _NUMBER.fullmatch(value):
         return float(value)
     return value

@@ -5,8 +5,7 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.errors import invalid_type, invalid_value, out_of_bounds
-from apps.wire.form_fields import whole_number
+from apps.wire.errors import invalid_value, out_of_range
 from apps.wire.kept_object import is_sampled
 from apps.wire.shelf import Page, Shelf
 
@@ -93,9 +92,7 @@ def _limit(call: Call, limit: int, limit_max: int) -> int:
     text = call.asked("limit")
     if not text or (text == "0" and is_sampled()):  # suites that invent their ids invent this, too
         return limit
-    number = whole_number(text)
-    if number is None:
-        raise invalid_type("limit", expected="an integer", got="a string")
-    if not 1 <= number <= limit_max:
-        raise out_of_bounds("limit", number, 1, limit_max)
-    return number
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= limit_max:
+        problem = f"expected a whole number from 1 to {limit_max}, but got {text[:40]} instead."
+        raise out_of_range("limit", problem, code="invalid_value")
+    return int(text)

@@ -1,11 +1,10 @@
-"""What OpenAI would refuse in a call that can be answered: told, refused, or not looked for."""
+"""What OpenAI would refuse in the body of a call that can be answered: told, refused, or not looked for."""
 
 from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.findings import Finding, findings, refusal
 from apps.wire.names import operation_name
-from apps.wire.query_findings import UNKNOWN, query_findings
 
 MODES = ("off", "warn", "reject")
 _FILE = {"filename", "content_type", "bytes", "sha256"}  # what stands for a file in a form's data
@@ -22,26 +21,16 @@ def configure(mode: str) -> None:
 
 def told(call: Call) -> list[Finding]:
     """What is to be shown of a call: its findings, unless nobody wants to know."""
-    return [] if _Switch.mode == "off" else [*_in_body(call), *_in_query(call)]
+    return [] if _Switch.mode == "off" else _found(call)
 
 
 def refuse_wrong(call: Call) -> None:
     """Raises the WireError of the first finding where wrong calls are rejected."""
-    if _Switch.mode != "reject":
-        return
-    if found := _in_body(call):
+    if _Switch.mode == "reject" and (found := _found(call)):
         raise refusal(found[0])
-    for finding in _in_query(call):
-        if finding.code != UNKNOWN:  # proxies and tools add names of their own: those are told only
-            raise refusal(finding)
 
 
-def _in_query(call: Call) -> list[Finding]:
-    operation = operation_name(call.endpoint) if call.query_text else ""
-    return query_findings(call, operation) if operation else []
-
-
-def _in_body(call: Call) -> list[Finding]:
+def _found(call: Call) -> list[Finding]:
     operation = operation_name(call.endpoint)
     if not operation or call.method != "POST":
         return []

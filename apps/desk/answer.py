@@ -13,7 +13,6 @@ from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
 from apps.kept.keeping import keep_reply
-from apps.kept.shelf import shelf_of
 from apps.queues.take import lock_queues
 from apps.wire.complete import complete
 from apps.wire.reply import Draft, Reply
@@ -78,8 +77,7 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
         )
     body = Body.objects.get(exchange_id=exchange_id)
     call, endpoint = read_call(row, body), BY_NAME[row.endpoint]
-    resolved = endpoint.resolve(call, shelf_of(call.caller)) if endpoint.resolve else call
-    reply = complete(draft, resolved, endpoint)
+    reply = complete(draft, call, endpoint)
     if not win(exchange_id, reply, by=by, key=key):
         return truth(exchange_id, key=key)
     keep_reply(call, endpoint, reply)

@@ -5,8 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.desk.asked import asked_data
-from apps.desk.cards import Piece, read_cards
+from apps.desk.cards import Piece, read_cards, read_object
 from apps.desk.media import reply_picture, sound_of
 from apps.desk.offers import schema_text, tool_text
 from apps.desk.pictures import read_picture
@@ -86,14 +85,14 @@ def reply_medium(request: HttpRequest, exchange_id: str, place: str) -> HttpResp
 @require_safe
 def tool(request: HttpRequest, exchange_id: str, place: int) -> HttpResponse:
     """The schema of one of the tools that the call offers."""
-    return _some(tool_text(asked_data(*_get(exchange_id)), place))
+    return _some(tool_text(read_object(_get(exchange_id)[1].request_body), place))
 
 
 @never_cache
 @require_safe
 def schema(request: HttpRequest, exchange_id: str) -> HttpResponse:
     """What the answer has to look like."""
-    return _some(schema_text(asked_data(*_get(exchange_id))))
+    return _some(schema_text(read_object(_get(exchange_id)[1].request_body)))
 
 
 def _some(content: str) -> HttpResponse:
@@ -103,7 +102,7 @@ def _some(content: str) -> HttpResponse:
 
 
 def _piece(exchange_id: str, card: int, place: int) -> Piece:
-    cards = read_cards(asked_data(*_get(exchange_id)))
+    cards = read_cards(read_object(_get(exchange_id)[1].request_body))
     if card >= len(cards) or place >= len(cards[card].pieces):
         raise Http404
     return cards[card].pieces[place]

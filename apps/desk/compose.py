@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.desk.asked import asked_data
+from apps.desk.cards import read_object
 from apps.desk.shown import find
 from apps.wire.chat_form import chat_form
 from apps.wire.table import BY_NAME
@@ -23,7 +23,7 @@ def asked(request: HttpRequest, exchange_id: str) -> JsonResponse:
     if found is None:
         raise Http404
     row, body = found
-    data = asked_data(row, body)
+    data = read_object(body.request_body)
     endpoint = BY_NAME.get(row.endpoint)
     typed = endpoint.typed if endpoint is not None and row.stream else None
     wanted: dict[str, Any] = {

@@ -80,8 +80,7 @@ def whole_exchange(row: Exchange, body: Body) -> Context:
 
 def _answers(reply: dict[str, Any]) -> list[Card]:
     """The messages of an answer of any text endpoint."""
-    said = reply.get("said")  # of a run, whose message is no part of what leaves
-    choices = [said] if isinstance(said, dict) else as_chat(reply).get("choices")
+    choices = as_chat(reply).get("choices")
     found = [one for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []
     return read_cards({"messages": [one["message"] for one in found if isinstance(one.get("message"), dict)]})
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import orjson
 
-from apps.desk.asked import asked_data
-from apps.desk.cards import Card, read_cards, read_settings
+from apps.desk.cards import Card, read_cards, read_object, read_settings
 from apps.desk.media import asked_cards
 from apps.desk.models import Parked
 from apps.desk.offers import read_tools, schema_name
@@ -59,7 +58,7 @@ def find(exchange_id: str) -> tuple[Exchange, Body] | None:
 
 def whole_call(row: Exchange, body: Body) -> Context:
     """One call to read."""
-    data = asked_data(row, body)
+    data = read_object(body.request_body)
     headers = orjson.loads(body.request_headers)
     keys = [value.rpartition(" ")[2] for name, value in headers if name.lower() == "authorization"]
     tools = read_tools(data)
@@ -67,7 +66,6 @@ def whole_call(row: Exchange, body: Body) -> Context:
         **call_story(row),
         **_messages(read_cards(data) or asked_cards(data)),
         **_tries(row),
-        "model": _model(row, data),
         "settings": [(name, value) for name, value in read_settings(data) if len(value) <= SETTING_MAX],
         "tools": tools[:TOOLS_SHOWN],
         "tools_count": len(tools),
@@ -82,12 +80,6 @@ def whole_call(row: Exchange, body: Body) -> Context:
         "findings": validation.told(read_call(row, body)) if len(body.request_body) <= COUNTED_MAX else [],
         **(_elsewhere(row) if row.state == State.WAITING and row.note else {}),
     }
-
-
-def _model(row: Exchange, data: dict[str, Any]) -> str:
-    """The model that the call names, or the one that what it refers to does."""
-    named = row.model or data.get("model")
-    return named if isinstance(named, str) else ""
 
 
 def call_story(row: Exchange) -> Context:
@@ -112,7 +104,7 @@ def _is_typed(row: Exchange) -> bool:
 
 def earlier_messages(row: Exchange, body: Body, *, before: int) -> Context:
     """The messages before the one at that place, as many as one click shows."""
-    cards = read_cards(asked_data(row, body))[: max(0, before)]
+    cards = read_cards(read_object(body.request_body))[: max(0, before)]
     first = _beginning(cards)
     shown = cards[max(len(first), len(cards) - CARDS_MORE) :]
     return {"row": row, "cards": shown, "folded": len(cards) - len(first) - len(shown)}

@@ -7,7 +7,6 @@ from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening
 from apps.kept.keeping import keep_reply
-from apps.kept.shelf import shelf_of
 from apps.queues.take import Taken
 from apps.wire.complete import complete, effort
 from apps.wire.errors import WireError
@@ -38,10 +37,7 @@ def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None =
     call, endpoint = intake.call, intake.known_endpoint
     if endpoint.slow or effort(draft, call, endpoint) > HEAVY:
         not_on_the_loop()
-    if endpoint.resolve is None:
-        reply = complete(draft, call, endpoint)
-    else:
-        reply = complete(draft, endpoint.resolve(call, shelf_of(call.caller)), endpoint)
+    reply = complete(draft, call, endpoint)
     if endpoint.keep is not None:
         keep_reply(call, endpoint, reply)
     opening = Opening(

@@ -33,21 +33,16 @@ _CHILDREN = f"SELECT kind, object_id FROM {_TABLE} WHERE caller = {{place}} AND 
 _LISTED = (
     f"SELECT seq, body FROM {_TABLE} "  # noqa: S608
     "WHERE caller = {place} AND kind = {place} AND parent = {place} AND seq > {place} AND seq < {place} "
-    "{then}ORDER BY seq {order} LIMIT {place}"
+    "ORDER BY seq {order} LIMIT {place}"
 )
-_THEN = "AND created_at <= {place} "
 _NONE, _ALL = 0, 2**62  # below and above every seq
 
 
 class KeptShelf:
-    """`wire.shelf.Shelf` of one caller. All of it inside a transaction of the writer, or to read only.
+    """`wire.shelf.Shelf` of one caller. All of it inside a transaction of the writer, or to read only."""
 
-    With `until` (unix seconds) its lists are without what was created later.
-    """
-
-    def __init__(self, caller: str, *, until: float | None = None) -> None:
+    def __init__(self, caller: str) -> None:
         self.caller = caller
-        self._then = () if until is None else (db_time(until),)
 
     def get(self, kind: str, object_id: str) -> Body | None:
         found = select_rows(_GET, (self.caller, kind, strip_nul(object_id)))
@@ -94,11 +89,10 @@ class KeptShelf:
         if where:
             not_on_the_loop()  # there may be many that do not fit
         sql = _LISTED.replace("{order}", "ASC" if order == "asc" else "DESC")
-        sql = sql.replace("{then}", _THEN if self._then else "")
         found: list[Body] = []
         size = BATCH if where else limit + 1
         while True:
-            rows = select_rows(sql, (self.caller, kind, parent, low, high, *self._then, size))
+            rows = select_rows(sql, (self.caller, kind, parent, low, high, size))
             found += [body for body in (orjson.loads(text) for _, text in rows) if fits(body, where)]
             if len(found) > limit or len(rows) < size:
                 return Page(found[:limit], len(found) > limit)

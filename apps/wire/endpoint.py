@@ -69,12 +69,6 @@ class Endpoint:
     frames(body, call) the server-sent events of a streamed reply; None where this call's model streams none
     typed              how a person types a streamed reply live, or None where that is not possible
     summary(call)      one line for lists: the last thing that was asked
-    context(call, shelf)
-                       the request's data with what it only refers to: what was said before, by whom, with
-                       which tools. For people who answer; asked when a page is looked at, never on the way
-                       of a call. May raise errors.WireError
-    resolve(call, shelf)
-                       the call as `fill` has to see it, where what it refers to counts for the reply
     breadth(call)      how many times as large as its draft a reply to this call is, roughly
     """
 
@@ -93,7 +87,5 @@ class Endpoint:
     keep: Callable[[Call, Body, Shelf], None] | None = None
     keeps: Callable[[Call], bool] = lambda _: True
     raw: Callable[[Body, Call], Raw | None] | None = None
-    context: Callable[[Call, Shelf], Body] | None = None
-    resolve: Callable[[Call, Shelf], Call] | None = None
     bodiless: bool = False
     slow: bool = False

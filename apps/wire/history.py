@@ -21,29 +21,22 @@ _EITHER = (
 )
 RESPONSES_BACK = 20  # so many answers of a conversation are looked at, the last ones
 ITEMS_BACK = 50
-ITEMS_WHOLE = 200  # of a whole conversation, for whoever reads it
 
 
-def context(call: Call, shelf: Shelf) -> Body:
-    """For `Endpoint.context`: the request with the items of its conversation before its own."""
-    earlier = before(call, shelf, whole=True)
-    return {**call.data, "input": [*earlier, *items_of(call.data.get("input"))]} if earlier else call.data
-
-
-def before(call: Call, shelf: Shelf, *, whole: bool = False) -> list[Body]:
-    """The items of the conversation that a request for a response goes on with, since the user's last words
-    before it or, `whole`, all of them; raises WireError for one that is not there."""
+def before(call: Call, shelf: Shelf) -> list[Body]:
+    """The items of the conversation that a request for a response goes on with; raises WireError for one
+    that is not there."""
     previous, conversation = call.data.get("previous_response_id"), conversation_id(call)
     if is_sampled():
         return []
     if previous and conversation:
         raise WireError(400, _EITHER, code="mutually_exclusive_parameters")
     if previous:
-        return _chain(str(previous), shelf, whole)
+        return _chain(str(previous), shelf)
     if conversation:
         if shelf.get(CONVERSATION, conversation) is None:
             raise not_found("Conversation", conversation)
-        page = shelf.page(ITEM, parent=conversation, limit=ITEMS_WHOLE if whole else ITEMS_BACK)
+        page = shelf.page(ITEM, parent=conversation, limit=ITEMS_BACK)
         return page.items[::-1]
     return []
 
@@ -55,19 +48,19 @@ def conversation_id(call: Call) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _chain(previous: str, shelf: Shelf, whole: bool) -> list[Body]:
+def _chain(previous: str, shelf: Shelf) -> list[Body]:
     if shelf.get(RESPONSE, previous) is None:
         # The service answers this with 400, unlike a response that is asked for itself.
         message = f"Previous response with id '{previous[:200]}' not found."
         raise WireError(400, message, param="previous_response_id", code="previous_response_not_found")
     items: list[Body] = []
-    for _ in range(ITEMS_WHOLE if whole else RESPONSES_BACK):
+    for _ in range(RESPONSES_BACK):
         body = shelf.get(RESPONSE, previous) if previous else None
         if body is None:
             break
         page = shelf.page(INPUT, parent=previous, limit=ITEMS_BACK)
         items = [*page.items[::-1], *items_of(body.get("output")), *items]
-        if not whole and any(item.get("role") == "user" for item in page.items):
+        if any(item.get("role") == "user" for item in page.items):
             break
         previous = str(body.get("previous_response_id") or "")
     return items

@@ -1,7 +1,6 @@
 """The responses endpoint: its rows of the table."""
 
 from apps.wire.endpoint import Endpoint
-from apps.wire.history import context
 from apps.wire.response_asked import check, summary
 from apps.wire.response_auto import auto
 from apps.wire.response_compact import COMPACT
@@ -28,6 +27,5 @@ CREATE = Endpoint(
     keep=keep,
     keeps=keeps,
     raw=background,
-    context=context,
 )
 ROWS = (CREATE, COMPACT, *KEPT)

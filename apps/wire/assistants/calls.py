@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from apps.wire.assistants import runs
-from apps.wire.assistants.context import of_both, of_outputs, of_run
 from apps.wire.assistants.frames import frames
 from apps.wire.assistants.messages import put_thread
 from apps.wire.assistants.objects import RUNS, STEPS, fill_thread
@@ -51,9 +50,7 @@ def _cancel(call: Call, shelf: Shelf) -> Body:
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def _answered(
-    name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[Call], None], context: Act
-) -> Endpoint:
+def _answered(name: str, path: str, *, auto: Act, keep: Keep, check: Callable[[Call], None]) -> Endpoint:
     """A row that is answered like a chat completion."""
     return row(
         f"beta.threads.{name}",
@@ -66,8 +63,6 @@ def _answered(
         summary=_summary,
         frames=frames,
         raw=runs.raw,
-        context=context,
-        resolve=runs.resolve,
         is_whole=runs.is_whole,
     )
 
@@ -90,7 +85,6 @@ ENDPOINTS = (
         auto=create,
         keep=runs.keep,
         check=essential("beta.threads.runs.create", "assistant_id|stream"),
-        context=of_run,
     ),
     _answered(
         "create_and_run",
@@ -98,7 +92,6 @@ ENDPOINTS = (
         auto=create_both,
         keep=_keep_both,
         check=essential("beta.threads.create_and_run", "assistant_id|stream"),
-        context=of_both,
     ),
     _answered(
         "runs.submit_tool_outputs",
@@ -106,7 +99,6 @@ ENDPOINTS = (
         auto=submit,
         keep=_keep_submitted,
         check=essential("beta.threads.runs.submit_tool_outputs", "tool_outputs|stream"),
-        context=of_outputs,
     ),
     RUNS.list(),
     RUNS.retrieve(),

@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.wire import chat
 from apps.wire.assistants.messages import must_be_idle
-from apps.wire.assistants.objects import ASSISTANTS, MESSAGES, MODEL, RUNS, THREADS
+from apps.wire.assistants.objects import ASSISTANTS, MESSAGES, RUNS, THREADS
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import WireError
@@ -53,9 +53,11 @@ def _given(call: Call) -> Body:
 
 def _answer(call: Call, shelf: Shelf, about: Body, messages: list[Body]) -> Body:
     """The draft that a chat completion of the same messages gets, with what the run takes over."""
+    more = about.get("additional_instructions")
+    system = "\n".join([one for one in (about.get("instructions"), more) if isinstance(one, str) and one])
     asked = {
-        "model": about.get("model") or MODEL,
-        "messages": [*rules(about), *messages],
+        "model": about.get("model") or "gpt-4o",
+        "messages": [*([{"role": "system", "content": system}] if system else []), *messages],
         "tools": [one for one in about.get("tools") or () if one.get("type") == "function"],
         "tool_choice": about.get("tool_choice"),
         "response_format": about.get("response_format"),
@@ -66,13 +68,6 @@ def _answer(call: Call, shelf: Shelf, about: Body, messages: list[Body]) -> Body
     taken = {name: about[name] for name in ("model", "instructions", "tools") if about.get(name)}
     said = {name: value for name, value in draft.items() if name != "id"}
     return {**said, **taken, "usage": {"prompt_tokens": chat_prompt_tokens(data)}}
-
-
-def rules(about: Body) -> list[Body]:
-    """The instructions of an assistant and of a run, as the message that a chat begins with."""
-    texts = [about.get("instructions"), about.get("additional_instructions")]
-    system = "\n".join([one for one in texts if isinstance(one, str) and one])
-    return [{"role": "system", "content": system}] if system else []
 
 
 def _history(call: Call, shelf: Shelf) -> list[Body]:

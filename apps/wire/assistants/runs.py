@@ -51,14 +51,6 @@ def _chat_data(call: Call) -> Body:
     return {"model": call.data.get("model") or "gpt-4o", "messages": []}
 
 
-def resolve(call: Call, shelf: Shelf) -> Call:
-    """The call with what the run takes over from its assistant, where it says nothing else."""
-    assistant = shelf.get(ASSISTANTS.name, str(call.data.get("assistant_id"))) or {}
-    inherited = {name: assistant[name] for name in _INHERITED if assistant.get(name)}
-    given = {name: value for name, value in call.data.items() if value is not None}
-    return call._replace(data=inherited | given)
-
-
 def is_whole(body: Body) -> bool:
     return "said" in body and is_readable("beta.threads.runs.create", body)
 
@@ -147,7 +139,11 @@ def keep(call: Call, body: Body, shelf: Shelf) -> None:
     thread_id = body["thread_id"]
     inside = call._replace(params={"thread_id": thread_id, "run_id": body["id"]})
     put_messages(call.data.get("additional_messages"), thread_id, call, shelf)
-    run = ended(body, call)
+    assistant = shelf.get(ASSISTANTS.name, body["assistant_id"]) or {}
+    asked = [name for name in _INHERITED if call.data.get(name) is None and assistant.get(name) is not None]
+    run = ended(body, call) | {
+        name: assistant[name] for name in asked if name not in ("tools",) or assistant[name]
+    }
     if not shelf.get(THREADS.name, thread_id):
         return  # an author answered for a thread that is not there
     if not shelf.update(RUNS.name, RUNS.key(inside), run):

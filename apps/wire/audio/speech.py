@@ -155,4 +155,5 @@ SPEECH = Endpoint(
     summary=summary,
     frames=frames,
     raw=raw,
+    short_forms=('{"text": "…"}', '{"seconds": 2.5}', '{"base64": "…"}'),
 )

@@ -24,6 +24,7 @@ from apps.wire.errors import WireError
 from apps.wire.faults.strike import struck
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
+from apps.wire.unused import unused
 
 CONFIRM_S = 2.0  # how long an answer waits to hear that the reply left
 PAUSE_S, PAUSE_MAX_S = 0.002, 0.1  # between looks, when another process sends it
@@ -40,7 +41,8 @@ async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "", r
     if verdict.code != 202:
         return verdict
     confirmed = await confirm(exchange_id, verdict.channel)
-    return replace(confirmed, data={**confirmed.data, "queued": repeat}) if repeat else confirmed
+    more = {name: value for name, value in verdict.data.items() if name != "state"}
+    return replace(confirmed, data={**confirmed.data, **more}) if more else confirmed
 
 
 async def confirm(exchange_id: str, channel: str) -> Verdict:
@@ -107,7 +109,9 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
         Exchange.objects.filter(id=exchange_id).update(note=note)
     if repeat:
         queue_same(row, draft, repeat=repeat)
-    return Verdict(202, {"state": State.ANSWERED.value}, row.reply_channel)
+    told = unused(draft, endpoint)
+    more = {**({"queued": repeat} if repeat else {}), **({"warnings": told} if told else {})}
+    return Verdict(202, {"state": State.ANSWERED.value, **more}, row.reply_channel)
 
 
 def win(exchange_id: str, reply: Reply, *, by: Person, key: str = "") -> bool:

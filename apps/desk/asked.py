@@ -2,12 +2,20 @@
 
 from typing import Any
 
+import orjson
+
 from apps.desk.cards import read_object
 from apps.journal.models import Body, Exchange, State
 from apps.journal.texts import read_call
 from apps.kept.shelf import shelf_of
 from apps.wire.errors import WireError
 from apps.wire.table import BY_NAME
+
+
+def short_forms(endpoint: str) -> str:
+    """The short forms of an answer that is no text, as a JSON array of JSON texts; "" of one in words."""
+    known = BY_NAME.get(endpoint)
+    return "" if known is None or known.family == "text" else orjson.dumps(known.short_forms).decode()
 
 
 def asked_of(row: Exchange, body: Body) -> dict[str, Any]:

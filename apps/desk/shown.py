@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from apps.desk.asked import asked_of
+from apps.desk.asked import asked_of, short_forms
 from apps.desk.cards import Card, read_cards, read_settings
 from apps.desk.media import asked_cards
 from apps.desk.models import Parked
@@ -70,6 +70,7 @@ def whole_call(row: Exchange, body: Body) -> Context:
         "settings": [(name, value) for name, value in read_settings(data) if len(value) <= SETTING_MAX],
         "tools": tools[:TOOLS_SHOWN],
         "tools_count": len(tools),
+        "short_forms": short_forms(row.endpoint),
         "tools_called": sum(tool.called > 0 for tool in tools),
         "schema": schema_name(data),
         "tokens": _tokens(row, body, data),

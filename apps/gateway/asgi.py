@@ -17,7 +17,7 @@ from apps.gateway import access, probes, upkeep
 from apps.gateway.answer import decide
 from apps.gateway.broken import deliver_with_fault
 from apps.gateway.delivery import head
-from apps.gateway.intake import Intake, Request, decoded, is_ours, take_in
+from apps.gateway.intake import Intake, Request, decoded, is_ours, taken_in
 from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
 from apps.gateway.report import Progress
@@ -119,7 +119,7 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     except Oversized:
         oversized = True
     peer_ip, peer_port = scope.get("client") or ("", 0)
-    return take_in(
+    return await taken_in(
         Request(
             method=scope["method"],
             path=scope["path"],

@@ -1,5 +1,6 @@
 """From bytes to a call: names the endpoint and the caller, reads the body, says what is wrong."""
 
+import asyncio
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from apps.wire.table import find
 from apps.wire.validation import refuse_wrong
 
 Headers = tuple[tuple[str, str], ...]
+LARGE_FORM_BYTES = 256 * 1024
 _NO_QUERY: dict[str, list[str]] = {}
 
 
@@ -85,6 +87,13 @@ def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_insid
     except WireError as error:
         return Address(caller, refusal=error)
     return Address(caller, endpoint, params, None, deployment, asks)
+
+
+async def taken_in(request: Request) -> Intake:
+    """`take_in`, beside the event loop where that would hold it up: a form takes some milliseconds a MB."""
+    if len(request.body) > LARGE_FORM_BYTES and request.body.startswith(b"--"):
+        return await asyncio.to_thread(take_in, request)
+    return take_in(request)
 
 
 def take_in(request: Request, address: Address | None = None) -> Intake:

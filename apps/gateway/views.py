@@ -18,7 +18,7 @@ from apps.gateway.answer import decide
 from apps.gateway.broken import pieces_of, sending_of
 from apps.gateway.delivery import head, stream_of, whole
 from apps.gateway.due import due_of
-from apps.gateway.intake import Intake, Request, take_in
+from apps.gateway.intake import Intake, Request, taken_in
 from apps.gateway.pacing import paced
 from apps.gateway.report import Progress
 from apps.gateway.typed import typed_events
@@ -42,7 +42,7 @@ async def openai(request: HttpRequest) -> HttpResponseBase:
         return _with_headers(HttpResponse(status=204), preflight(asked))
     await waiting_here().start()  # before a call is parked: its row names the channel where bells ring
     await caller_keys.fresh()
-    intake = take_in(_request(request))
+    intake = await taken_in(_request(request))
     hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     replying = spawn(_reply_to(intake, hung_up), name="view")
     del intake  # large, maybe: of a parked call `progress` keeps only what is needed

@@ -15,9 +15,10 @@ from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
 from apps.wire.findings import unreadable
-from apps.wire.names import operation_name
+from apps.wire.names import family_of, operation_name
 from apps.wire.reply import Draft
 from apps.wire.table import BY_NAME
+from apps.wire.unused import unused
 
 CHAT = "chat.completions"
 JSON = "application/json"
@@ -39,14 +40,18 @@ def doubts(draft: Draft, *, call: Call = ANY_CALL, endpoint: str = "text") -> li
     completions more is known than the types of the SDK say.
     """
     body: Body = orjson.loads(draft.body)
-    if not _json_wanted(call) and len(body) == 1 and body.get("content") and isinstance(body["content"], str):
+    wanted_for = _endpoint(endpoint, draft, body, call)
+    is_free = family_of(wanted_for) == "text" and not _json_wanted(call)
+    if is_free and len(body) == 1 and body.get("content") and isinstance(body["content"], str):
         return []  # what most are: a large import is not completed just to find nothing
-    found = _doubts(body, draft, call, _endpoint(endpoint, draft, body))
+    found = _doubts(body, draft, call, wanted_for)
     return [{"field": field, "error": error} for field, error in found]
 
 
-def _endpoint(named: str, draft: Draft, body: Body) -> str:
+def _endpoint(named: str, draft: Draft, body: Body, call: Call) -> str:
     """The endpoint whose form the draft has to fit."""
+    if named in ("text", "*") and family_of(call.endpoint) != "text":
+        return call.endpoint  # it is written for this very call
     return named if named not in ("text", "*") else draft.whole_for or _BY_FORM[said.form_of(body)]
 
 
@@ -58,6 +63,10 @@ def _doubts(body: Body, draft: Draft, call: Call, endpoint: str) -> Iterator[Fin
         yield "response.response", _ENTRY
     elif endpoint in BY_NAME:
         row = BY_NAME[endpoint]
+        told = unused(draft, row)
+        if told:
+            yield from ((one["field"], one["error"]) for one in told)
+            return
         if call is ANY_CALL:
             call = call._replace(
                 endpoint=endpoint, params=dict.fromkeys(re.findall(r"{(\w+)}", row.path), "id")

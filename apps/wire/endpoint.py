@@ -70,6 +70,7 @@ class Endpoint:
     typed              how a person types a streamed reply live, or None where that is not possible
     asked(call, shelf) the body with what it only refers to (an earlier response, a thread), for whoever
                        answers it by hand; may raise WireError. None where a body says all of it
+    short_forms        what is enough for an answer, as JSON texts: examples for authors, whose names it takes
     summary(call)      one line for lists: the last thing that was asked
     breadth(call)      how many times as large as its draft a reply to this call is, roughly
     """
@@ -90,5 +91,6 @@ class Endpoint:
     keeps: Callable[[Call], bool] = lambda _: True
     raw: Callable[[Body, Call], Raw | None] | None = None
     asked: Callable[[Call, Shelf], Body] | None = None
+    short_forms: tuple[str, ...] = ()
     bodiless: bool = False
     slow: bool = False

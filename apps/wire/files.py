@@ -182,5 +182,6 @@ CONTENT = Endpoint(
     auto=_content,
     summary=lambda call: f"content of {call.params['file_id']}"[:200],
     raw=binary,
+    short_forms=('{"content": "…"}', '{"base64": "…"}'),
 )
 ENDPOINTS = (CREATE, LIST, RETRIEVE, DELETE, CONTENT)

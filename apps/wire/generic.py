@@ -12,7 +12,7 @@ from apps.wire.catalogue import OPERATIONS, Operation
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.generic_pages import shaped
 from apps.wire.kept_object import found, is_sampled, put_whole
-from apps.wire.names import endpoint_name, family_of
+from apps.wire.names import endpoint_name, family_of, label_of
 from apps.wire.raw import as_base64, binary, is_binary
 from apps.wire.sample import sample
 from apps.wire.shelf import Shelf
@@ -47,17 +47,14 @@ class Resource:
         return self.operation.name.rpartition(".")[0]
 
     @cached_property
-    def label(self) -> str:
-        return _label(self.kind)
-
-    @cached_property
     def _above(self) -> str:
         """The kind of the object that has this collection, where callers create such; else ""."""
         path = self._one.rpartition("/{")[0].rpartition("/")[0]
-        route, created = ("GET", path), ("POST", path.rpartition("/{")[0])
-        if not path.endswith("}") or created not in _ROUTES or route in self.made_by_hand:
-            return ""
-        return _ROUTES.get(route, "").rpartition(".")[0]
+        is_created = path.endswith("}") and ("POST", path.rpartition("/{")[0]) in _ROUTES
+        route = ("GET", path)
+        return (
+            _ROUTES.get(route, "").rpartition(".")[0] if is_created and route not in self.made_by_hand else ""
+        )
 
     @cached_property
     def _words(self) -> list[str]:
@@ -113,8 +110,6 @@ class Resource:
             return acts.get(method, (self._update, self._change))
         return (self._create, self._keep) if method == "POST" else (self._sample, None)
 
-    # --- what is answered --------------------------------------------------------------------
-
     def _sample(self, call: Call, shelf: Shelf | None = None, *, seed: bytes = b"") -> Body:
         made = sample(
             self.operation.name,
@@ -139,10 +134,8 @@ class Resource:
 
     def _look_above(self, call: Call, shelf: Shelf) -> None:
         """Raises OpenAI's 404 where there is nothing that could have such a collection."""
-        ids = list(call.params.values())
         if self._above and not is_sampled():
-            above = ids[:-1] if self._is_one else ids
-            found(shelf, self._above, above[-1], label=_label(self._above))
+            found(shelf, self._above, self._parent(call).rpartition("/")[2], label=label_of(self._above))
 
     def _create(self, call: Call, shelf: Shelf) -> Body:
         """A new object; two calls that are the same create two."""
@@ -153,7 +146,11 @@ class Resource:
 
     def _found(self, call: Call, shelf: Shelf) -> Body:
         return found(
-            shelf, self.kind, self._id(call), label=self.label, sample=lambda: self._sample(call, shelf)
+            shelf,
+            self.kind,
+            self._id(call),
+            label=label_of(self.kind),
+            sample=lambda: self._sample(call, shelf),
         )
 
     def _update(self, call: Call, shelf: Shelf) -> Body:
@@ -183,8 +180,6 @@ class Resource:
         made = sample(name, part, seed=orjson.dumps(body), now=int(call.received_at), given=body)
         return made if isinstance(made, dict) else body
 
-    # --- what is kept ------------------------------------------------------------------------
-
     def _keep(self, call: Call, body: Body, shelf: Shelf) -> None:
         put_whole(shelf, self.kind, body, parent=self._parent(call))
 
@@ -202,8 +197,3 @@ class Resource:
         """The id of the object whose collection this is."""
         ids = list(call.params.values())
         return "/".join(ids[:-1] if self._is_one else ids)
-
-
-def _label(kind: str) -> str:
-    """What a 404 calls an object: "VectorStore"."""
-    return kind.rpartition(".")[2].removesuffix("s").replace("_", " ").title().replace(" ", "")

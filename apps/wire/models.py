@@ -166,6 +166,7 @@ LIST = Endpoint(
     is_whole=_is_list,
     auto=_list,
     summary=lambda call: "list models",
+    short_forms=('{"data": ["gpt-4o"]}', '{"models": ["gpt-4o"]}'),
 )
 RETRIEVE = Endpoint(
     name="models.retrieve",

@@ -74,3 +74,8 @@ def family_of(endpoint: str) -> str:
     if endpoint.startswith("beta.") and endpoint.split(".")[1] not in ("assistants", "threads"):
         return "realtime" if endpoint.startswith("beta.realtime.") else "other"
     return _FAMILIES.get(endpoint.split(".")[0], "other")
+
+
+def label_of(kind: str) -> str:
+    """What a 404 calls an object of that resource: "VectorStore" of "vector_stores"."""
+    return kind.rpartition(".")[2].removesuffix("s").replace("_", " ").title().replace(" ", "")

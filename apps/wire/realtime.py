@@ -86,4 +86,5 @@ CLIENT_SECRETS = Endpoint(
     auto=lambda call, shelf: {},
     summary=summary,
     bodiless=True,
+    short_forms=('{"value": "ek_…"}',),
 )

@@ -4,6 +4,7 @@ import { beyond } from "./bodyparts.js";
 import { ErrorForm } from "./errorform.js";
 import { find, findAll, on } from "./page.js";
 import { isObject, writeJson } from "./rawjson.js";
+import { ShortForms } from "./shortforms.js";
 import { StructureForm } from "./structureform.js";
 import { offered, ToolForm } from "./toolform.js";
 import { UsageForm } from "./usageform.js";
@@ -24,18 +25,25 @@ export class AnswerForm {
     this.tools = new ToolForm(find("[data-tools]", root), { onChange: set("tool_calls") });
     this.structure = new StructureForm(root, { onChange: set("content") });
     this.usage = new UsageForm(root);
+    this.short = new ShortForms(root, { onPick: (text) => this.#pick(text) });
     this.error = new ErrorForm(find("[data-error-form]", root), { onChange: set("error"), onPreset: (preset) => this.#preset(preset) });
     on(root, "change", "[name=kind]", (_, { value }) => this.become(value));
   }
 
   /** What the call offers and wants. */
   about(call) {
+    this.short.about(call?.shortForms);
     this.offers = offered(call?.tools);
     this.error.model = call?.model;
     this.hasSchema = this.structure.about(call?.response_format);
     this.first = this.hasSchema ? "schema" : "text";
     if (call) this.root.toggleAttribute("data-paceless", call.stream === false); // its tokens have no pace
     find("[data-schema-kind]", this.root).hidden = !this.hasSchema;
+  }
+
+  /** Whether there are no words to write: all but an error of an endpoint that no text answers. */
+  get isJsonOnly() {
+    return this.short.isOn && this.editor.body.kind !== "error";
   }
 
   become(kind) {
@@ -69,8 +77,9 @@ export class AnswerForm {
   show() {
     const { body, fields } = this.editor;
     find("[data-shown]", this.root).hidden = !body.isShown;
-    find("[data-unshown]", this.root).hidden = body.isShown;
+    find("[data-unshown]", this.root).hidden = body.isShown && !this.isJsonOnly;
     find("[data-why]", this.root).textContent = this.#why(body);
+    this.short.show(this.isJsonOnly);
     if (this.editor.view !== "form") return;
     this.#showKind(body.isShown ? body.kind : "");
     if (!body.isShown) return;
@@ -88,19 +97,28 @@ export class AnswerForm {
 
   focus() {
     const { body } = this.editor;
+    if (this.isJsonOnly) return find("[data-to-json]", this.root).focus();
     const parts = findAll(`[data-kind~="${body.isShown ? body.kind : ""}"]`, find("[data-shown]", this.root));
     (parts.map((part) => find(FIRST_FIELD, part) ?? find("button", part)).find(Boolean) ?? find("[data-to-json]", this.root)).focus();
   }
 
   #why(body) {
     if (body.root === undefined) return gettext("The body is not JSON yet, so that a form cannot show it.");
+    if (this.isJsonOnly) return gettext("What answers this endpoint is written as JSON.");
     return gettext("The body is no reply in words: a form cannot show it.");
   }
 
   #showKind(kind) {
     if (kind) this.root.elements.kind.value = kind;
+    if (this.isJsonOnly) kind = "";
     for (const part of findAll("[data-kind]", this.root)) part.hidden = !part.dataset.kind.split(" ").includes(kind);
     this.usage.reveal(kind);
+  }
+
+  #pick(text) {
+    this.editor.fill({ ...this.editor.draft(), body: text, view: "json" });
+    this.onChange();
+    this.editor.focus();
   }
 
   #showBeyond(names) {

@@ -83,7 +83,7 @@ export class Editor {
     this.answer.settle();
     const { status } = this.fields;
     if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
-    if (this.body.isEmpty && status < 400 && status !== 204) return this.#refuse(gettext("Write a reply first."));
+    if (this.body.isEmpty && !this.answer.short.isOn && status < 400 && status !== 204) return this.#refuse(gettext("Write a reply first."));
     return payloadOf(this.body.text, { ...this.fields.read(), ...more });
   }
 
@@ -129,7 +129,7 @@ export class Editor {
   }
 
   #read(draft) {
-    const { response, kind, spare, view = "form" } = draft;
+    const { response, kind, spare, view = this.answer.short.isOn ? "json" : "form" } = draft;
     this.fields.write(draft);
     const text = draft.body ?? (response === undefined ? "" : writeJson(response));
     const { hasSchema, first } = this.answer;

@@ -141,14 +141,15 @@ export class Reply {
     this.live.open(id);
     this.id = id;
     askedForTime(false);
+    const shortForms = id && this.call.facts?.shortForms ? JSON.parse(this.call.facts.shortForms) : null;
     // What stands on the page already; what the call offers comes in a moment.
-    this.editor.about(id ? { id, model: this.call.facts?.model, stream: Boolean(this.call.facts?.stream) } : null);
+    this.editor.about(id ? { id, model: this.call.facts?.model, stream: Boolean(this.call.facts?.stream), shortForms } : null);
     this.editor.fill(loadDraft(id));
     if (!id) return;
     const { code, data } = await ask("GET", `/desk/call/${id}/compose`);
     if (code !== 200 || this.id !== id) return;
     this.live.reasons = data.typed;
-    this.editor.about({ ...data, id });
+    this.editor.about({ ...data, id, shortForms });
     this.update();
   }
 

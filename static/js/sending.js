@@ -42,7 +42,8 @@ export class Sending {
 
   /** Puts the draft into a queue; whether it is there. */
   async queue(caller) {
-    const body = this.editor.payload();
+    const { call, answer } = this.editor;
+    const body = this.editor.payload(answer.short.isOn ? { endpoint: call.endpoint } : {}); // nothing else could use it
     if (!body || this.#busy) return false;
     this.#lock(true);
     const result = await ask("POST", `/api/preset-queue/${encodeURIComponent(caller)}`, { body });

@@ -1,12 +1,14 @@
 """Replies that take long to make hold nobody else up."""
 
 import asyncio
+import threading
 import time
 from typing import Any
 
 import httpx
 import pytest
 
+from apps.gateway import intake
 from tests.conftest import Server
 from tests.gateway.conftest import chat
 
@@ -45,3 +47,29 @@ def test_scores_beyond_all_use_are_left_out(server: Server) -> None:
     few, many = (answer["choices"][0]["logprobs"] for answer in answers)
     assert "".join(token["token"] for token in few["content"]) == "word " * 1000
     assert many is None
+
+
+async def test_a_large_form_is_read_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 8 MB takes 30 ms, in which nobody else would be served; a small one is not worth a thread."""
+    read, threads = intake.read_form, []
+
+    def noted(*args: Any) -> Any:
+        threads.append(threading.current_thread())
+        return read(*args)
+
+    monkeypatch.setattr(intake, "read_form", noted)
+    for size in (1000, intake.LARGE_FORM_BYTES):
+        head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        taken = await intake.taken_in(
+            intake.Request(
+                method="POST",
+                path="/v1/files",
+                headers=(("content-type", "multipart/form-data; boundary=x"),),
+                body=head + b"a" * size + b"\r\n--x--\r\n",
+                peer_ip="127.0.0.1",
+                peer_port=1,
+                received_at=time.time(),
+            )
+        )
+        assert len(taken.call.files["file"][0].data) == size
+    assert [one is threading.current_thread() for one in threads] == [True, False]

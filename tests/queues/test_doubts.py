@@ -6,6 +6,8 @@ import orjson
 import pytest
 
 from apps.queues.api import WARNINGS_MAX
+from apps.wire.endpoint import Endpoint
+from apps.wire.table import ENDPOINTS
 from tests.queues.conftest import Queues
 
 ALONE = {"response": {"content": "meant as an entry"}}
@@ -83,6 +85,34 @@ def test_an_error_that_is_to_go_out_as_an_answer_is_told(queues: Queues) -> None
 )
 def test_what_is_as_it_should_be_is_not_doubted(queues: Queues, entry: dict[str, Any]) -> None:
     assert queues.post("/a", entry)[1].keys() == {"success", "response_id", "queue_length"}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body", "takes"),
+    [
+        ("images.generate", {"content": "a text"}, "url, b64_json, data, "),
+        ("embeddings", {"content": "a text"}, "embedding, embeddings, data, "),
+        ("audio.speech", {"content": "a text"}, "text, seconds, base64, content_type"),
+        ("files.retrieve", {"content": "a text"}, "id, "),
+    ],
+)
+def test_what_its_endpoint_has_no_use_for_is_told_by_every_door(
+    queues: Queues, endpoint: str, body: dict[str, Any], takes: str
+) -> None:
+    entry = {"response": body, "endpoint": endpoint}
+    single = queues.post("/a", entry)[1]
+    file = queues.upload("/a", orjson.dumps([entry]))[1]
+    assert told(single) == [(None, "response.content")] and told(file) == [(0, "response.content")]
+    assert single["warnings"][0]["error"].startswith(f"is not used by {endpoint}; it takes ")
+    assert takes in single["warnings"][0]["error"]
+
+
+@pytest.mark.parametrize("endpoint", [row for row in ENDPOINTS if row.short_forms], ids=lambda row: row.name)
+def test_its_own_short_forms_are_of_use(queues: Queues, endpoint: Endpoint) -> None:
+    for text in endpoint.short_forms:
+        entry = {"response": orjson.loads(text), "endpoint": endpoint.name}
+        assert "not used" not in str(queues.post("/a", entry)[1])
+    assert "warnings" not in queues.post("/a", {"response": {}, "endpoint": endpoint.name})[1]
 
 
 def test_of_very_many_doubts_the_first_are_told(queues: Queues) -> None:

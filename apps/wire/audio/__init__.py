@@ -16,6 +16,7 @@ TRANSCRIPTIONS = Endpoint(
     summary=listening.summary,
     frames=transcripts.frames,
     raw=transcripts.raw,
+    short_forms=transcripts.SHORT_FORMS,
 )
 TRANSLATIONS = Endpoint(
     name="audio.translations",
@@ -28,5 +29,6 @@ TRANSLATIONS = Endpoint(
     auto=listening.translate,
     summary=listening.summary,
     raw=transcripts.raw,
+    short_forms=transcripts.SHORT_FORMS,
 )
 ENDPOINTS = (SPEECH, TRANSCRIPTIONS, TRANSLATIONS)

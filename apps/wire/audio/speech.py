@@ -152,4 +152,5 @@ SPEECH = Endpoint(
     summary=summary,
     frames=frames,
     raw=raw,
+    short_forms=('{"text": "…"}', '{"seconds": 2.5}', '{"base64": "…"}'),
 )

@@ -16,6 +16,7 @@ from apps.wire.pieces import pieces
 
 _TOKENS_A_SECOND = 10  # of audio
 TEXT = "text/plain; charset=utf-8"
+SHORT_FORMS = ('{"text": "…"}', '{"content": "…"}')
 
 
 def fill_transcription(draft: Body, call: Call) -> Body:

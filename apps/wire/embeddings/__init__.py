@@ -16,4 +16,5 @@ CREATE = Endpoint(
     auto=auto,
     summary=summary,
     slow=True,
+    short_forms=('{"embedding": [0.1, 0.2]}', '{"embeddings": [[0.1, 0.2]]}', '{"data": [[0.1, 0.2]]}'),
 )

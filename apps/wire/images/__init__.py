@@ -5,6 +5,7 @@ from apps.wire.images.fill import fill, is_whole
 from apps.wire.images.frames import edited, generated
 from apps.wire.images.request import check_edit, check_generate, check_variation, summary
 
+SHORT_FORMS = ('{"url": "https://…"}', '{"b64_json": "…"}', '{"data": ["…"]}', '{"revised_prompt": "…"}')
 GENERATE = Endpoint(
     name="images.generate",
     method="POST",
@@ -16,6 +17,7 @@ GENERATE = Endpoint(
     auto=lambda call, shelf: {},
     summary=summary,
     slow=True,
+    short_forms=SHORT_FORMS,
     frames=generated,
 )
 EDIT = Endpoint(
@@ -29,6 +31,7 @@ EDIT = Endpoint(
     auto=lambda call, shelf: {},
     summary=summary,
     slow=True,
+    short_forms=SHORT_FORMS,
     frames=edited,
 )
 VARIATION = Endpoint(
@@ -42,5 +45,6 @@ VARIATION = Endpoint(
     auto=lambda call, shelf: {},
     summary=summary,
     slow=True,
+    short_forms=SHORT_FORMS,
 )
 ENDPOINTS = (GENERATE, EDIT, VARIATION)

@@ -14,4 +14,10 @@ CREATE = Endpoint(
     is_whole=is_whole,
     auto=lambda call, shelf: {},
     summary=summary,
+    short_forms=(
+        '{"flagged": true}',
+        '{"categories": {"hate": true}}',
+        '{"category_scores": {"hate": 0.7}}',
+        '{"results": [{"flagged": true}]}',
+    ),
 )

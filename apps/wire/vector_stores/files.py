@@ -57,5 +57,6 @@ ENDPOINTS = (
         f"{FILES.path}/{{file_id}}/content",
         fill=_fill_content,
         auto=_content,
+        short_forms=('{"text": "…"}',),
     ),
 )

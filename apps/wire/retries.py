@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 RETRIED = frozenset({408, 409, 429})  # and every 5xx: openai-python's and openai-node's `should_retry`
 # Names of `wire.faults`: of those that end a stream before it is whole, and of those that break the
 # connection instead of answering.
-TRUNCATING = frozenset({"cut", "no_done", "truncated", "reset_middle", "stall"})
-BREAKING = frozenset({"reset", "reset_before"})
+TRUNCATING = frozenset({"cut", "no-done", "reset-after", "stall"})
+BREAKING = frozenset({"reset", "empty-reply"})
 
 
 def is_retried(status: int | None, *, x_should_retry: bool | None = None) -> bool:

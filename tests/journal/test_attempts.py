@@ -59,7 +59,7 @@ def test_what_is_under_way_is_followed_by_no_uncounted_attempt() -> None:
 
 def test_an_sdks_first_try_goes_on_with_nothing_but_a_truncated_stream() -> None:
     assert shape(fact(0, 500, is_counted=True), fact(1, is_counted=True)) == [1, 1]
-    cut = fact(0, 200, is_counted=True, stream=True, fault="no_done")
+    cut = fact(0, 200, is_counted=True, stream=True, fault="no-done")
     assert shape(cut, fact(1, is_counted=True)) == [2]
     assert verdicts(cut) == ["truncated"]
     assert verdicts(cut, fact(1, is_counted=True)) == ["recovered"]

@@ -56,6 +56,11 @@ TABLE: dict[str, _Rights] = {
     },
     f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
     "api/callers": _LOOK,
+    "api/faults": _rest(POST=Right(_E, "faults.add"), DELETE=Right(_E, "faults.clear")),
+    "api/faults/<int:rule_id>": {
+        "PATCH": Right(_E, "faults.change"),
+        "DELETE": Right(_E, "faults.remove"),
+    },
     "api/latency": _rest(POST=Right(_E, "latency.add"), DELETE=Right(_E, "latency.clear")),
     "api/latency/<int:rule_id>": {
         "PATCH": Right(_E, "latency.change"),
@@ -99,6 +104,7 @@ _CALL = "desk/call/<str:exchange_id>"
 _OF_QUEUE = "queues/<str:caller>"
 PAGES = (
     "", "desk/waiting", "desk/recent", "queues", "callers", "journal", "settings", "docs", "stats", "pulse",
+    "trouble",
     _CALL, f"{_CALL}/story", f"{_CALL}/earlier/<int:before>", f"{_CALL}/compose", f"{_CALL}/text/<str:part>",
     f"{_CALL}/card/<int:card>/<int:place>", f"{_CALL}/picture/<int:card>/<int:place>",
     f"{_CALL}/reply/<str:place>", f"{_CALL}/tool/<int:place>", f"{_CALL}/schema", _OF_QUEUE,

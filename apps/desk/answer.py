@@ -18,6 +18,7 @@ from apps.journal.writer import writer
 from apps.kept.keeping import keep_reply
 from apps.queues.take import lock_queues
 from apps.wire.complete import complete
+from apps.wire.faults.strike import struck
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
 
@@ -82,13 +83,18 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
     body = Body.objects.get(exchange_id=exchange_id)
     call, endpoint = read_call(row, body), BY_NAME[row.endpoint]
     reply = complete(slowed(draft, call, narrowest_first(rules.latencies)), call, endpoint)
+    sound, note = reply, ""
+    if reply.fault is not None:
+        reply, note = struck(reply, call, endpoint, seed=exchange_id)
     spent = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0)
     limited_by = key_in(body.reply_extras)
     reply = charge(rules, call, limited_by, spent, reply)
     if not win(exchange_id, reply, by=by, key=key):
         charge(rules, call, limited_by, -spent, reply)
         return truth(exchange_id, key=key)
-    keep_reply(call, endpoint, reply)
+    keep_reply(call, endpoint, sound)
+    if note:
+        Exchange.objects.filter(id=exchange_id).update(note=note)
     if repeat:
         queue_same(row, draft, repeat=repeat)
     return Verdict(202, {"state": State.ANSWERED.value}, row.reply_channel)
@@ -103,6 +109,7 @@ def win(exchange_id: str, reply: Reply, *, by: Person, key: str = "") -> bool:
         answer_key=key,
         answered_at=timezone.now(),
         status_code=reply.status,
+        fault=reply.fault.name if reply.fault else "",
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
     )

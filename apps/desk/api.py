@@ -34,18 +34,16 @@ ANSWER_FIELDS = (
     "pace",
     "verbatim",
     "x_should_retry",
+    "fault",
     "repeat",
 )
-LATER_FIELDS = ("fault",)
 
 
 def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
     """The draft in an answer's fields; raises DraftError also for a field that is none."""
     known = ", ".join(ANSWER_FIELDS)
     errors = [
-        {"field": name, "error": "is not available in this version"}
-        if name in LATER_FIELDS
-        else {"field": name, "error": f"is not a field of an answer; known: {known}"}
+        {"field": name, "error": f"is not a field of an answer; known: {known}"}
         for name in fields
         if name not in ANSWER_FIELDS
     ]

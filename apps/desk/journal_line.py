@@ -29,6 +29,7 @@ SOURCES = {
     Source.REFUSED: ("ban", _("refused")),
     Source.INVALID: ("warn", _("wrong call")),
     Source.LIMIT: ("ban", _("limit")),
+    Source.FAULT: ("bad", _("fault")),
     Source.TIMEOUT: ("clock", _("time-out")),
     Source.SHUTDOWN: ("warn", _("shutdown")),
 }

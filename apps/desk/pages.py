@@ -58,5 +58,6 @@ urlpatterns = [
     part("docs", docs_pages.docs, name="docs"),
     part("docs/<slug:name>", docs_pages.guide, name="guide"),
     part("pulse", frame.pulse, name="pulse"),
+    part("trouble", frame.trouble, name="trouble"),
     part("jsi18n/<str:language>/<str:version>.js", catalogue.words, name="jsi18n"),
 ]

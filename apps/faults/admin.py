@@ -1,4 +1,4 @@
-"""Latencies and limits in Django's admin."""
+"""Faults, latencies and limits in Django's admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from apps.accounts.admin_kept import KeptAdmin, ShownAdmin
 from apps.accounts.rest import RestError
+from apps.faults.fault_fields import read_rule
 from apps.faults.in_force import renew
-from apps.faults.models import Bucket, LatencyRule, Limit
+from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit
 from apps.faults.rule_fields import read_latency, read_limit
+from apps.wire.faults.read import fault_of, written_fault
 
 
 class RuleAdmin(KeptAdmin):
@@ -43,6 +45,24 @@ class RuleAdmin(KeptAdmin):
         """Deletes what was counted for rules that go."""
 
 
+class FaultForm(ModelForm):
+    """Refuses what REST refuses."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        text = (cleaned.get("fault") or "").strip()
+        try:
+            fault = orjson.loads(text) if text.startswith("{") else text
+        except orjson.JSONDecodeError:
+            raise ValidationError(
+                {"fault": 'a name such as cut, or {"name": "cut", "after_tokens": 3}'}
+            ) from None
+        if isinstance(fault, dict) and "amount" in fault:  # as the column has it
+            fault = written_fault(fault_of(text))
+        names = ("caller", "endpoint", "seed", "is_on")
+        return cleaned | _read(read_rule, {"fault": fault, **{name: cleaned.get(name) for name in names}}, {})
+
+
 class LatencyForm(ModelForm):
     """Refuses what REST refuses."""
 
@@ -65,6 +85,29 @@ class LimitForm(ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         names = ("per", "name", "requests_per_minute", "tokens_per_minute")
         return cleaned | _read(read_limit, {name: cleaned.get(name) for name in names}, {})
+
+
+@admin.register(FaultRule)
+class FaultRuleAdmin(RuleAdmin):
+    """What goes wrong on purpose; another seed begins its failures again."""
+
+    form = FaultForm
+    list_display = ["id", "fault", "caller", "endpoint", "seed", "is_on", "created_at"]
+    list_filter = ["is_on", "endpoint"]
+    search_fields = ["fault", "caller"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "seed" in form.changed_data:
+            Draw.objects.filter(rule=obj).delete()
+
+
+@admin.register(Draw)
+class DrawAdmin(ShownAdmin):
+    """How many calls of a caller a rule has been asked about; deleting one begins its failures again."""
+
+    list_display = ["rule", "caller", "count"]
+    search_fields = ["caller"]
 
 
 @admin.register(LatencyRule)

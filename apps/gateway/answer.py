@@ -24,6 +24,8 @@ async def decide(intake: Intake) -> Decision:
     """Answers a call from presets or the fallback, or parks it; committed when it returns."""
     table = waiting_here()
     decide_all = decide_large if len(intake.call.body) > LARGE_BYTES else decide_group
+    if intake.asks is not None:
+        decide_all = decide_asking
     decision: Decision = await writer.submit(decide_all, Asked(intake, table.channel, table.closing))
     return decision
 
@@ -31,7 +33,8 @@ async def decide(intake: Intake) -> Decision:
 def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
     """The same without a coroutine: `then` hears the decision, on the (running) loop, or the error."""
     table = waiting_here()
-    writer.ask(decide_group, Asked(intake, table.channel, table.closing), then, loop)
+    decide_all = decide_group if intake.asks is None else decide_asking
+    writer.ask(decide_all, Asked(intake, table.channel, table.closing), then, loop)
 
 
 def decide_large(asked: Sequence[Asked]) -> list[Decision]:
@@ -44,7 +47,15 @@ def decide_large(asked: Sequence[Asked]) -> list[Decision]:
 def decide_group(asked: Sequence[Asked]) -> list[Decision]:
     """Decides for a group of calls, in order, and opens their exchanges. In the writer's transaction."""
     rules = in_force()
-    trouble = None if rules is NOTHING else Trouble(rules, asked)
+    return _decide(asked, None if rules is NOTHING else Trouble(rules, asked))
+
+
+def decide_asking(asked: Sequence[Asked]) -> list[Decision]:
+    """The same for calls that ask for trouble by header."""
+    return _decide(asked, Trouble(in_force(), asked))
+
+
+def _decide(asked: Sequence[Asked], trouble: Trouble | None) -> list[Decision]:
     ended = {} if trouble is None else trouble.ended(asked)
     left = [one for one in asked if one.intake.call.id not in ended] if ended else asked
     sound = [one.intake for one in left if one.intake.refusal is None]

@@ -15,7 +15,8 @@ from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
 from apps.gateway import access, probes, upkeep
 from apps.gateway.answer import decide
-from apps.gateway.delivery import deliver, head
+from apps.gateway.broken import deliver_with_fault
+from apps.gateway.delivery import head
 from apps.gateway.intake import Intake, Request, decoded, is_ours, take_in
 from apps.gateway.limit import limited
 from apps.gateway.line import HungUp, Line, Oversized, Receive, Send
@@ -162,7 +163,7 @@ async def see_off(progress: Progress, line: Line) -> None:
         if reply.typed:
             await deliver_typed(line, progress, reply)
         else:
-            await deliver(line, progress.intake.call, progress.intake.endpoint, reply)
+            await deliver_with_fault(line, progress.intake.call, progress.intake.endpoint, reply)
         progress.delivered = True
     except HungUp:
         log.debug("The caller of %s hung up.", progress.intake.call.id)

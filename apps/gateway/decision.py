@@ -10,6 +10,7 @@ from apps.kept.keeping import keep_reply
 from apps.queues.taken import Taken
 from apps.wire.complete import complete, effort
 from apps.wire.errors import WireError
+from apps.wire.faults.strike import struck
 from apps.wire.reply import Draft, Reply
 
 HEAVY = 64 * 1024  # bytes to be made; about a millisecond
@@ -40,6 +41,10 @@ def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None =
     reply = complete(draft, call, endpoint)
     if endpoint.keep is not None:
         keep_reply(call, endpoint, reply)
+    note = ""
+    if reply.fault is not None:
+        seed = str(taken.preset_id) if taken else ""
+        reply, note = struck(reply, call, endpoint, seed=seed, number=draft.given)
     opening = Opening(
         call=call,
         state=State.TAKEN,
@@ -48,6 +53,7 @@ def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None =
         summary=endpoint.summary(call),
         preset_id=taken.preset_id if taken else None,
         preset_queue=taken.queue if taken else "",
+        note=note,
     )
     return Decision(opening, reply, taken=taken)
 

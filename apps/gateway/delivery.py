@@ -70,7 +70,7 @@ class Made(NamedTuple):
 
 def at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> Made | None:
     """The answer that leaves in one go; None when there is something to wait for, or much to send."""
-    if reply.delay_ms or reply.pace != INSTANT or reply.typed or reply.status in BODILESS:
+    if reply.delay_ms or reply.pace != INSTANT or reply.typed or reply.fault or reply.status in BODILESS:
         return None
     events = stream_of(reply, call, endpoint)
     body = reply.body

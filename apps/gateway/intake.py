@@ -14,6 +14,7 @@ from apps.wire.endpoint import Endpoint
 from apps.wire.entrance import is_ours as is_ours
 from apps.wire.entrance import read_path, read_query
 from apps.wire.errors import WireError
+from apps.wire.faults.asks import Asks, asks_of
 from apps.wire.form_fields import is_form
 from apps.wire.ids import exchange_id, request_id
 from apps.wire.jsongate import GateError, read_object
@@ -44,6 +45,7 @@ class Intake(NamedTuple):
     call: Call
     endpoint: Endpoint | None = None
     refusal: WireError | None = None
+    asks: Asks | None = None
 
     @property
     def known_endpoint(self) -> Endpoint:
@@ -67,6 +69,7 @@ class Address(NamedTuple):
     params: dict[str, str] = {}
     refusal: WireError | None = None
     deployment: str = ""
+    asks: Asks | None = None  # what is to go wrong, by its own headers
 
 
 def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_inside: bool = False) -> Address:
@@ -78,9 +81,10 @@ def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_insid
         if below is None:
             raise errors.unknown_url(method, path)
         endpoint, params = find(method, below)
+        asks = asks_of(headers) if settings.MOCKOPENAI_REQUEST_FAULTS else None
     except WireError as error:
         return Address(caller, refusal=error)
-    return Address(caller, endpoint, params, None, deployment)
+    return Address(caller, endpoint, params, None, deployment, asks)
 
 
 def take_in(request: Request, address: Address | None = None) -> Intake:
@@ -90,7 +94,7 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
     """
     if address is None:
         address = locate(request.method, request.path, request.headers, request.peer_ip)
-    caller, endpoint, params, refusal, deployment = address
+    caller, endpoint, params, refusal, deployment, asks = address
     body, query_text = request.body, request.query_text
     data: dict[str, Any] = {}
     files: dict[str, list[Upload]] = {}
@@ -129,7 +133,7 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
     )
     if endpoint is not None and refusal is None:
         refusal = _checked(endpoint, call)
-    return Intake(call, endpoint, refusal)
+    return Intake(call, endpoint, refusal, asks)
 
 
 def _checked(endpoint: Endpoint, call: Call) -> WireError | None:

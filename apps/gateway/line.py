@@ -144,6 +144,15 @@ class Line:
         await asyncio.wait((self.watch(),), timeout=1)  # until the server knows
         return True
 
+    async def break_off(self) -> None:
+        """Closes the connection in the middle of an answer; on other servers ends it early."""
+        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        if transport is None:
+            await self.write(b"", last=True)
+            return
+        transport.close()
+        await asyncio.wait((self.watch(),), timeout=1)
+
     def close(self) -> None:
         """Ends the watch; the answer is over."""
         if self._watch is not None:

@@ -29,6 +29,7 @@ def ref(name: str) -> Schema:
 
 _WAIT: Schema = {"anyOf": [WHOLE, thing(uniform=ANY), thing(normal=ANY), thing(lognormal=ANY)]}
 _PACE: Schema = {"anyOf": [TEXT, thing(first_token_ms=_WAIT, token_ms=_WAIT, total_ms=_WAIT)]}
+_FAULT: Schema = {"anyOf": [TEXT, thing(("name",), name=TEXT, probability_pct=NUMBER), {"type": "null"}]}
 _PER_MINUTE: Schema = {"type": ["integer", "null"], "minimum": 1}
 _ENTRY_FIELDS: dict[str, Schema] = {
     "status_code": {"type": "integer", "minimum": 200, "maximum": 599, "default": 200},
@@ -42,6 +43,7 @@ _ENTRY_FIELDS: dict[str, Schema] = {
     "label": TEXT,
     "verbatim": SWITCH,
     "x_should_retry": {"type": ["boolean", "null"]},
+    "fault": _FAULT,
 }
 _ADDED = thing(success=SWITCH, added_count=WHOLE, failed_count=WHOLE, errors=listed(ANY), queue_length=WHOLE)
 _CONSIDERED = thing(id=TEXT, queue=TEXT, place=WHOLE, accepts=SWITCH, why=TEXT)
@@ -65,6 +67,15 @@ SCHEMAS: dict[str, Schema] = {
         sentence=TEXT,
         exchanges=listed(TEXT),
     ),
+    "Fault": thing(
+        ("fault",),
+        fault=_FAULT,
+        caller={"type": "string", "default": "*"},
+        endpoint={"type": "string", "default": "*"},
+        probability_pct={"type": "number", "minimum": 0, "maximum": 100, "default": 100},
+        seed={"type": "integer", "minimum": 0, "default": 0},
+        is_on={"type": "boolean", "default": True},
+    ),
     "Latency": thing(("pace",), caller=TEXT, model=TEXT, pace=_PACE),
     "Limit": thing(
         ("per",),
@@ -86,6 +97,8 @@ BODIES: dict[tuple[str, str], Schema] = {
     ("post", "/api/desk/{exchange_id}/answer"): ref("Answer"),
     ("post", "/api/desk/{exchange_id}/stream"): thing(("seq",), seq=WHOLE, delta=TEXT, done=SWITCH),
     ("post", "/api/desk/{exchange_id}/extend"): thing(seconds=NUMBER),
+    ("post", "/api/faults"): ref("Fault"),
+    ("patch", "/api/faults/{rule_id}"): ref("Fault"),
     ("post", "/api/latency"): ref("Latency"),
     ("patch", "/api/latency/{rule_id}"): ref("Latency"),
     ("post", "/api/limits"): ref("Limit"),
@@ -117,6 +130,8 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("delete", "/api/preset-queue/{ip}/{response_id}"): ref("Success"),
     ("get", "/api/desk"): thing(items=listed(ANY)),
     ("post", "/api/desk/{exchange_id}/answer"): ref("Verdict"),
+    ("get", "/api/faults"): thing(faults=listed(ANY), items=listed(ref("Fault"))),
+    ("post", "/api/faults"): thing(success=SWITCH, item=ref("Fault")),
     ("get", "/api/latency"): thing(names=ANY, items=listed(ref("Latency"))),
     ("post", "/api/latency"): thing(success=SWITCH, item=ref("Latency")),
     ("get", "/api/limits"): thing(items=listed(ref("Limit"))),
@@ -140,6 +155,7 @@ _TAKE_OVER = {"take_over": "`true` passes over somebody else's claim"}
 QUERIES: dict[str, dict[str, str]] = {
     "/api/preset-queue/{ip}/export": {"format": "`full` for whole entries"},
     "/api/preset-queue/export": {"format": "`full` for whole entries"},
+    "/api/faults": {"everything": "`true` deletes the rules of latency and the limits, too"},
     "/api/exchanges": _FILTER,
     "/api/exchanges/count": _FILTER,
     "/api/exchanges/export": _FILTER,

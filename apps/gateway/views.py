@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from apps.accounts import caller_keys
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
+from apps.gateway.broken import pieces_of, sending_of
 from apps.gateway.delivery import head, stream_of, whole
 from apps.gateway.due import due_of
 from apps.gateway.intake import Intake, Request, take_in
@@ -23,6 +24,8 @@ from apps.gateway.report import Progress
 from apps.gateway.typed import typed_events
 from apps.live.tasks import spawn
 from apps.wire.errors import aborted
+from apps.wire.faults.row import RESET
+from apps.wire.faults.strike import breaks_sending
 from apps.wire.headers import EVENT_STREAM, preflight
 from apps.wire.latency import whole_ms
 from apps.wire.reply import Reply
@@ -89,6 +92,8 @@ def _abandon(replying: "asyncio.Task[tuple[Reply | None, Progress, float]]") -> 
 
 async def _respond(reply: Reply, progress: Progress, waited_s: float) -> HttpResponseBase:
     intake = progress.intake
+    if reply.fault is not None and breaks_sending(reply.fault):
+        return await _respond_broken(reply, progress, waited_s)
     events = stream_of(reply, intake.call, intake.endpoint)
     if events is None:
         answer = await _whole(intake, reply)
@@ -114,6 +119,29 @@ async def _respond(reply: Reply, progress: Progress, waited_s: float) -> HttpRes
 
     response = StreamingHttpResponse(stream(), status=reply.status)
     return _with_headers(response, head(intake.call, reply, EVENT_STREAM))
+
+
+async def _respond_broken(reply: Reply, progress: Progress, waited_s: float) -> HttpResponseBase:
+    """The nearest thing to a fault of the connection that this door can do: an answer that ends early."""
+    intake = progress.intake
+    sending, content_type = await sending_of(reply, intake.call, intake.endpoint)
+    if sending.end == RESET and reply.fault is not None and reply.fault.name == "reset":
+        progress.end(first_byte_at=None, bytes_sent=0)
+        return await _whole(intake, aborted().reply())
+
+    async def stream() -> AsyncIterator[bytes]:
+        bytes_sent = 0
+        try:
+            async with aclosing(pieces_of(reply, sending)) as pieces:
+                async for piece in pieces:
+                    yield piece
+                    bytes_sent += len(piece)
+        finally:
+            progress.delivered = True
+            progress.end(first_byte_at=time.time(), bytes_sent=bytes_sent, injected_s=waited_s)
+
+    response = StreamingHttpResponse(stream(), status=reply.status)
+    return _with_headers(response, head(intake.call, reply, content_type))
 
 
 async def _whole(intake: Intake, reply: Reply) -> HttpResponse:

@@ -24,6 +24,7 @@ _COLUMNS = {
     "status": "status_code",
     "state": "state",
     "source": "source",
+    "fault": "fault",
 }
 _STATE_WORDS = {  # as the lines of the journal name them
     "gone": "hung up",
@@ -33,6 +34,7 @@ _STATE_WORDS = {  # as the lines of the journal name them
 }
 _WORD_MIN = 3  # letters; fewer begin too much
 _FIXED = {
+    "has": ("fault",),
     "status": ("4xx", "5xx"),
     "stream": ("true", "false"),
     "latency": (">500ms", ">2s", ">10s"),

@@ -35,6 +35,12 @@ def _one_of(column: str, known: Sequence[str]) -> Callable[[str], Q]:
     return read
 
 
+def _has(value: str) -> Q:
+    if value != "fault":
+        raise ValueError("fault")
+    return ~Q(fault="")
+
+
 def _status(value: str) -> Q:
     if re.fullmatch(r"[1-5]xx", value):
         low = int(value[0]) * 100
@@ -99,6 +105,8 @@ FIELDS: dict[str, Callable[[str], Condition]] = {
     "model": _exactly("model"),
     "status": _status,
     "state": _one_of("state", State.values),
+    "fault": _exactly("fault"),
+    "has": _has,
     "source": _one_of("source", Source.values),
     "stream": _stream,
     "tool": lambda value: Tools(frozenset([value])),

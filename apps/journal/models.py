@@ -31,6 +31,7 @@ class Source(models.TextChoices):
     REFUSED = "refused"  # no preset accepted it, and the fallback is to refuse
     INVALID = "invalid"  # the request itself was wrong
     LIMIT = "limit"  # too many calls wait already
+    FAULT = "fault"  # a rule, or the call itself, wanted an error instead
     TIMEOUT = "timeout"
     SHUTDOWN = "shutdown"
 

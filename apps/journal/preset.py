@@ -7,6 +7,7 @@ import orjson
 from apps.journal.models import Body, Exchange
 from apps.journal.texts import read_reply
 from apps.wire.draft import BODILESS
+from apps.wire.faults.read import written_fault
 from apps.wire.jsongate import GateError, read_object
 from apps.wire.pace import written
 
@@ -39,6 +40,7 @@ def entry_of(row: Exchange, body: Body) -> tuple[dict[str, Any], bytes]:
         "label": "",
         "verbatim": reply.verbatim,
         "x_should_retry": reply.x_should_retry,
+        "fault": written_fault(reply.fault),
     }
     return fields, text
 

@@ -11,6 +11,7 @@ from apps.queues.models import OnUndelivered, Preset
 from apps.wire.complete import foresee
 from apps.wire.doubts import doubts
 from apps.wire.draft import DraftError, read_draft
+from apps.wire.faults.read import fault_of, fault_text, written_fault
 from apps.wire.first_words import first_words
 from apps.wire.jsongate import kind, strip_nul
 from apps.wire.match import MatchError, read_match
@@ -18,10 +19,18 @@ from apps.wire.pace import written as written_pace
 from apps.wire.reply import Draft, Pace
 from apps.wire.table import BY_NAME
 
-DRAFT_FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry")
+DRAFT_FIELDS = (
+    "response",
+    "status_code",
+    "headers",
+    "delay_ms",
+    "pace",
+    "verbatim",
+    "x_should_retry",
+    "fault",
+)
 OWN_FIELDS = ("endpoint", "match", "uses", "on_undelivered", "label")
 FIELDS = DRAFT_FIELDS + OWN_FIELDS
-LATER_FIELDS = ("fault",)
 
 ANY_ENDPOINT = ("text", "*")
 LABEL_MAX = 200
@@ -84,11 +93,6 @@ def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
     """What is wrong with the fields that are not the draft's; null is as good as not given."""
     found = [
         *((name, f"is not a field of a preset; known: {', '.join(FIELDS)}") for name in _unknown(fields)),
-        *(
-            (name, "is not available in this version")
-            for name in LATER_FIELDS
-            if fields.get(name) is not None
-        ),
         ("endpoint", _endpoint_problem(fields.get("endpoint"))),
         ("uses", _uses_problem(fields.get("uses"))),
         ("on_undelivered", _on_undelivered_problem(fields.get("on_undelivered"))),
@@ -100,7 +104,9 @@ def field_errors(fields: dict[str, Any]) -> list[dict[str, str]]:
 
 def is_full(element: dict[str, Any]) -> bool:
     """Whether an element of a batch is a full entry; any other object is a body."""
-    beside = any(name in element for name in (*FIELDS[1:], *LATER_FIELDS))
+    beside = any(name in element for name in FIELDS[1:])
+    if isinstance(element.get("fault"), (str, dict)) and "response" not in element:
+        return element.keys() <= set(FIELDS)
     return isinstance(element.get("response"), dict) and beside and "choices" not in element
 
 
@@ -127,6 +133,7 @@ def columns(entry: Entry, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
         "spread": draft.pace.spread,
         "verbatim": draft.verbatim,
         "x_should_retry": draft.x_should_retry,
+        "fault": fault_text(draft.fault),
         "endpoint": entry.endpoint,
         "match": entry.match,
         "uses": entry.uses,
@@ -151,6 +158,7 @@ def written(preset: Preset) -> dict[str, Any]:
         "label": preset.label,
         "verbatim": preset.verbatim,
         "x_should_retry": preset.x_should_retry,
+        "fault": written_fault(fault_of(preset.fault)),
     }
 
 
@@ -161,7 +169,7 @@ def _named(headers: list[list[str]]) -> dict[str, str] | list[list[str]]:
 
 
 def _unknown(fields: dict[str, Any]) -> list[str]:
-    return [name for name in fields if name not in FIELDS and name not in LATER_FIELDS]
+    return [name for name in fields if name not in FIELDS]
 
 
 def _endpoint_problem(value: object) -> str:

@@ -25,6 +25,7 @@ _HEAD = {
     for kinds in (2, 3)
 }
 _ONE = f"SELECT {COLUMNS} FROM {_TABLE} WHERE id = {{place}}"  # noqa: S608
+_COUNT = f"UPDATE {_TABLE} SET given = given + {{place}} WHERE id = {{place}}"  # noqa: S608
 _USE = f"UPDATE {_TABLE} SET uses = uses - {{place}} WHERE id = {{place}}"  # noqa: S608
 _SEND = (
     f"UPDATE {_TABLE} SET uses = uses - {{place}}, on_its_way = on_its_way + {{place}} WHERE id = {{place}}"  # noqa: S608
@@ -102,6 +103,7 @@ def _serve(
     used: list[tuple[int, int]] = []
     sent: list[tuple[int, int, int]] = []
     spent: list[int] = []
+    counted: list[tuple[int, int]] = []  # what differs from time to time: see `Taken.nth`
     waiting, left = iter(indexes), list[int]()
     for row in select_rows(_HEAD[len(fits)], (queue, queue, *fits, len(indexes))):
         if row[MATCH]:
@@ -112,6 +114,8 @@ def _serve(
         served = _hand_out(taken, uses, waiting, found)
         if served == 0:
             break
+        if taken.differs:
+            counted.append((served, row[0]))
         if taken.returns:
             sent.append((served, served, row[0]))
         elif uses == served:
@@ -119,6 +123,7 @@ def _serve(
         elif uses is not None:
             used.append((served, row[0]))
     delete_rows(_TABLE, spent)
+    run_each(_COUNT, counted)
     run_each(_USE, used)
     run_each(_SEND, sent)
     if left:
@@ -145,6 +150,8 @@ def _choose(
 def _use_up(row: Sequence[Any], queue: str) -> Taken:
     """One use of a preset is a call's."""
     taken, uses = read_taken(row, queue), row[USES]
+    if taken.differs and uses != 1:
+        run_each(_COUNT, [(1, row[0])])
     if taken.returns:
         run_each(_SEND, [(1, 1, row[0])])
     elif uses == 1:
@@ -158,7 +165,7 @@ def _hand_out(taken: Taken, uses: int | None, waiting: Iterable[int], found: lis
     """Gives one preset to as many calls as it may still answer; says to how many."""
     served = 0
     for index in waiting:
-        found[index] = taken
+        found[index] = taken.nth(served) if taken.differs else taken
         served += 1
         if served == uses:
             break

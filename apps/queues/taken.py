@@ -23,6 +23,16 @@ class Taken(NamedTuple):
     draft: Draft
     returns: bool
 
+    @property
+    def differs(self) -> bool:
+        """Whether it depends on how often it was given what becomes of it."""
+        kind, fault = self.draft.kind, self.draft.fault
+        return bool(kind) or (fault is not None and fault.probability_pct < 100)
+
+    def nth(self, number: int) -> "Taken":
+        """The preset for one of several calls that take it together, counted from 0."""
+        return self._replace(draft=self.draft._replace(given=self.draft.given + number))
+
 
 def read_taken(row: Sequence[Any], queue: str) -> Taken:
     """What a row of those columns is to a call."""

@@ -5,11 +5,12 @@ from typing import Any
 
 import orjson
 
+from apps.wire.faults.read import read_fault, stands_alone
 from apps.wire.jsongate import kind
 from apps.wire.pace import read_pace
 from apps.wire.rawtext import raw_elements as raw_elements
 from apps.wire.rawtext import raw_member as raw_member
-from apps.wire.reply import Draft, Pace
+from apps.wire.reply import Draft, Fault, Pace
 
 DELAY_MAX_MS = 600_000
 # OpenAI's status by an error's code or type; of all others it is 400.
@@ -68,6 +69,7 @@ def read_draft(fields: dict[str, Any], *, raw: bytes | None = None) -> Draft:
         pace=reader.pace(),
         verbatim=reader.boolean("verbatim") or False,
         x_should_retry=reader.boolean("x_should_retry"),
+        fault=reader.fault(),
     )
     if reader.errors:
         raise DraftError(reader.errors)
@@ -97,6 +99,8 @@ class _Reader:
         self.errors.append({"field": field, "error": error})
 
     def body(self, raw: bytes | None) -> bytes:
+        if self.fields.get("response") is None and self._stands_alone():
+            return b"{}"
         if "response" not in self.fields:
             self.wrong("response", "is required: the JSON object to answer with")
             return b""
@@ -130,6 +134,17 @@ class _Reader:
         for where, error in wrong:
             self.wrong(f"pace{where}", error)
         return pace
+
+    def fault(self) -> Fault | None:
+        fault, wrong = read_fault(self.fields.get("fault"))
+        for where, error in wrong:
+            self.wrong(f"fault{where}", error)
+        return fault
+
+    def _stands_alone(self) -> bool:
+        """Whether a fault is all that there is to send."""
+        fault, _ = read_fault(self.fields.get("fault"))
+        return fault is not None and fault.probability_pct >= 100 and stands_alone(fault)
 
     def headers(self) -> Headers:
         value = self.fields.get("headers")

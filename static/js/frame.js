@@ -13,6 +13,7 @@ import { startMenus } from "./menus.js";
 import { find } from "./page.js";
 import { showPerson } from "./person.js";
 import { remember, settle } from "./swap.js";
+import { startTrouble } from "./trouble.js";
 import { gettext } from "./words.js";
 
 /**
@@ -27,6 +28,7 @@ export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch 
   find("#show-keys").addEventListener("click", showKeys);
   startLook();
   startHold();
+  startTrouble();
   showPerson();
   startClock();
   startAlerts();

@@ -12,7 +12,7 @@ from apps.queues.storage import change
 
 ITEM_FIELDS = {
     "id", "response", "status_code", "created_at", "headers", "delay_ms", "pace", "endpoint", "uses",
-    "on_undelivered", "match", "label", "verbatim", "x_should_retry",
+    "on_undelivered", "match", "label", "verbatim", "x_should_retry", "fault",
 }  # fmt: skip
 HI = {"content": "hi"}
 CONTENTS = [{"content": "a"}, {"content": "b"}, {"content": "c"}]
@@ -45,7 +45,7 @@ def test_an_item_has_the_fields_of_the_contract_with_their_defaults(queues: Any)
     assert item == {
         "response": HI, "status_code": 200, "headers": {}, "delay_ms": 0,
         "pace": {"first_token_ms": 0, "token_ms": 0}, "endpoint": "text", "uses": 1,
-        "on_undelivered": "drop", "match": None, "label": "", "verbatim": False, "x_should_retry": None,
+        "on_undelivered": "drop", "match": None, "label": "", "verbatim": False, "x_should_retry": None, "fault": None,
     }  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def test_every_field_of_an_entry_is_kept(queues: Any) -> None:
         "headers": {"retry-after": "3", "x-a": "1"}, "delay_ms": 250,
         "pace": {"first_token_ms": 300, "token_ms": 20}, "endpoint": "chat.completions", "uses": None,
         "on_undelivered": "requeue", "label": "limit für alle", "verbatim": True, "x_should_retry": False,
+        "fault": {"name": "cut", "after_tokens": 1, "probability_pct": 5},
     }  # fmt: skip
     assert queues.post("/ci-42", entry)[0] == 200
     item = queues.items("ci-42")[0]

@@ -64,12 +64,6 @@ def test_an_unknown_field_is_told_the_known_ones() -> None:
         read_entry({"response": {}, "nope": 1})
 
 
-@pytest.mark.parametrize("field", ["fault"])
-def test_what_is_not_there_yet_says_so(field: str) -> None:
-    with pytest.raises(EntryError, match=f"{field} is not available in this version"):
-        read_entry({"response": {}, field: {"a": 1}})
-
-
 def test_null_is_as_good_as_not_given_but_for_uses() -> None:
     fields = ["status_code", "headers", "delay_ms", "pace", "endpoint", "on_undelivered", "label", "match"]
     assert read_entry({"response": {}, **dict.fromkeys(fields)}) == read_entry({"response": {}})

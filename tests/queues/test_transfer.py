@@ -19,13 +19,13 @@ FULL = [
     {
         "response": {"content": "a"}, "status_code": 200, "headers": {}, "delay_ms": 0,
         "pace": {"first_token_ms": 0, "token_ms": 0}, "endpoint": "text", "uses": 1,
-        "on_undelivered": "drop", "match": None, "label": "", "verbatim": False, "x_should_retry": None,
+        "on_undelivered": "drop", "match": None, "label": "", "verbatim": False, "x_should_retry": None, "fault": None,
     },
     {
         "response": {"choices": [], "response": {}, "status_code": 5}, "status_code": 503,
         "headers": [["x-a", "1"], ["x-a", "2"]], "delay_ms": 10,
         "pace": {"first_token_ms": 5, "token_ms": 1}, "endpoint": "*", "uses": None,
-        "on_undelivered": "requeue", "match": {"last_user": "x", "model": ["a*"]}, "label": "Ärger", "verbatim": True, "x_should_retry": True,
+        "on_undelivered": "requeue", "match": {"last_user": "x", "model": ["a*"]}, "label": "Ärger", "verbatim": True, "x_should_retry": True, "fault": "cut",
     },
 ]  # fmt: skip
 

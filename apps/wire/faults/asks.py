@@ -1,0 +1,60 @@
+"""What a request asks for by header: X-Mock-Fault, X-Mock-Status, X-Mock-Delay-Ms."""
+
+from typing import NamedTuple
+
+from apps.wire.errors import WireError
+from apps.wire.faults.read import PROBABILITY, read_fault
+from apps.wire.faults.table import BY_NAME
+from apps.wire.reply import Fault
+
+DELAY_MAX_MS = 600_000
+_FAULT, _STATUS, _DELAY = "x-mock-fault", "x-mock-status", "x-mock-delay-ms"
+
+
+class Asks(NamedTuple):
+    """What goes wrong with the reply to one request, by its own wish."""
+
+    fault: Fault | None = None
+    status: int = 0  # 0: as it would be
+    delay_ms: int = 0
+
+
+def asks_of(headers: tuple[tuple[str, str], ...]) -> Asks | None:
+    """None nearly always; raises WireError for a value that cannot be used."""
+    found = {name: value.strip() for name, value in headers if name in (_FAULT, _STATUS, _DELAY)}
+    if not found:
+        return None
+    return Asks(
+        _fault(found[_FAULT]) if _FAULT in found else None,
+        _number(found, _STATUS, "X-Mock-Status", 200, 599),
+        _number(found, _DELAY, "X-Mock-Delay-Ms", 0, DELAY_MAX_MS),
+    )
+
+
+def _fault(text: str) -> Fault | None:
+    """NAME, NAME;AMOUNT or NAME;AMOUNT;PERCENT."""
+    name, *rest = [part.strip() for part in text.split(";")]
+    fields: dict[str, object] = {"name": name}
+    row = BY_NAME.get(name)
+    keys = [row.number.name if row and row.number else "number", PROBABILITY]
+    for key, value in zip(keys, rest, strict=False):
+        if value:
+            fields[key] = int(value) if value.isdecimal() and len(value) < 12 else value
+    fault, wrong = read_fault(fields)
+    if wrong or len(rest) > len(keys):
+        where, told = wrong[0] if wrong else ("", "takes NAME;NUMBER;PERCENT at the most")
+        raise _refused("X-Mock-Fault", f"{where.removeprefix('.') or 'it'} {told}")
+    return fault
+
+
+def _number(found: dict[str, str], key: str, name: str, low: int, high: int) -> int:
+    value = found.get(key)
+    if value is None:
+        return 0
+    if not (value.isdecimal() and value.isascii() and len(value) < 12 and low <= int(value) <= high):
+        raise _refused(name, f"it must be a whole number from {low} to {high}, not {value[:40]}")
+    return int(value)
+
+
+def _refused(name: str, problem: str) -> WireError:
+    return WireError(400, f"Invalid header {name}: {problem}.", code="invalid_mock_header")

@@ -1,0 +1,241 @@
+"""Rules of faults, headers that ask for them, and what is written of them."""
+
+import signal
+import threading
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from apps.faults.drawing import Drawing
+from apps.faults.in_force import FaultLine
+from apps.wire.call import Call
+from apps.wire.faults.read import fault_text, read_fault, written_fault
+from apps.wire.faults.table import FAULTS
+from apps.wire.reply import Fault
+from apps.wire.table import BY_NAME as ENDPOINTS
+from tests.conftest import Server, wait_for
+from tests.faults.conftest import Rules
+
+CHAT = ENDPOINTS["chat.completions"]
+
+
+def ask(server: Server, caller: str = "it", **headers: str) -> httpx.Response:
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
+    named = {
+        "X-Mock-Caller": caller,
+        **{f"X-Mock-{name.replace('_', '-')}": text for name, text in headers.items()},
+    }
+    return server.api.post("/v1/chat/completions", json=body, headers=named)
+
+
+@pytest.mark.parametrize("row", FAULTS, ids=lambda row: row.name)
+def test_each_row_has_one_function_and_is_read_and_written_the_same(row: Any) -> None:
+    assert [row.instead, row.body, row.frames].count(None) == 2
+    value = {"name": row.name, "probability_pct": 30}
+    if row.number:
+        value[row.number.name] = row.number.low
+    fault, wrong = read_fault(value)
+    assert not wrong
+    assert fault and read_fault(written_fault(fault))[0] == fault
+    assert written_fault(read_fault(row.name)[0]) == row.name
+
+
+@pytest.mark.parametrize(
+    ("value", "where", "words"),
+    [
+        ("cutt", "", "did you mean cut"),
+        (7, "", "not an integer"),
+        ({"name": "cut", "after": 3}, ".after", "use name, after_tokens, probability_pct"),
+        ({"name": "cut", "after_tokens": -1}, ".after_tokens", "from 0 to"),
+        ({"name": "cut", "probability_pct": 101}, ".probability_pct", "from 0 to 100"),
+        ({"name": "quota", "after_tokens": 1}, ".after_tokens", "use name, probability_pct"),
+    ],
+)
+def test_a_wrong_fault_is_told_where_and_why(value: Any, where: str, words: str) -> None:
+    fault, wrong = read_fault(value)
+    assert fault is None
+    assert wrong[0][0] == where
+    assert words in wrong[0][1]
+
+
+def failures(seed: int, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    monkeypatch.setattr("apps.faults.drawing._read", lambda rules, callers: {})
+    lines = [FaultLine(7, "*", "*", fault_text(Fault("overloaded", 0, 30.0)), seed)]
+    drawing = Drawing(lines, ["a"])
+    call = Call(id="x", caller="a", method="POST", path="/v1/chat/completions")
+    return [drawing.fault(call, CHAT) is not None for _ in range(1000)]
+
+
+def test_the_same_seed_gives_the_same_failures_over_1000_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = failures(42, monkeypatch)
+    assert first == failures(42, monkeypatch)
+    assert first != failures(43, monkeypatch)
+    assert 250 <= sum(first) <= 350
+
+
+def test_a_rule_strikes_its_caller_until_it_is_deleted(rules: Rules) -> None:
+    rule = rules.add("faults", fault="overloaded", caller="it")
+    answer = ask(rules.server)
+    assert (answer.status_code, answer.json()["error"]["type"]) == (503, "server_error")
+    assert ask(rules.server, "other").status_code == 200
+    item = rules.server.api.get("/api/exchanges?q=fault:overloaded has:fault").json()["items"][0]
+    assert (item["fault"], item["source"], item["caller"]) == ("overloaded", "fault", "it")
+    assert rules.server.api.delete(f"/api/faults/{rule['id']}").status_code == 200
+    assert ask(rules.server).status_code == 200
+
+
+def test_an_error_by_rule_takes_no_preset(rules: Rules) -> None:
+    rules.server.queue("it", {"content": "hi"})
+    rules.add("faults", fault="quota")
+    assert ask(rules.server).status_code == 429
+    assert rules.server.api.get("/api/preset-queue/it").json()["count"] == 1
+
+
+def test_a_seed_that_is_changed_begins_its_failures_again(rules: Rules) -> None:
+    rule = rules.add("faults", fault={"name": "conflict", "probability_pct": 50}, seed=5)
+    first = [ask(rules.server).status_code for _ in range(12)]
+    assert set(first) == {200, 409}
+    rules.server.api.patch(f"/api/faults/{rule['id']}", json={"seed": 5})
+    assert [ask(rules.server).status_code for _ in range(12)] == first
+
+
+def test_a_rule_that_is_wrong_is_refused_field_by_field(rules: Rules) -> None:
+    answer = rules.server.api.post(
+        "/api/faults", json={"fault": "reste", "caller": "a b", "seed": -1, "x": 1}
+    )
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["x", "fault", "caller", "seed"]
+
+
+def test_everything_goes_back_to_normal_at_once(rules: Rules) -> None:
+    rules.add("faults", fault="reset")
+    rules.add("latency", pace={"first_token_ms": 5})
+    rules.add("limits", per="everyone", requests_per_minute=1)
+    rules.server.api.delete("/api/faults?everything=true")
+    for kind in ("faults", "latency", "limits"):
+        assert rules.server.api.get(f"/api/{kind}").json()["items"] == []
+
+
+def test_a_call_asks_for_its_own_fault_status_and_delay(rules: Rules) -> None:
+    assert ask(rules.server, Fault="overloaded").status_code == 503
+    assert ask(rules.server, Status="418").status_code == 418
+    assert ask(rules.server, Status="201").status_code == 201
+    began_s = time.monotonic()
+    assert ask(rules.server, Delay_Ms="150").status_code == 200
+    assert time.monotonic() - began_s >= 0.15
+    assert ask(rules.server, Fault="wrong-content-type").headers["content-type"].startswith("text/plain")
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(rules.server, Fault="cut;2")
+    for _ in range(2):  # the second one comes over the fast lane
+        with pytest.raises(httpx.ReadError):
+            ask(rules.server, Fault="reset")
+    assert ask(rules.server).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Fault", "cutt"), ("Fault", "cut;x"), ("Status", "99"), ("Delay_Ms", "-1")]
+)
+def test_a_header_that_makes_no_sense_is_a_400(rules: Rules, name: str, value: str) -> None:
+    answer = ask(rules.server, **{name: value})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_mock_header")
+
+
+def test_a_preset_keeps_its_fault_when_it_is_exported_and_imported(rules: Rules) -> None:
+    server = rules.server
+    fault = {"name": "cut", "after_tokens": 1, "probability_pct": 50}
+    server.queue("a", {"response": {"content": "hi"}, "fault": fault}, {"fault": "quota"})
+    entries = server.api.get("/api/preset-queue/a/export?format=full").json()
+    assert [entry["fault"] for entry in entries] == [fault, "quota"]
+    server.api.post("/api/preset-queue/b/batch", json={"responses": entries})
+    assert server.api.get("/api/preset-queue/b/export?format=full").json() == entries
+    first = server.api.get("/api/preset-queue/b").json()["items"][0]
+    changed = server.api.patch(f"/api/preset-queue/b/{first['id']}", json={"fault": None})
+    assert changed.status_code == 200
+    assert server.api.get("/api/preset-queue/b").json()["items"][0]["fault"] is None
+
+
+def test_an_answer_of_the_desk_may_have_a_fault(rules: Rules) -> None:
+    server = rules.server
+    server.api.put("/api/fallback", json={"text": "manual"})
+    got: list[int] = []
+    caller = threading.Thread(target=lambda: got.append(ask(server).status_code))
+    caller.start()
+    [item] = server.waiting(1)
+    assert server.answer(item["id"], fault="conflict").status_code == 200
+    caller.join(timeout=10)
+    assert got == [409]
+    assert server.exchange(item["id"])["fault"] == "conflict"
+
+
+def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:
+    server = rules.server
+    server.queue("it", {"response": {"content": "hi"}, "fault": "unknown-tool"})
+    assert ask(server).json()["choices"][0]["message"]["content"] == "hi"
+    item = wait_for(lambda: server.api.get("/api/exchanges?caller=it").json()["items"][0])
+    assert item["fault"] == ""
+    assert "unknown-tool changed nothing" in item["note"]
+
+
+def test_a_stalled_call_ends_when_its_server_goes_down(start: Any) -> None:
+    server = start()
+    server.api.put("/api/fallback", json={"text": "auto"})
+    got: list[Any] = []
+
+    def asking() -> None:
+        try:
+            body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
+            headers = {"X-Mock-Fault": "stall;1"}
+            got.append(
+                httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers).status_code
+            )
+        except httpx.HTTPError as error:
+            got.append(error)
+
+    caller = threading.Thread(target=asking)
+    caller.start()
+    wait_for(lambda: server.api.get("/api/exchanges?q=fault:stall").json()["items"])
+    assert server.stop(timeout_s=10) in (0, -signal.SIGTERM)
+    caller.join(timeout=10)
+    assert isinstance(got[0], httpx.RemoteProtocolError)
+
+
+def test_a_server_may_forbid_faults_by_header(start: Any) -> None:
+    server = start(MOCKOPENAI_REQUEST_FAULTS="0")
+    server.api.put("/api/fallback", json={"text": "auto"})
+    assert ask(server, Fault="reset", Status="nonsense").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/", "/queues", "/journal", "/stats", "/settings", "/docs", "/trouble"])
+def test_every_page_says_what_is_broken_while_it_is(rules: Rules, page: str) -> None:
+    assert "Broken on purpose" not in rules.server.api.get(page).text
+    rules.add("faults", fault={"name": "cut", "probability_pct": 30}, caller="ci-7")
+    shown = rules.server.api.get(page).text
+    assert "Broken on purpose" in shown
+    assert "cut 30 % → ci-7" in shown
+    assert "data-back-to-normal" in shown
+    rules.server.api.delete("/api/faults?everything=true")
+    assert "Broken on purpose" not in rules.server.api.get(page).text
+
+
+def test_a_faulty_exchange_names_its_fault_in_the_list_and_on_its_page(rules: Rules) -> None:
+    ask(rules.server, Fault="overloaded")
+    item = rules.server.api.get("/api/exchanges?q=has:fault").json()["items"][0]
+    assert "data-fault" in rules.server.api.get("/journal").text
+    assert "fault%3Aoverloaded" in rules.server.api.get(f"/journal/{item['id']}").text
+    told = rules.server.api.get("/api/exchanges/complete", params={"q": "fault:ov", "at": 8}).json()
+    assert told["suggestions"] == ["fault:overloaded"]
+
+
+def test_what_an_sdk_cannot_tell_apart_is_wrong_on_the_wire_all_the_same(rules: Rules) -> None:
+    def streamed(fault: str) -> bytes:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
+        headers = {"X-Mock-Fault": fault} if fault else {}
+        return rules.server.api.post("/v1/chat/completions", json=body, headers=headers).content
+
+    assert streamed("").endswith(b"data: [DONE]\n\n")
+    left = streamed("no-done")
+    assert b"[DONE]" not in left
+    assert b'"finish_reason":"stop"' in left
+    assert len(streamed("huge-body;1")) > 1024 * 1024

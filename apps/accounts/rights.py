@@ -112,7 +112,8 @@ PAGES = (
     f"{_OF_QUEUE}/from/<int:start>", f"{_OF_QUEUE}/entries/<int:preset_id>",
     "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
     "journal/<str:exchange_id>/whole", "journal/<str:exchange_id>/attempts",
-    "settings/fallbacks", "stats/parts", "docs/<slug:name>", "jsi18n/<str:language>/<str:version>.js",
+    "settings/fallbacks", "settings/faults", "settings/latency",
+    "settings/latency/drawn", "settings/limits", "stats/parts", "docs/<slug:name>", "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)
 

@@ -89,11 +89,11 @@ def _item(limit: Limit) -> dict[str, Any]:
         "id": limit.pk,
         **_fields(limit),
         "created_at": limit.created_at.timestamp(),
-        "buckets": _buckets(limit),
+        "buckets": buckets(limit),
     }
 
 
-def _buckets(limit: Limit) -> list[dict[str, Any]]:
+def buckets(limit: Limit) -> list[dict[str, Any]]:
     """[{"of": holder, "requests": {"limit", "used", "remaining", "reset_s"}, "tokens": {…}}, …]."""
     now = time.time()
     per_minute = {REQUESTS: limit.requests_per_minute, TOKENS: limit.tokens_per_minute}

@@ -32,8 +32,11 @@ def waits_shown(pace: Pace) -> dict[str, Histogram]:
     totals = [total for one in paces if (total := total_ms(one)) is not None]
     if totals:
         return {"first": first, "total": counted(totals)}
-    waits = waits_ms(paces[0])
-    return {"first": first, "token": counted([paces[0].token_ms] if waits is None else [*islice(waits, DRAWN)])}
+    spread = waits_ms(paces[0])
+    return {
+        "first": first,
+        "token": counted([paces[0].token_ms] if waits is None else [*islice(waits, DRAWN)]),
+    }
 
 
 def counted(waits: Sequence[float]) -> Histogram:

@@ -86,7 +86,7 @@ def _elements(text: bytes, at: int) -> Iterator[tuple[int, int]]:
 
 
 def _inside(text: bytes, at: int, bracket: bytes) -> int:
-    """Where the first member of what begins at `at` stands; the end of the text when it is no such container."""
+    """Where the first member of what begins at `at` stands; the text's end when it is no such container."""
     opening = _OPENING.match(text, at)
     return opening.end() if opening and opening[1] == bracket else len(text)
 

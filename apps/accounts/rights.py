@@ -113,7 +113,8 @@ PAGES = (
     "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
     "journal/<str:exchange_id>/whole", "journal/<str:exchange_id>/attempts",
     "settings/fallbacks", "settings/faults", "settings/latency",
-    "settings/latency/drawn", "settings/limits", "stats/parts", "docs/<slug:name>", "jsi18n/<str:language>/<str:version>.js",
+    "settings/latency/drawn", "settings/limits", "stats/parts", "docs/<slug:name>",
+    "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)
 

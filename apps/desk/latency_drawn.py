@@ -23,7 +23,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """One picture: its bars, and the words around it. `median_x` and `p95_x` are lines, None outside of it."""
+    """One picture: its bars, and the words around it. `median_x`, `p95_x`: lines, None outside of it."""
 
     title: str
     bars: tuple[Bar, ...]

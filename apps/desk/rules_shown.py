@@ -1,4 +1,4 @@
-"""What the page Settings shows of the rules: faults, latencies with how they look, limits with what is left."""
+"""What the page Settings shows of the rules: faults, latencies and their looks, limits and what is left."""
 
 from dataclasses import dataclass
 from functools import lru_cache

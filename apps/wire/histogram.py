@@ -14,7 +14,7 @@ _ALL_BUT = 0.985  # the share of the waits that is shown: a long tail would make
 
 
 class Histogram(NamedTuple):
-    """Of one kind of wait: shares from 0 to 1 of the highest bar, each as wide as the others, from 0 ms on."""
+    """Of one kind of wait: shares from 0 to 1 of the highest bar, all as wide, from 0 ms on."""
 
     bars: tuple[float, ...]
     until_ms: float  # where the last bar ends
@@ -33,10 +33,8 @@ def waits_shown(pace: Pace) -> dict[str, Histogram]:
     if totals:
         return {"first": first, "total": counted(totals)}
     spread = waits_ms(paces[0])
-    return {
-        "first": first,
-        "token": counted([paces[0].token_ms] if waits is None else [*islice(waits, DRAWN)]),
-    }
+    waits = [paces[0].token_ms] if spread is None else list(islice(spread, DRAWN))
+    return {"first": first, "token": counted(waits)}
 
 
 def counted(waits: Sequence[float]) -> Histogram:

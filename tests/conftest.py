@@ -245,7 +245,10 @@ def server(shared_server: Server) -> Iterator[Server]:
 
 
 RULES = ("draw", "faultrule", "latencyrule", "limit", "bucket", "control")
-EMPTIED = ("queues_preset", "queues_pause", "queues_fallback", *(f"faults_{name}" for name in RULES))
+EMPTIED = (
+    *("queues_preset", "queues_pause", "queues_fallback", "library_template", "library_given"),
+    *(f"faults_{name}" for name in RULES),
+)
 
 
 def _emptied(database: Path) -> list[str]:

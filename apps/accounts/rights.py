@@ -55,7 +55,16 @@ TABLE: dict[str, _Rights] = {
         "DELETE": Right(_O, "queue.remove"),
     },
     f"{_QUEUE}/<str:response_id>/move": {"POST": Right(_O, "queue.move")},
+    "api/templates": _rest(POST=Right(_E, "template.add")),
+    "api/templates/preview": {"POST": _SEE},
+    "api/templates/export": _LOOK,
+    "api/templates/import": {"POST": Right(_E, "template.import")},
+    "api/templates/<str:name>": _rest(
+        PATCH=Right(_E, "template.change"), DELETE=Right(_E, "template.remove")
+    ),
+    "api/templates/<str:name>/render": {"POST": _SEE},
     "api/callers": _LOOK,
+    "api/config": _rest(PUT=Right(_E, "config.load")),
     "api/faults": _rest(POST=Right(_E, "faults.add"), DELETE=Right(_E, "faults.clear")),
     "api/faults/<int:rule_id>": {
         "PATCH": Right(_E, "faults.change"),
@@ -114,6 +123,7 @@ PAGES = (
     "journal/<str:exchange_id>/whole", "journal/<str:exchange_id>/attempts",
     "settings/fallbacks", "settings/faults", "settings/latency",
     "settings/latency/drawn", "settings/limits", "stats/parts", "docs/<slug:name>",
+    "templates", "templates/<str:name>",
     "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)

@@ -16,8 +16,11 @@ from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
 from apps.kept.keeping import keep_reply
+from apps.library.content import check_draft
+from apps.library.resolve import resolved
 from apps.queues.take import lock_queues
 from apps.wire.complete import complete
+from apps.wire.errors import WireError
 from apps.wire.faults.strike import struck
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
@@ -69,7 +72,7 @@ def _state(exchange_id: str) -> str | None:
 
 def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int) -> Verdict:
     rules = in_force()
-    if repeat or rules.limits:
+    if repeat or draft.kind or rules.limits:
         lock_queues()  # before the row: who decides on calls takes them in this order, too
     row = Exchange.objects.filter(id=exchange_id).first()
     if row is None or row.state != State.WAITING:
@@ -82,7 +85,14 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
         )
     body = Body.objects.get(exchange_id=exchange_id)
     call, endpoint = read_call(row, body), BY_NAME[row.endpoint]
-    reply = complete(slowed(draft, call, narrowest_first(rules.latencies)), call, endpoint)
+    if draft.kind and (wrong := check_draft(draft)):
+        told = "; ".join(f"{error['field']}: {error['error']}" for error in wrong)
+        return Verdict(400, {"detail": told, "errors": wrong})
+    try:
+        plain = resolved(draft, call) if draft.kind else draft
+    except WireError as failed:  # the call waits on: whoever answers can mend it
+        return Verdict(400, {"detail": failed.message})
+    reply = complete(slowed(plain, call, narrowest_first(rules.latencies)), call, endpoint)
     sound, note = reply, ""
     if reply.fault is not None:
         reply, note = struck(reply, call, endpoint, seed=exchange_id)

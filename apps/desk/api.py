@@ -22,21 +22,12 @@ from apps.desk.typing import read_frame, type_live, typed_so_far, typing_items
 from apps.desk.verdict import Person, Verdict
 from apps.desk.waiting_list import waiting_items
 from apps.journal.writer import writer
+from apps.library.content import STEP_FIELDS, read_content
 from apps.live.tasks import spawn
-from apps.wire.draft import DraftError, raw_member, read_draft
+from apps.wire.draft import DraftError, raw_member
 from apps.wire.reply import Draft
 
-ANSWER_FIELDS = (
-    "response",
-    "status_code",
-    "headers",
-    "delay_ms",
-    "pace",
-    "verbatim",
-    "x_should_retry",
-    "fault",
-    "repeat",
-)
+ANSWER_FIELDS = (*STEP_FIELDS, "repeat")
 
 
 def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
@@ -48,7 +39,7 @@ def read_answer(fields: dict[str, Any], *, raw: bytes | None) -> Draft:
         if name not in ANSWER_FIELDS
     ]
     try:
-        draft = read_draft(fields, raw=raw)
+        draft = read_content(fields, raw=raw, step=True, look=False)
     except DraftError as error:
         raise DraftError(errors + error.errors) from None
     if errors:

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from apps.accounts.rest import RestError, RestView
 from apps.desk.shown import find
 from apps.journal.texts import read_call
-from apps.queues.entry import EntryError, read_entry
+from apps.library.content import content_text, is_content
+from apps.queues.entry import EntryError, entry_doubts, read_entry
 from apps.wire.call import Call
 from apps.wire.complete import complete
 from apps.wire.doubts import ANY_CALL, CHAT, doubts
@@ -43,11 +44,14 @@ def check(text: str, fields: dict[str, Any], *, call: Call) -> dict[str, Any]:
     except GateError as error:
         errors.append({"field": "response", "error": f"The body is not JSON yet: {error}"})
     try:
-        entry = read_entry({**fields, "response": body}, raw=raw)
+        said = {**body, **fields} if is_content(body) else {**fields, "response": body}
+        entry = read_entry(said, raw=content_text(raw, body) if is_content(body) else raw)
     except EntryError as error:
         errors += error.errors
     if errors:
         return {**told, "errors": errors}
+    if entry.draft.kind:
+        return {**told, "errors": [], "warnings": entry_doubts(entry)}
     reply = complete(entry.draft, call, BY_NAME.get(call.endpoint, BY_NAME[CHAT]))
     warnings = doubts(entry.draft, call=call, endpoint=entry.endpoint)
     return {**told, "errors": [], "warnings": warnings, "completion_tokens": reply.completion_tokens}

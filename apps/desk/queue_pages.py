@@ -9,9 +9,12 @@ from django.views.decorators.http import require_safe
 from apps.desk.frame import page
 from apps.desk.queue_shown import NameProblem, callers_list, entries_block, queue_name, queue_state
 from apps.desk.views import PLAIN
+from apps.library.shown import body_text
 from apps.queues import storage
 from apps.queues.entry import written
 from apps.wire.match import NAMES
+
+_SAID = ("response", "template", "vars", "sequence", "order", "weights", "given")  # what `body` says
 
 
 @never_cache
@@ -65,12 +68,12 @@ def entries(request: HttpRequest, caller: str, start: int) -> HttpResponse:
 @never_cache
 @require_safe
 def entry(request: HttpRequest, caller: str, preset_id: int) -> HttpResponse:
-    """One entry to edit: its fields, and as `body` its response, spelled as its author did."""
+    """One entry to edit: its fields, and as `body` what it sends, spelled as its author did."""
     preset = storage.queue(caller).filter(pk=preset_id).first()
     if preset is None:
         raise Http404
-    fields = {**written(preset), "id": str(preset.pk), "body": preset.body}
-    del fields["response"]
+    fields = {name: value for name, value in written(preset).items() if name not in _SAID}
+    fields |= {"id": str(preset.pk), "body": body_text(preset.kind, preset.body).decode()}
     return HttpResponse(orjson.dumps(fields), content_type="application/json", headers=PLAIN)
 
 

@@ -6,7 +6,8 @@ from django.conf import settings
 
 from apps.journal.models import Exchange
 from apps.queues import storage
-from apps.queues.entry import USES_MAX, Entry
+from apps.queues.entry import Entry
+from apps.queues.entry_fields import USES_MAX
 from apps.wire.complete import foresee
 from apps.wire.draft import DraftError
 from apps.wire.jsongate import kind
@@ -34,5 +35,5 @@ def has_room(caller: str) -> bool:
 def queue_same(row: Exchange, draft: Draft, *, repeat: int) -> None:
     """Adds the draft of an answer to its caller's queue, for the next `repeat` calls of the kind."""
     endpoint = "text" if BY_NAME[row.endpoint].family == "text" else row.endpoint
-    entry = Entry(draft=foresee(draft), endpoint=endpoint, uses=repeat)
+    entry = Entry(draft=draft if draft.kind else foresee(draft), endpoint=endpoint, uses=repeat)
     storage.add_within(caller=row.caller, entries=[entry])

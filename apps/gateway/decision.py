@@ -7,6 +7,7 @@ from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening
 from apps.kept.keeping import keep_reply
+from apps.library.resolve import resolve
 from apps.queues.taken import Taken
 from apps.wire.complete import complete, effort
 from apps.wire.errors import WireError
@@ -36,6 +37,9 @@ class Decision(NamedTuple):
 def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None = None) -> Decision:
     """The draft, completed for this call, goes back at once."""
     call, endpoint = intake.call, intake.known_endpoint
+    if draft.kind:
+        not_on_the_loop()
+        draft = resolve(draft, call)
     if endpoint.slow or effort(draft, call, endpoint) > HEAVY:
         not_on_the_loop()
     reply = complete(draft, call, endpoint)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from apps.gateway.openapi_parts import ANSWERS, ANY, BODIES, QUERIES, SCHEMAS, TEXT, UPLOADS, ref
+from apps.gateway.openapi_operations import ANSWERS, BODIES, QUERIES, UPLOADS
+from apps.gateway.openapi_parts import ANY, SCHEMAS, TEXT, ref
 
 METHODS = ("get", "post", "put", "patch", "delete")
 FUNCTIONS = {"wait": "post"}  # views that are functions say nothing of their methods

@@ -20,6 +20,7 @@ from apps.gateway.line import Receive, Send
 from apps.journal.prune import prune
 from apps.journal.writer import apart, writer
 from apps.kept import prune as kept_prune
+from apps.library import storage as library_storage
 from apps.live.events import attach, publish
 from apps.live.outage import DATABASE
 from apps.live.tasks import spawn
@@ -148,6 +149,7 @@ async def _prune() -> None:
     await asyncio.get_running_loop().run_in_executor(
         None, lambda: kept_prune.prune(days=days, enough=_Latest.stopping.is_set)
     )
+    await writer.run(lambda: library_storage.forget(days=days))
     await writer.run(rollup.forget)
     await writer.run(kept.fold)
     await writer.run(buckets.forget)

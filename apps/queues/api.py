@@ -9,12 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestError, RestView
+from apps.library.content import content_text
 from apps.queues import fallback, storage
+from apps.queues.changed import changed_entry
 from apps.queues.entry import FIELDS, Entry, EntryError, entry_doubts, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.pause import is_paused, pause, paused
 from apps.queues.queue_name import queue_name
-from apps.wire.draft import raw_member
 
 WARNINGS_MAX = 100  # in one answer; the first ones say it all
 
@@ -92,7 +93,7 @@ class QueueView(CallerView):
     def post(self, request: Request, ip: str) -> Response:
         fields = self.json_object(request)
         try:
-            entry = read_entry(fields, raw=raw_member(self.raw_body, "response"))
+            entry = read_entry(fields, raw=content_text(self.raw_body, fields))
         except EntryError as error:
             raise refuse_entry(error) from None
         added = append(ip, [entry])
@@ -114,12 +115,10 @@ class PresetView(CallerView):
         preset = storage.queue(ip).filter(id=read_id(response_id)).first()
         if preset is None:
             raise no_entry(ip, response_id)
-        raw = raw_member(self.raw_body, "response") if "response" in changes else preset.body.encode()
         try:
-            entry = read_entry({**written(preset), "response": {}, **changes}, raw=raw)
+            entry, fields = changed_entry(preset, changes, self.raw_body)
         except EntryError as error:
             raise refuse_entry(error) from None
-        fields = [name for name in changes if name in FIELDS]
         if not fields:
             raise ParseError(f"Name at least one field to change: {', '.join(FIELDS)}.")
         changed = storage.change(caller=ip, preset_id=preset.pk, entry=entry, fields=fields)

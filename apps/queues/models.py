@@ -40,7 +40,7 @@ class Preset(models.Model):
     fault = models.CharField(max_length=200, blank=True, default="", db_default="")
     spread = models.TextField(blank=True, default="", db_default="")
     kind = models.CharField(max_length=8, blank=True, default="", db_default="")  # see `wire.reply.Draft`
-    given = models.IntegerField(default=0, db_default=0)  # how often a sequence was given
+    given = models.IntegerField(default=0, db_default=0)  # how often one with a kind was given
     # The endpoint for which the body is whole as it stands, and the tokens that its usage names.
     whole_for = models.CharField(max_length=60, blank=True, default="")
     prompt_tokens = models.IntegerField(null=True, blank=True)

@@ -24,6 +24,7 @@ _FIELDS = (
     "label",
     "delay_ms",
     "verbatim",
+    "kind",
 )
 _TABLE = Preset._meta.db_table
 # Each queue that holds something: how many, and its next entry.
@@ -70,6 +71,7 @@ def listed(preset: Preset, place: int) -> dict[str, Any]:
         "created_at": preset.created_at.timestamp() if preset.created_at else None,
         **{name: getattr(preset, name) for name in _FIELDS},
         "match": line_of(preset.match),
+        "status_code": preset.status_code or None,
     }
 
 
@@ -126,5 +128,6 @@ def _next(preset_id: int, *values: Any) -> dict[str, Any]:
         "id": str(preset_id),
         **found,
         "match": line_of(found["match"]),
+        "status_code": found["status_code"] or None,
         "verbatim": bool(found["verbatim"]),
     }

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from apps.library.content import content_text
+from apps.library.shown import body_text
 from apps.queues.entry import Entry, EntryError, entry_doubts, is_full, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.take import SHARED
@@ -50,8 +52,8 @@ def read_batch(content: Any, raw: bytes) -> Batch:
 
 
 def export_bodies(presets: Iterable[Preset]) -> list[Any]:
-    """The bodies alone, spelled as their authors did."""
-    return [orjson.Fragment(preset.body) for preset in presets]
+    """The bodies alone, spelled as their authors did; of what has none, the template or the sequence."""
+    return [orjson.Fragment(body_text(preset.kind, preset.body)) for preset in presets]
 
 
 def export_entries(presets: Iterable[Preset]) -> list[Any]:
@@ -69,7 +71,7 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
     batch = Batch()
     for index, (element, spelled) in enumerate(zip(elements, raw_elements(raw), strict=True)):
         try:
-            entry = _read_element(element, spelled, own)
+            entry = read_element(element, spelled, own)
         except EntryError as error:
             batch.errors.append({"index": index, "error": str(error)})
             continue
@@ -78,10 +80,11 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
     return batch
 
 
-def _read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
+def read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
+    """The entry in one element of a batch or a file, spelled as `raw`; raises EntryError."""
     if not isinstance(element, dict):
         wrong = f'must be an object like {{"content": …}}, not {kind(element)}'
         raise EntryError([{"field": "", "error": wrong}])
     if is_full(element):
-        return read_entry(element, raw=raw_member(raw, "response"))
+        return read_entry(element, raw=content_text(raw, element))
     return read_entry({**own, "response": element}, raw=raw)

@@ -12,6 +12,7 @@ from apps.wire.rawtext import raw_elements as raw_elements
 from apps.wire.rawtext import raw_member as raw_member
 from apps.wire.reply import Draft, Fault, Pace
 
+FIELDS = ("response", "status_code", "headers", "delay_ms", "pace", "verbatim", "x_should_retry", "fault")
 DELAY_MAX_MS = 600_000
 # OpenAI's status by an error's code or type; of all others it is 400.
 ERROR_STATUS = {

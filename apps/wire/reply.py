@@ -32,7 +32,8 @@ class Draft(NamedTuple):
 
     `whole_for` is the endpoint for which it is whole as it stands, with the tokens that its usage
     names: see `complete.foresee`. `kind` says what the body is where it is no answer yet: "template" (of
-    the library, with its variables) or "sequence" (of drafts); `given` is how often it was given before.
+    the library, with its variables), "render" (its texts) or "sequence" (of drafts); `given` is how often
+    it was given before.
     """
 
     body: bytes

@@ -1,6 +1,7 @@
 // The body of a draft: one JSON text, read and changed in parts; what another kind of answer had is kept aside.
 
 import { asStructure, kindOf, NATURAL, partOf, placesIn, setPart } from "./bodyparts.js";
+import { isContent } from "./content.js";
 import { isObject, tryJson, writeJson } from "./rawjson.js";
 
 export class DraftBody {
@@ -17,7 +18,7 @@ export class DraftBody {
 
   /** Whether a form can show it. */
   get isShown() {
-    return placesIn(this.root) !== null;
+    return placesIn(this.root) !== null && !isContent(this.root);
   }
 
   get isEmpty() {

@@ -31,6 +31,7 @@ const CLEARED = {
   match: null,
   label: "",
   verbatim: false,
+  render: false,
 };
 const PACE = ["first_token_ms", "token_ms"];
 const isPlain = (pace) => !pace || PACE.every((name) => typeof (pace[name] ?? 0) === "number") && !("total_ms" in pace);

@@ -4,11 +4,14 @@ import { problems } from "./api.js";
 import { AnswerForm } from "./answerform.js";
 import { Check, sizeOf } from "./check.js";
 import { CodeView } from "./codeview.js";
+import { isContent, payloadOf } from "./content.js";
 import { DraftBody } from "./draftbody.js";
 import { DraftFields } from "./draftfields.js";
+import { pressed } from "./editorkeys.js";
 import { showProblems } from "./fieldproblems.js";
 import { find, findAll, on } from "./page.js";
 import { writeJson } from "./rawjson.js";
+import { startTemplates } from "./templatemenu.js";
 import { shortfalls } from "./shortfalls.js";
 import { fill, gettext, ngettext } from "./words.js";
 
@@ -38,7 +41,8 @@ export class Editor {
     });
     on(root, "click", "[data-to-json]", () => Object.assign(this, { view: "json" }));
     on(root, "click", "[data-indent]", () => this.code.indent());
-    root.addEventListener("keydown", (event) => this.#key(event));
+    root.addEventListener("keydown", (event) => pressed(this, event));
+    startTemplates(root, { callId: () => this.call?.id, onChosen: (draft) => this.take(draft) });
     this.about(call);
     this.fill(null);
   }
@@ -58,6 +62,13 @@ export class Editor {
     if (draft) this.#checkSoon();
   }
 
+  /** The same, as if a person had written it. */
+  take(draft) {
+    this.fill(draft);
+    this.#changed();
+    this.focus();
+  }
+
   /** What stands there, as `fill` takes it; null when nothing was written. */
   draft() {
     const fields = this.fields.read();
@@ -73,13 +84,12 @@ export class Editor {
     const { status } = this.fields;
     if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
     if (this.body.isEmpty && status < 400 && status !== 204) return this.#refuse(gettext("Write a reply first."));
-    const rest = JSON.stringify({ ...this.fields.read(), ...more }).slice(1);
-    return `{"response": ${this.body.text || "{}"}${rest === "}" ? "" : ", "}${rest}`;
+    return payloadOf(this.body.text, { ...this.fields.read(), ...more });
   }
 
   /** What is doubtful in what can be sent, as lines of text. */
   async findings() {
-    const own = shortfalls(this.body, { offers: this.answer.offers, schema: this.answer.structure.schema });
+    const own = isContent(this.body.root) ? [] : shortfalls(this.body, { offers: this.answer.offers, schema: this.answer.structure.schema });
     const { warnings } = await this.#checked();
     return [...own, ...warnings.map(({ field, error }) => `${field.replace(/^response\.?/, "")}: ${error}`)];
   }
@@ -133,17 +143,6 @@ export class Editor {
     if (view === "json") this.code.show(this.body.text);
     this.answer.show();
     this.#size();
-  }
-
-  #key(event) {
-    if (!(event.ctrlKey || event.metaKey) || event.isComposing) return;
-    if (event.key === "Enter") {
-      event.preventDefault();
-      if (!event.repeat) this.send();
-    } else if (event.key === "j" && !find("[data-editor]", this.root).hidden) {
-      event.preventDefault();
-      this.view = this.view === "json" ? "form" : "json";
-    }
   }
 
   #typed(field) {

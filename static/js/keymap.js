@@ -38,6 +38,7 @@ export const FRAME_KEYS = [
   { key: "g d", label: gettext("go to the desk"), act: go("/") },
   { key: "g q", label: gettext("go to the queues"), act: go("/queues") },
   { key: "g j", label: gettext("go to the journal"), act: go("/journal") },
+  { key: "g p", label: gettext("go to the templates"), act: go("/templates") },
   { key: "g t", label: gettext("go to the stats"), act: go("/stats") },
   { key: "g s", label: gettext("go to the settings"), act: go("/settings") },
   { key: "g o", label: gettext("go to the docs"), act: go("/docs") },

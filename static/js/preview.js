@@ -10,7 +10,7 @@ function entryRow(item) {
   const text = make("span", { className: "entry-words" });
   if (item.label) text.append(make("b", {}, ...visible(item.label)), " ");
   text.append(...visible(item.words));
-  const outcome = make("span", { className: "outcome" }, String(item.status_code));
+  const outcome = make("span", { className: "outcome" }, item.status_code ? String(item.status_code) : "–");
   outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
   const unusual = [
     item.match,

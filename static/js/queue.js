@@ -1,12 +1,13 @@
 // One queue over REST: what is asked of the server about it, and its entries to write back as they were.
 
 import { ask } from "./api.js";
+import { payloadOf } from "./content.js";
 
 const RETRY_CODES = [404, 409];
 
 /** The request's body of an entry as the server gave it to edit, its response spelled as its author did. */
 function spelled({ id, body, ...fields }) {
-  return `{"response": ${body}, ${JSON.stringify(fields).slice(1)}`;
+  return payloadOf(body, fields);
 }
 
 export class Queue {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.gateway.openapi import operations, schema
-from apps.gateway.openapi_parts import ANSWERS, BODIES, QUERIES, UPLOADS
+from apps.gateway.openapi_operations import ANSWERS, BODIES, QUERIES, UPLOADS
 from tests.conftest import ROOT, Server
 
 

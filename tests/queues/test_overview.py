@@ -26,6 +26,7 @@ def test_an_entry_is_listed_by_its_first_words_and_without_its_body(queues: Queu
     assert item == {
         "id": entry,
         "place": 1,
+        "kind": "",
         "words": "Refund is on its way",
         "status_code": 201,
         "endpoint": "chat.completions",

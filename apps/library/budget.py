@@ -1,0 +1,78 @@
+"""What one rendering may cost: steps, characters and time, so that no template stalls the server.
+
+Whatever a template can do costs steps, and nothing it can do makes much at one step: see `library.sandbox`.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import thread_time
+from typing import Any
+
+from jinja2 import Undefined
+
+STEPS_MAX = 50_000
+TIME_MAX_S = 0.025  # of this thread's own time: a busy machine fails no template
+TEXT_MAX = 1_000_000  # characters of one text
+ITEMS_MAX = 10_000  # of one list
+STEP_CHARS = 64  # characters that cost one step more
+BITS_MAX = 2_048  # of a whole number
+
+
+class TooMuch(Exception):
+    """A template goes beyond a limit; its text says which."""
+
+
+class _Now(threading.local):
+    """What is left of the rendering on this thread."""
+
+    steps = 0
+    ends_at = 0.0
+
+
+_now = _Now()
+
+
+@contextmanager
+def budget() -> Iterator[None]:
+    """Within it, what is rendered on this thread has one budget."""
+    _now.steps, _now.ends_at = STEPS_MAX, thread_time() + TIME_MAX_S
+    try:
+        yield
+    finally:
+        _now.steps = 0
+
+
+def spend(steps: int = 1) -> None:
+    """Takes from the budget; raises TooMuch when it is used up."""
+    _now.steps -= steps
+    if _now.steps < 0:
+        raise TooMuch(f"it needs more than {STEPS_MAX:,} steps, or makes too much text")
+    if thread_time() > _now.ends_at:
+        raise TooMuch(f"it takes longer than {TIME_MAX_S * 1000:g} ms")
+
+
+def weigh(value: Any) -> Any:
+    """The value, paid for with all that is in it, each time that it is in it; raises TooMuch."""
+    if isinstance(value, str):
+        if len(value) > TEXT_MAX:
+            raise TooMuch(f"it makes a text of more than {TEXT_MAX:,} characters")
+        spend(1 + len(value) // STEP_CHARS)
+    elif isinstance(value, list | tuple):
+        if len(value) > ITEMS_MAX:
+            raise TooMuch(f"it makes a list of more than {ITEMS_MAX:,} items")
+        spend()
+        for item in value:
+            weigh(item)
+    elif isinstance(value, dict):
+        spend()
+        for name, item in value.items():
+            weigh(name)
+            weigh(item)
+    elif isinstance(value, int) and value.bit_length() > BITS_MAX:
+        raise TooMuch(f"it makes a number of more than {BITS_MAX:,} bits")
+    elif isinstance(value, Undefined):
+        str(value)  # raises: there is no such thing
+    else:
+        spend()
+    return value

@@ -1,0 +1,110 @@
+"""From a text with expressions to what runs in the sandbox.
+
+Kept out are what could grow unseen (macros, blocks, `set` with an end, recursive loops) and other templates.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from jinja2 import meta, nodes
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.visitor import NodeTransformer
+
+from apps.library.budget import spend, weigh
+from apps.library.sandbox import SANDBOX
+
+SOURCE_MAX = 10_000  # characters of one text with expressions
+_RESULT = "_"
+_KEPT_OUT: tuple[tuple[type[nodes.Node], str], ...] = (
+    (nodes.Macro, "macro"),
+    (nodes.CallBlock, "call"),
+    (nodes.FilterBlock, "filter as a block"),
+    (nodes.AssignBlock, "set … endset"),
+    (nodes.Block, "block"),
+    (nodes.Extends, "extends"),
+    (nodes.Include, "include"),
+    (nodes.Import, "import"),
+    (nodes.FromImport, "import"),
+    (nodes.ScopedEvalContextModifier, "autoescape"),
+)
+
+
+class _Counted(NodeTransformer):
+    """Has whatever makes or walks something pay for it."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja2's names
+        parts = [self.visit(part) for part in node.nodes]
+        return _filtered(nodes.List(parts, lineno=node.lineno), "_concat")
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        if node.recursive:
+            raise TemplateSyntaxError("recursive loops are not available", node.lineno)
+        self.generic_visit(node)
+        node.iter = _filtered(node.iter, "_looped")
+        return node
+
+    def _made(self, node: Any) -> nodes.Node:
+        self.generic_visit(node)
+        return node if getattr(node, "ctx", "") == "store" else _filtered(node, "_made")
+
+    visit_List = visit_Tuple = visit_Dict = _made  # noqa: N815
+
+
+def _filtered(node: Any, name: str) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+
+class Compiled(NamedTuple):
+    """A text with expressions: `names` that it uses; whether it is one expression and nothing else."""
+
+    root: Callable[[dict[str, Any]], tuple[Any, Iterator[str]]]
+    names: frozenset[str]
+    is_one: bool
+
+
+@lru_cache(maxsize=1024)
+def compiled(source: str) -> Compiled:
+    """Reads a text with expressions; raises ValueError, which says what is wrong."""
+    if len(source) > SOURCE_MAX:
+        raise ValueError(f"is longer than {SOURCE_MAX:,} characters, with expressions in it")
+    try:
+        tree = SANDBOX.parse(source)
+        for kind, name in _KEPT_OUT:
+            if found := tree.find(kind):
+                raise TemplateSyntaxError(f"{name} is not available", found.lineno)
+        names = frozenset(meta.find_undeclared_variables(tree)) - SANDBOX.globals.keys()
+        one = _one_expression(tree)
+        _Counted().visit(tree)
+        if one:
+            target = nodes.Name(_RESULT, "store", lineno=1)
+            tree.body = [nodes.Assign(target, tree.body[0].nodes[0], lineno=1)]  # type: ignore[attr-defined]
+        template = SANDBOX.from_string(tree)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"{error.message} (line {error.lineno})") from None
+    except (ValueError, SyntaxError, RecursionError, OverflowError, MemoryError) as error:
+        raise ValueError(f"cannot be read: {error}") from None
+
+    def root(values: dict[str, Any]) -> tuple[Any, Iterator[str]]:
+        context = template.new_context(values)
+        return context, template.root_render_func(context)
+
+    return Compiled(root, names, one)
+
+
+def _one_expression(tree: nodes.Template) -> bool:
+    if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Output):
+        return False
+    found = tree.body[0].nodes
+    return len(found) == 1 and not isinstance(found[0], nodes.TemplateData)
+
+
+def run(source: str, values: dict[str, Any]) -> Any:
+    """What the text becomes: a text, or of one expression its value. Within a budget; raises what it may."""
+    code = compiled(source)
+    context, chunks = code.root({name: values[name] for name in code.names if name in values})
+    made = []
+    for chunk in chunks:
+        spend(1 + len(chunk) // 64)
+        made.append(chunk)
+    return weigh(context.vars[_RESULT]) if code.is_one else weigh("".join(made))

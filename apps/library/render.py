@@ -1,0 +1,92 @@
+"""Renders the texts inside a JSON value: its values, never its names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from jinja2.exceptions import TemplateError, UndefinedError
+
+from apps.library.budget import TooMuch, budget
+from apps.library.compiling import compiled, run
+from apps.library.over_call import NAMES, Occasion, values
+
+SIZE_MAX = 2_000_000  # bytes of what comes out
+_MARKS = ("{{", "{%", "{#")
+
+
+class RenderError(ValueError):
+    """Why a template cannot be rendered, in words."""
+
+
+def has_expressions(value: Any) -> bool:
+    """Whether anything in it is to be rendered."""
+    return next(_sources(value, ""), None) is not None
+
+
+def problems(value: Any, *, place: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """(place, what is wrong) of each text that can be told to fail before any call; `known` are variables."""
+    names = known | NAMES.keys()
+    for where, source in _sources(value, place):
+        try:
+            unknown = compiled(source).names - names
+        except ValueError as error:
+            yield where, str(error)
+            continue
+        for name in sorted(unknown):
+            yield where, f"{name} is not known here; known: {', '.join(sorted(names))}"
+
+
+def used_names(value: Any) -> frozenset[str]:
+    """Every name that the texts in it use."""
+    return frozenset().union(*(compiled(source).names for _, source in _sources(value, "")))
+
+
+def rendered(value: Any, occasion: Occasion, variables: dict[str, Any]) -> Any:
+    """The value with its texts rendered; raises RenderError.
+
+    A text that is one expression and nothing else becomes its value.
+    """
+    try:
+        # What is the same for a template, and what grows with the call alone, is not on its budget.
+        given = {**values(occasion, used_names(value)), **variables}
+        with budget():
+            made = _walk(value, given)
+            if len(orjson.dumps(made)) > SIZE_MAX:
+                raise TooMuch(f"it makes more than {SIZE_MAX:,} bytes")
+    except TooMuch as error:
+        raise RenderError(str(error)) from None
+    except UndefinedError as error:
+        raise RenderError(f"{error.message}; say what else it is with |default('…')") from None
+    except RecursionError:
+        raise RenderError("it goes too deep") from None
+    except (TemplateError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        raise RenderError(str(error) or type(error).__name__) from None
+    except MemoryError:
+        raise RenderError("it takes too much memory") from None
+    return made
+
+
+def _walk(value: Any, given: dict[str, Any]) -> Any:
+    if isinstance(value, str):
+        return run(value, given) if _is_source(value) else value
+    if isinstance(value, dict):
+        return {name: _walk(one, given) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_walk(one, given) for one in value]
+    return value
+
+
+def _sources(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        if _is_source(value):
+            yield place, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _sources(one, f"{place}.{name}")
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _sources(one, f"{place}[{index}]")
+
+
+def _is_source(text: str) -> bool:
+    return any(mark in text for mark in _MARKS)

@@ -1,0 +1,83 @@
+"""Keeps the templates that people write: every change goes through the writer."""
+
+import time
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from apps.journal.models import Exchange
+from apps.journal.writer import writer
+from apps.library.known import ready
+from apps.library.models import Given, Template
+
+RESERVED = frozenset({"preview", "export", "import"})  # addresses of their own
+TEMPLATES_MAX = 5_000
+FORGOTTEN_MAX = 1_000  # rows at a time
+DAY_S = 86_400
+
+
+def name_problem(name: str) -> str:
+    """Why nobody can write a template of that name; "" when somebody can."""
+    if name in ready():
+        return f"{name!r} is a ready template, which stays as it is: copy it under another name"
+    return f"{name!r} cannot be a template's name: it is an address of its own" if name in RESERVED else ""
+
+
+def add(columns: dict[str, str], *, by: str) -> bool:
+    """Adds a template; False when there is one of that name, or no room."""
+
+    def work() -> bool:
+        known = Template.objects.filter(name=columns["name"]).exists()
+        if known or Template.objects.count() >= TEMPLATES_MAX:
+            return False
+        Template.objects.create(**columns, changed_by=by, changed_at=timezone.now())
+        return True
+
+    return writer.call(work)
+
+
+def change(columns: dict[str, str], *, by: str) -> bool:
+    """Writes over the template of that name; False when there is none."""
+    values = {**columns, "changed_by": by, "changed_at": timezone.now()}
+    return bool(writer.call(lambda: Template.objects.filter(name=columns["name"]).update(**values)))
+
+
+def put(rows: Sequence[dict[str, str]], *, by: str) -> int:
+    """Adds templates or writes over them, all in one transaction; how many were new."""
+
+    def work() -> int:
+        moment, new = timezone.now(), 0
+        for columns in rows:
+            values = {**columns, "changed_by": by, "changed_at": moment}
+            _, is_new = Template.objects.update_or_create(name=columns["name"], defaults=values)
+            new += is_new
+        return new
+
+    return writer.call(work)
+
+
+def replace_within(rows: Sequence[dict[str, str]], *, by: str) -> None:
+    """Has the library hold these templates beside the ready ones; within a transaction of the writer's."""
+    Given.objects.filter(template__in=Template.objects.values("name")).delete()
+    Template.objects.all().delete()
+    moment = timezone.now()
+    Template.objects.bulk_create(Template(**columns, changed_by=by, changed_at=moment) for columns in rows)
+
+
+def forget(*, days: float) -> int:
+    """Deletes how often templates were given to callers whom the journal does not know any more."""
+    known = Exists(Exchange.objects.filter(caller=OuterRef("caller")))
+    old = Given.objects.filter(~known, at__lt=time.time() - days * DAY_S).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:FORGOTTEN_MAX])
+    return Given.objects.filter(pk__in=ids).delete()[0]
+
+
+def remove(name: str) -> bool:
+    """Removes a template, and how often it was given; False when there is none."""
+
+    def work() -> bool:
+        Given.objects.filter(template=name).delete()
+        return Template.objects.filter(name=name).delete()[0] > 0
+
+    return writer.call(work)

@@ -1,0 +1,14 @@
+// What is sent where that is no body: a template by its name, or a sequence of replies.
+
+import { isObject, tryJson } from "./rawjson.js";
+
+/** Whether a body as read is one of these. */
+export const isContent = (root) =>
+  isObject(root) && (typeof root.template === "string" || Array.isArray(root.sequence)) && root.choices === undefined;
+
+/** The request's body for a text that is a body or content, spelled as it is, with the other fields. */
+export function payloadOf(text, fields) {
+  const rest = JSON.stringify(fields).slice(1);
+  const inner = isContent(tryJson(text)) ? text.trim().slice(1, -1) : `"response": ${text || "{}"}`;
+  return `{${inner}${rest === "}" ? "" : ", "}${rest}`;
+}

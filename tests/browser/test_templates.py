@@ -1,0 +1,65 @@
+"""The library in a browser: a template is found, tried, written, and chosen where a reply is written."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.conftest import Server
+
+
+def test_a_ready_template_shows_what_goes_out_and_cannot_be_changed(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/templates")
+    page.fill("#filter", "too many requests")
+    expect(page.locator("[data-find]:visible")).to_have_count(1)
+    page.click("[data-find]:visible a")
+    expect(page.locator("#try-body")).to_contain_text("Rate limit reached for gpt-4o")
+    expect(page.locator("#t-response")).to_be_disabled()
+    page.fill("#try-vars", '{"limit": 77}')
+    expect(page.locator("#try-body")).to_contain_text("Limit 77")
+
+
+def test_a_template_is_written_tried_kept_and_deleted(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/templates?copy=echo")
+    page.fill("#t-name", "shout")
+    page.fill("#t-response", '{"content": "{{ before }}{{ last_message|uper }}"}')
+    expect(page.locator("#try-line")).to_contain_text("No filter named 'uper'")
+    page.fill("#t-response", '{"content": "{{ before }}{{ last_message|upper }}"}')
+    expect(page.locator("#try-body")).to_contain_text("WHAT IS THE WEATHER IN OSLO?")
+    page.press("#t-response", "Control+Enter")
+    page.wait_for_url("**/templates/shout")
+    assert server.api.get("/api/templates/shout").json()["changed_by"] == "alice"
+    page.click("#delete-template")
+    page.click("#ask-ok")
+    page.wait_for_url("**/templates")
+    assert server.api.get("/api/templates/shout").status_code == 404
+
+
+def chosen(page: Page, name: str, *, by_name: bool) -> None:
+    page.click("[data-templates] > button")
+    page.fill("[data-templates] input", name)
+    row = page.locator("[data-templates] li").first
+    row.locator("[data-named]" if by_name else "[data-fill]").click()
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_template_is_chosen_for_a_queue(server: Server, open_page: OpenPage, by_name: bool) -> None:
+    page = open_page(f"{server.url}/queues/ci")
+    page.click("#new")
+    chosen(page, "quota", by_name=by_name)
+    page.click("#entry button[type=submit]")
+    expect(page.locator(".entry")).to_have_count(1)
+    [item] = server.api.get("/api/preset-queue/ci").json()["items"]
+    if by_name:
+        assert item["template"] == "quota"
+        page.click("[data-duplicate]")
+        expect(page.locator(".entry")).to_have_count(2)
+    else:
+        assert (item["status_code"], item["response"]["error"]["code"]) == (429, "insufficient_quota")
+    page.click(".entry >> nth=0 >> [data-open]")
+    expect(page.locator("#entry-title")).to_contain_text("Preset")
+    page.fill("#entry input[name=label]", "named")
+    page.click("#entry button[type=submit]")
+    expect(page.locator(".entry b").first).to_have_text("named")
+    assert server.api.get("/api/preset-queue/ci").json()["items"][0].get("template") == item.get("template")

@@ -1,0 +1,135 @@
+"""Texts over a call: what they become, what they may cost, what they never reach."""
+
+from time import perf_counter, thread_time
+from typing import Any
+
+import pytest
+
+from apps.library.over_call import Occasion
+from apps.library.render import RenderError, problems, rendered
+from apps.wire.call import Call
+
+CALL = Call(
+    id="x",
+    caller="ci",
+    method="POST",
+    path="/v1/chat/completions",
+    endpoint="chat.completions",
+    received_at=1_700_000_000,
+    headers=(("authorization", "Bearer sk-abcdefghijkl"), ("x-tag", "blue")),
+    data={
+        "model": "gpt-4o",
+        "metadata": {"user": "u1", "items": "own"},
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "text", "text": "there"}]},
+            {"role": "tool", "tool_call_id": "c", "content": '{"degrees": 21}'},
+        ],
+    },
+)
+
+
+def made(source: Any, *, count: int = 3, seed: str = "s", **variables: Any) -> Any:
+    return rendered(source, Occasion(CALL, count, seed), variables)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{{ last_message }}", "Hi\nthere"),
+        ("{{ tool_result }}", {"degrees": 21}),
+        ("{{ tool_result.degrees + 1 }}", 22),
+        ("it is {{ tool_result }}", 'it is {"degrees":21}'),
+        ("{{ headers.authorization }} {{ headers['x-tag'] }}", "Bearer …ijkl blue"),
+        ("{{ metadata.items }}", "own"),  # a member before a method
+        ("{{ metadata.nobody|default('you') }}", "you"),
+        ("{% if metadata.nobody %}a{% else %}b{% endif %}", "b"),
+        ("{% for one in messages %}{{ loop.index }}{{ one.role }} {% endfor %}", "1user 2tool "),
+        ("{{ now|date('%Y-%m-%d') }}", "2023-11-14"),
+        ("{{ count }}", 3),
+        ("{{ model ~ '-' ~ count }}", "gpt-4o-3"),
+        ("{{ messages|selectattr('role', 'tool')|length }}", 1),
+        ("{{ city|upper }}\n", "OSLO\n"),
+        ({"{{ model }}": ["{{ count }}", "plain", 1]}, {"{{ model }}": [3, "plain", 1]}),
+    ],
+)
+def test_what_a_text_becomes(source: Any, expected: Any) -> None:
+    assert made(source, city="Oslo") == expected
+
+
+def test_chance_repeats_itself_by_seed_and_count() -> None:
+    source = ["{{ random.int(1, 1000000) }}", "{{ random.uuid() }}", "{{ random.choice([1, 2, 3]) }}"]
+    assert made(source) == made(source)
+    assert made(source) != made(source, seed="t")
+    assert made(source) != made(source, count=4)
+
+
+GROWING = "{% set a = 'aaaaaaaaaaaaaaaa' %}" + "{% set a = a ~ a %}" * 40 + "{{ a }}"
+NESTED = "{% set a = [1] %}{% set b = [1] %}" + "{% set a = [a, a] %}{% set b = [b, b] %}" * 60
+GREEDY = [
+    "{{ 'a' * 10**9 }}",
+    "{{ [0] * 10**8 }}",
+    "{{ 10**10**10 }}",
+    "{{ 2**100000 }}",
+    "{{ range(10**9) }}",
+    "{{ 'a'|center(10**9) }}",
+    "{{ 'a'.ljust(10**9) }}",
+    "{{ '%1000000000d' % 1 }}",
+    "{{ '{:1000000000}'.format(1) }}",
+    "{{ 1.5|round(-10**9) ~ random.hex(10**9) }}",
+    "{{ now|date('%1000000000d') }}",
+    "{{ ['a' * 100000] * 10000 }}",
+    "{{ ('a' * 500000).split('a') }}",
+    "{% set a = 'a' * 1000 %}{{ a|replace('a', a)|replace('a', a) }}",
+    "{% for i in range(9000) %}{{ 'a' * 100000 }}{% endfor %}",
+    "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
+    "{% for i in range(9999) %}{% if ('a' * 900000).find('aaab') %}{% endif %}{% endfor %}",
+    "{{ range(10000)|map('default', 'a' * 1000)|join }}",
+    GROWING,
+    NESTED + "{{ a == b }}",
+    "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
+    "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+    "{% set a %}{% for i in range(9999) %}{{ 'a' * 900000 }}{% endfor %}{% endset %}{{ a }}",
+    "{{ " + "(" * 900 + "1" + ")" * 900 + " }}",
+]
+
+
+@pytest.mark.parametrize("source", GREEDY, ids=lambda source: source[:40])
+def test_no_text_takes_long_or_makes_much(source: str) -> None:
+    began_s, used_s = perf_counter(), thread_time()
+    with pytest.raises(RenderError):
+        made(source)
+    assert thread_time() - used_s < 0.3
+    assert perf_counter() - began_s < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ model.__class__ }}",
+        "{{ random._random }}",
+        "{{ random.choice.__globals__ }}",
+        "{{ messages.append(1) }}",
+        "{{ body.update({}) }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ range.__self__ }}",
+        "{{ cycler.__init__ }}",
+        "{% include 'x' %}",
+        "{% import 'os' as os %}{{ os }}",
+    ],
+)
+def test_nothing_reaches_beyond_the_call(source: str) -> None:
+    with pytest.raises(RenderError):
+        made(source)
+
+
+def test_what_can_be_told_before_any_call_is_told() -> None:
+    found = dict(
+        problems(
+            {"a": "{{ last_mesage }}", "b": ["{{ x|uper }}", "{{ city }}"], "c": "{% if %}"},
+            place="response",
+            known=frozenset({"city"}),
+        )
+    )
+    assert found.keys() == {"response.a", "response.b[0]", "response.c"}
+    assert "last_mesage is not known here" in found["response.a"]

@@ -10,8 +10,13 @@ from django.utils import timezone
 from apps.accounts.rest import RestError
 from apps.config.document import Path
 from apps.config.problems import Report
-from apps.config.written import written_faults, written_latencies, written_limits, written_queues
-from apps.config.written import written_templates as written_templates
+from apps.config.written import (
+    written_faults,
+    written_latencies,
+    written_limits,
+    written_queues,
+    written_templates,
+)
 from apps.faults.fault_fields import read_rule
 from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit
 from apps.faults.rule_fields import read_latency, read_limit
@@ -31,7 +36,7 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`read(value, its text, where it stands, report)` gives what `replace(what, by)` puts in, in a transaction.
+    """`read(value, its text, its path, report)` gives what `replace(what, by)` puts in, in a transaction.
 
     `is_list`: it is replaced as a whole; else each name of it for itself.
     """

@@ -1,8 +1,9 @@
 """Reads a config file and puts it in force: all of it in one transaction, or nothing."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any
 
 from apps.config.document import Document, DocumentError, read_document
 from apps.config.kinds import BY_NAME, KINDS, Kind
@@ -16,7 +17,6 @@ from apps.wire.rawtext import raw_member
 SCHEMA = "$schema"  # for editors
 _RULES = {"faults", "latency", "limits"}
 
-T = TypeVar("T")
 Counts = dict[str, int]  # how many of each kind that the file names
 
 
@@ -60,10 +60,8 @@ def _tried(work: Callable[[], Counts]) -> Counts:
         found.append(work())
         raise _TriedError
 
-    try:
+    with suppress(_TriedError):
         writer.call(trying)
-    except _TriedError:
-        pass
     return found[-1]
 
 
@@ -99,10 +97,6 @@ def _read(one: Kind, document: Document, report: Report) -> Any:
 
 
 def _count(read: Any) -> int:
-    return (
-        sum(map(len, read.values())) if read and isinstance(read, dict) and _holds_lists(read) else len(read)
-    )
-
-
-def _holds_lists(read: dict[str, Any]) -> bool:
-    return all(isinstance(value, list) for value in read.values())
+    """Of queues their presets, of everything else the rows."""
+    lists = list(read.values()) if isinstance(read, dict) else []
+    return sum(map(len, lists)) if lists and all(isinstance(one, list) for one in lists) else len(read)

@@ -63,7 +63,7 @@ def _fault() -> Schema:
 
 def schema() -> Schema:
     """Of a whole file."""
-    drafts = {name: _ANY for name in DRAFT_FIELDS} | {"pace": _pace(), "fault": _fault_or_none()}
+    drafts = dict.fromkeys(DRAFT_FIELDS, _ANY) | {"pace": _pace(), "fault": _fault_or_none()}
     template = _thing(
         ("name", "response"),
         name={"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"},

@@ -72,7 +72,7 @@ def add_within(*, caller: str, entries: Sequence[Entry]) -> Added:
 
 
 def replace_within(*, caller: str, entries: Sequence[Entry]) -> None:
-    """Has a queue hold these and nothing else; within a transaction of the writer's, under the queues' lock."""
+    """Has a queue hold these alone; within a transaction of the writer's that holds the queues' lock."""
     _clear(caller)
     note_change(caller, has_match=False)
     add_within(caller=caller, entries=entries)

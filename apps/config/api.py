@@ -31,8 +31,8 @@ class TextParser(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        return bytes(stream.read())
+    ) -> Any:
+        return stream.read()
 
 
 class ConfigView(RestView):
@@ -57,7 +57,8 @@ class ConfigView(RestView):
         dry_run = _switch(request, "dry_run")
         by = who(request).name or person_name(request.headers.get("X-Mock-Person", "")) or "api"
         try:
-            counts = load(request.data or b"", by=by, only=_only(request), dry_run=dry_run)
+            text: Any = request.data  # bytes; {} where there is no body
+            counts = load(text or b"", by=by, only=_only(request), dry_run=dry_run)
         except ConfigError as error:
             errors = [{"line": one.line, "field": one.field, "error": one.error} for one in error.problems]
             raise RestError(400, "; ".join(map(told, error.problems)), errors) from None

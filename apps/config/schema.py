@@ -22,9 +22,10 @@ _ANY: Schema = {}
 _CALLER: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "default": "*"}
 
 
-def _thing(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
-    wanted = {"required": list(required)} if required else {}
-    return {"type": "object", "additionalProperties": False, "properties": properties, **wanted}
+def _thing(needed: tuple[str, ...] = (), /, **properties: Any) -> Schema:
+    """An object with these properties (schemas) and no others."""
+    required = {"required": list(needed)} if needed else {}
+    return {"type": "object", "additionalProperties": False, "properties": properties, **required}
 
 
 def _some(things: Schema, about: str) -> Schema:
@@ -47,7 +48,7 @@ def _pace() -> Schema:
             for name, figures in KINDS.items()
         ]
         waits[field] = {"anyOf": [_whole(0, most), *spreads]}
-    return {"anyOf": [{"enum": list(NAMED)}, _thing(**waits)]}
+    return {"anyOf": [{"enum": list(NAMED)}, _thing((), **waits)]}
 
 
 def _fault() -> Schema:
@@ -101,8 +102,9 @@ def schema() -> Schema:
         "$schema": ID,
         "title": "A config file of mockopenai",
         **_thing(
+            (),
             **{"$schema": _TEXT},
-            fallback={**_thing(**modes), "description": "What happens to calls that no preset accepts."},
+            fallback={**_thing((), **modes), "description": "What happens to calls that no preset accepts."},
             faults=_some(rule, "What goes wrong on purpose."),
             latency=_some(
                 _thing(("pace",), caller=_CALLER, model=model, pace=_pace()), "How slowly replies leave."

@@ -111,7 +111,7 @@ def _fault(rule: FaultRule) -> FaultShown | None:
         return None
     number = f"{row.number.name} {fault.amount}" if row.number else ""
     return FaultShown(
-        rule=rule, name=row.name, says=row.says, number=number, probability_pct=fault.probability_pct
+        rule=rule, name=row.name, says=_(row.says), number=number, probability_pct=fault.probability_pct
     )
 
 

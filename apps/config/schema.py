@@ -62,9 +62,16 @@ def _fault() -> Schema:
     return {"anyOf": [{"enum": [row.name for row in FAULTS]}, *whole]}
 
 
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
 def schema() -> Schema:
     """Of a whole file."""
-    drafts = dict.fromkeys(DRAFT_FIELDS, _ANY) | {"pace": _pace(), "fault": _fault_or_none()}
+    drafts = dict.fromkeys(DRAFT_FIELDS, _ANY) | {
+        "pace": _ref("pace"),
+        "fault": {"anyOf": [_ref("fault"), {"type": "null"}]},
+    }
     template = _thing(
         ("name", "response"),
         name={"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"},
@@ -77,7 +84,7 @@ def schema() -> Schema:
     preset = {"type": "object", "description": f"A preset ({', '.join(ENTRY_FIELDS)}), or the body of one."}
     rule = _thing(
         ("fault",),
-        fault=_fault(),
+        fault=_ref("fault"),
         caller=_CALLER,
         endpoint={"type": "string", "default": "*"},
         probability_pct=_number(0, 100, default=100),
@@ -101,20 +108,17 @@ def schema() -> Schema:
     return {
         "$schema": ID,
         "title": "A config file of mockopenai",
+        "$defs": {"pace": _pace(), "fault": _fault()},
         **_thing(
             (),
             **{"$schema": _TEXT},
             fallback={**_thing((), **modes), "description": "What happens to calls that no preset accepts."},
             faults=_some(rule, "What goes wrong on purpose."),
             latency=_some(
-                _thing(("pace",), caller=_CALLER, model=model, pace=_pace()), "How slowly replies leave."
+                _thing(("pace",), caller=_CALLER, model=model, pace=_ref("pace")), "How slowly replies leave."
             ),
             limits=_some(limit, "How many requests and tokens a minute are let through."),
             templates=_some(template, "The templates beside the ready ones."),
             queues=queues,
         ),
     }
-
-
-def _fault_or_none() -> Schema:
-    return {"anyOf": [*_fault()["anyOf"], {"type": "null"}]}

@@ -69,7 +69,7 @@ def test_a_latency_is_drawn_while_it_is_written_and_what_is_wrong_stands_beside_
     expect(page.locator("#latency-new [data-field=caller] .field-problem")).to_contain_text("is no caller")
     page.fill("#latency-new [name=caller]", "ci-7")
     page.keyboard.press("Enter")
-    expect(page.locator(".rule-latency svg")).to_have_count(2)
+    expect(page.locator(".rule-latency figure")).to_have_count(2)
     [rule] = rules(server, "latency")
     assert rule["pace"]["first_token_ms"] == {"lognormal": {"median": 800, "p95": 1200}}
     page.select_option(".rule-latency select", "slow-network")

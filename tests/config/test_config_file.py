@@ -187,7 +187,7 @@ def test_lines_of_json_are_told_too(server: Server) -> None:
         ("a:\n  - .nan\n", 2, "nothing that JSON knows"),
         ("a: !!python/object:os.system x\n", 1, "not YAML"),
         ("[" * 5000, 0, "not JSON"),
-        ("a:\n" + "".join(f"{' ' * n}b{n}:\n" for n in range(1, 120)), 101, "100 levels"),
+        ("a:\n" + "".join(f"{' ' * n}b{n}:\n" for n in range(1, 120)), 102, "100 levels"),
         ('{"a": NaN}', 0, "not JSON"),
         ("a: \x00", 0, "not YAML"),
     ],

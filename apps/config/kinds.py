@@ -118,7 +118,8 @@ def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[st
             continue
         if name in found:
             report.add(here, f"is the queue {name}, which is there already")
-        found[name] = _read_entries(presets, raw_member(text, written) or b"[]", here, report)
+        spelled = b"[]" if presets is None else raw_member(text, written) or b"[]"
+        found[name] = _read_entries([] if presets is None else presets, spelled, here, report)
         if len(found[name]) > settings.MOCKOPENAI_QUEUE_MAX:
             report.add(here, f"a queue holds at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets")
     return found

@@ -66,23 +66,8 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def schema() -> Schema:
-    """Of a whole file."""
-    drafts = dict.fromkeys(DRAFT_FIELDS, _ANY) | {
-        "pace": _ref("pace"),
-        "fault": {"anyOf": [_ref("fault"), {"type": "null"}]},
-    }
-    template = _thing(
-        ("name", "response"),
-        name={"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"},
-        category={"type": "string", "maxLength": 40, "default": CATEGORY},
-        description={"type": "string", "maxLength": 500},
-        variables={"type": "object"},
-        **{name: one for name, one in drafts.items() if name != "verbatim"},
-    )
-    per_minute = {"type": ["integer", "null"], "minimum": 1, "maximum": PER_MINUTE_MAX}
-    preset = {"type": "object", "description": f"A preset ({', '.join(ENTRY_FIELDS)}), or the body of one."}
-    rule = _thing(
+def _rule() -> Schema:
+    return _thing(
         ("fault",),
         fault=_ref("fault"),
         caller=_CALLER,
@@ -91,20 +76,52 @@ def schema() -> Schema:
         seed=_whole(0, SEED_MAX, default=0),
         is_on={"type": "boolean", "default": True},
     )
+
+
+def _latency() -> Schema:
     model = {"type": "string", "minLength": 1, "maxLength": NAME_MAX, "default": "*"}
-    modes = {family: {"enum": list(Mode.values)} for family in FAMILIES}
-    limit = _thing(
+    return _thing(("pace",), caller=_CALLER, model=model, pace=_ref("pace"))
+
+
+def _limit() -> Schema:
+    per_minute = {"type": ["integer", "null"], "minimum": 1, "maximum": PER_MINUTE_MAX}
+    return _thing(
         ("per",),
         per={"enum": list(PERS)},
         name={"type": "string", "default": "*"},
         requests_per_minute=per_minute,
         tokens_per_minute=per_minute,
     )
-    queues = {
+
+
+def _template() -> Schema:
+    drafts = {name: _ANY for name in DRAFT_FIELDS if name != "verbatim"} | {
+        "pace": _ref("pace"),
+        "fault": {"anyOf": [_ref("fault"), {"type": "null"}]},
+    }
+    return _thing(
+        ("name",),
+        name={"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"},
+        category={"type": "string", "maxLength": 40, "default": CATEGORY},
+        description={"type": "string", "maxLength": 500},
+        variables={"type": "object"},
+        **drafts,
+    )
+
+
+def _queues() -> Schema:
+    preset = {"type": "object", "description": f"A preset ({', '.join(ENTRY_FIELDS)}), or the body of one."}
+    return {
         "type": ["object", "null"],
         "additionalProperties": {"type": ["array", "null"], "items": preset},
         "description": "The presets of each caller that is named, in their order.",
     }
+
+
+def schema() -> Schema:
+    """Of a whole file."""
+    modes = {family: {"enum": list(Mode.values)} for family in FAMILIES}
+    fallback = {**_thing((), **modes), "description": "What happens to calls that no preset accepts."}
     return {
         "$schema": ID,
         "title": "A config file of mockopenai",
@@ -112,13 +129,11 @@ def schema() -> Schema:
         **_thing(
             (),
             **{"$schema": _TEXT},
-            fallback={**_thing((), **modes), "description": "What happens to calls that no preset accepts."},
-            faults=_some(rule, "What goes wrong on purpose."),
-            latency=_some(
-                _thing(("pace",), caller=_CALLER, model=model, pace=_ref("pace")), "How slowly replies leave."
-            ),
-            limits=_some(limit, "How many requests and tokens a minute are let through."),
-            templates=_some(template, "The templates beside the ready ones."),
-            queues=queues,
+            fallback=fallback | {"type": ["object", "null"]},
+            faults=_some(_rule(), "What goes wrong on purpose."),
+            latency=_some(_latency(), "How slowly replies leave."),
+            limits=_some(_limit(), "How many requests and tokens a minute are let through."),
+            templates=_some(_template(), "The templates beside the ready ones."),
+            queues=_queues(),
         ),
     }

@@ -102,7 +102,7 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
         refusal = errors.body_too_large(settings.MAX_BODY_BYTES)
     if refusal is None and request.method == "POST":
         try:
-            if body.startswith(b"--") and is_form(content_type := _content_type(request.headers)):
+            if body[:1] != b"{" and is_form(content_type := _content_type(request.headers)):
                 data, files = read_form(body, content_type, endpoint.name if endpoint else "")
                 body = orjson.dumps(data)
             elif body or endpoint is None or not endpoint.bodiless:

@@ -1,9 +1,9 @@
 """Reading a chat request: what makes it unusable, and what it asks."""
 
 import re
-from typing import Any
 
 from apps.wire.asked import content_text, one_line
+from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.chat_fill import N_MAX
 from apps.wire.endpoint import Body
@@ -31,15 +31,7 @@ def check(call: Call) -> None:
     if data.get("messages") == []:
         problem = "empty array. Expected an array with minimum length 1, but got an empty array instead."
         raise out_of_range("messages", problem, code="empty_array")
-    _check_n(data.get("n"))
-
-
-def _check_n(n: Any) -> None:
-    if type(n) is not int or 1 <= n <= N_MAX:
-        return
-    side, limit, bound = ("below minimum", ">=", 1) if n < 1 else ("above maximum", "<=", N_MAX)
-    problem = f"integer {side} value. Expected a value {limit} {bound}, but got {n} instead."
-    raise out_of_range("n", problem, code=f"integer_{side.replace(' ', '_')}_value")
+    check_integer("n", data.get("n"), 1, N_MAX)
 
 
 def summary(call: Call) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from apps.wire import usage
 from apps.wire.asked import one_line
+from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.chat_fill import N_MAX
 from apps.wire.errors import invalid_type, missing_parameter, out_of_range
@@ -27,19 +28,14 @@ def check(call: Call) -> None:
     given = data.get("prompt")
     if given is not None and not isinstance(given, str | list):
         raise invalid_type("prompt", expected="a string or an array", got=kind(given))
-    for name in ("n", "best_of", "max_tokens", "logprobs"):
+    for name in ("best_of", "max_tokens"):
         if data.get(name) is not None and type(data[name]) is not int:
             raise invalid_type(name, expected="an integer", got=kind(data[name]))
     for name in ("echo", "stream"):
         if not isinstance(data.get(name), bool | None):
             raise invalid_type(name, expected="a boolean", got=kind(data[name]))
-    if not 1 <= (data.get("n") or 1) <= N_MAX:
-        problem = f"integer out of range. Expected a value from 1 to {N_MAX}, but got {data['n']} instead."
-        raise out_of_range("n", problem, code="integer_out_of_range")
-    if (data.get("logprobs") or 0) > LOGPROBS_MAX:
-        got = data["logprobs"]
-        problem = f"integer above maximum value. Expected a value <= {LOGPROBS_MAX}, but got {got} instead."
-        raise out_of_range("logprobs", problem, code="integer_above_max_value")
+    check_integer("n", data.get("n"), 1, N_MAX)
+    check_integer("logprobs", data.get("logprobs"), 0, LOGPROBS_MAX)
     if len(prompts(data)) > PROMPTS_MAX:
         problem = f"array too long. Expected an array with maximum length {PROMPTS_MAX}."
         raise out_of_range("prompt", problem, code="array_above_max_length")

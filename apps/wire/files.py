@@ -6,6 +6,7 @@ from typing import Any
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import missing_parameter, out_of_range
+from apps.wire.form_fields import check_file
 from apps.wire.ids import object_id
 from apps.wire.kept_object import found, no_such, put_whole
 from apps.wire.pages import asked_page, cursor_page, fill_page, is_page
@@ -27,6 +28,7 @@ def _check_create(call: Call) -> None:
     for name in ("file", "purpose"):
         if not call.data.get(name):
             raise missing_parameter(name)
+    check_file(call.data, "file")
     _valid(call)
     after = call.data.get("expires_after")
     seconds = after.get("seconds") if isinstance(after, dict) else None

@@ -9,6 +9,8 @@ import orjson
 
 from apps.wire.call import Upload
 from apps.wire.catalogue import Schema, resolved
+from apps.wire.errors import invalid_type
+from apps.wire.jsongate import kind
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)", re.S)
 _STEP = re.compile(r"\[([^\[\]]*)\]", re.S)
@@ -25,6 +27,13 @@ def is_file(value: Any) -> bool:
     """Whether this member of the data is what `describe` gave, or a list of it."""
     one = value[0] if isinstance(value, list) and value else value
     return isinstance(one, dict) and one.keys() == {"filename", "content_type", "bytes", "sha256"}
+
+
+def check_file(data: dict[str, Any], name: str) -> None:
+    """Raises WireError for a text where a file is wanted: `-F file=ferry.txt` lacks its @."""
+    value = data.get(name)
+    if value is not None and not is_file(value):
+        raise invalid_type(name, expected="a file", got=kind(value))
 
 
 def describe(upload: Upload) -> dict[str, Any]:

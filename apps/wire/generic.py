@@ -11,14 +11,14 @@ from apps.wire.call import Call
 from apps.wire.catalogue import OPERATIONS, Operation
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.generic_pages import shaped
-from apps.wire.kept_object import found, put_whole
+from apps.wire.kept_object import found, is_sampled, put_whole
 from apps.wire.names import endpoint_name, family_of
 from apps.wire.raw import as_base64, binary, is_binary
 from apps.wire.sample import sample
 from apps.wire.shelf import Shelf
 from apps.wire.validators import validator
 
-_ROUTES = {(one.method, one.path) for one in OPERATIONS.values()}
+_ROUTES = {(one.method, one.path): one.name for one in OPERATIONS.values()}
 _BYTES = b"mockopenai"
 
 
@@ -26,12 +26,13 @@ def generic_rows(hand_made: Iterable[Endpoint]) -> Iterator[Endpoint]:
     """The rows of the operations that are neither there by name nor at a route that is taken."""
     known = list(hand_made)
     names = {one.name for one in known}
-    routes = {(one.method, one.path) for one in known}
+    made_by_hand = frozenset((one.method, one.path) for one in known)
+    routes = set(made_by_hand)
     for operation in sorted(OPERATIONS.values(), key=lambda one: one.marker != ""):
         name, route = endpoint_name(operation.name), (operation.method, operation.path)
         if name not in names and route not in routes:
             routes.add(route)
-            yield Resource(operation).row(name)
+            yield Resource(operation, made_by_hand).row(name)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Resource:
     """One operation, and what it does to the objects of its resource, as its route tells."""
 
     operation: Operation
+    made_by_hand: frozenset[tuple[str, str]] = frozenset()  # routes whose objects are none of ours
 
     @property
     def kind(self) -> str:
@@ -46,8 +48,16 @@ class Resource:
 
     @cached_property
     def label(self) -> str:
-        """What a 404 calls an object: "VectorStore"."""
-        return self.kind.rpartition(".")[2].removesuffix("s").replace("_", " ").title().replace(" ", "")
+        return _label(self.kind)
+
+    @cached_property
+    def _above(self) -> str:
+        """The kind of the object that has this collection, where callers create such; else ""."""
+        path = self._one.rpartition("/{")[0].rpartition("/")[0]
+        route, created = ("GET", path), ("POST", path.rpartition("/{")[0])
+        if not path.endswith("}") or created not in _ROUTES or route in self.made_by_hand:
+            return ""
+        return _ROUTES.get(route, "").rpartition(".")[0]
 
     @cached_property
     def _words(self) -> list[str]:
@@ -127,8 +137,16 @@ class Resource:
     def _raw(self, call: Call, shelf: Shelf) -> Body:
         return as_base64(_BYTES, self.operation.answers)
 
+    def _look_above(self, call: Call, shelf: Shelf) -> None:
+        """Raises OpenAI's 404 where there is nothing that could have such a collection."""
+        ids = list(call.params.values())
+        if self._above and not is_sampled():
+            above = ids[:-1] if self._is_one else ids
+            found(shelf, self._above, above[-1], label=_label(self._above))
+
     def _create(self, call: Call, shelf: Shelf) -> Body:
         """A new object; two calls that are the same create two."""
+        self._look_above(call, shelf)
         made = self._sample(call, seed=call.id.encode())
         named = call.data.get(self._one.rpartition("{")[2].removesuffix("}"))
         return made | {"id": named} if isinstance(named, str) and "id" in made else made
@@ -152,6 +170,7 @@ class Resource:
     def _list(self, call: Call, shelf: Shelf) -> Body:
         if not self.is_created:
             return self._sample(call)
+        self._look_above(call, shelf)
         body = shaped(self.operation.page, call, shelf, self.kind, parent=self._parent(call))
         return body | {"data": [self._fitting(item, call, "item") for item in body["data"]]}
 
@@ -183,3 +202,8 @@ class Resource:
         """The id of the object whose collection this is."""
         ids = list(call.params.values())
         return "/".join(ids[:-1] if self._is_one else ids)
+
+
+def _label(kind: str) -> str:
+    """What a 404 calls an object: "VectorStore"."""
+    return kind.rpartition(".")[2].removesuffix("s").replace("_", " ").title().replace(" ", "")

@@ -5,9 +5,10 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import model_not_found
-from apps.wire.fine_tuning.tuned import tuned
+from apps.wire.errors import WireError, model_not_found
+from apps.wire.fine_tuning.tuned import DELETED, tuned
 from apps.wire.kept_object import is_sampled
+from apps.wire.row import row
 from apps.wire.shelf import Shelf
 
 # id and created (unix seconds) as the service listed them at the start of 2026.
@@ -133,6 +134,28 @@ def _retrieve(call: Call, shelf: Shelf) -> Body:
     return found[0]
 
 
+def _delete(call: Call, shelf: Shelf) -> Body:
+    if is_known(call.model):
+        message = (
+            "You have insufficient permissions for this operation. Only models of your own can be deleted."
+        )
+        raise WireError(403, message)
+    return {"id": _retrieve(call, shelf).get("id", call.model)}
+
+
+def _deleted(call: Call, body: Body, shelf: Shelf) -> None:
+    shelf.put(DELETED, call.model, body)
+
+
+DELETE = row(
+    "models.delete",
+    "DELETE",
+    "/models/{model}",
+    fill=lambda draft, call: {"id": call.model, "object": "model", "deleted": True} | draft,
+    auto=_delete,
+    keep=_deleted,
+    bodiless=True,
+)
 LIST = Endpoint(
     name="models.list",
     method="GET",

@@ -4,9 +4,10 @@ import time
 from typing import Any
 
 from apps.wire import ids
+from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import invalid_type, out_of_range
+from apps.wire.errors import invalid_type
 from apps.wire.first_line import first_line
 from apps.wire.jsongate import kind
 
@@ -27,15 +28,7 @@ def check(call: Call) -> None:
         if value is not None and not isinstance(value, dict):
             raise invalid_type(name, expected="an object", got=kind(value))
     after = call.data.get("expires_after") or {}
-    seconds = after.get("seconds")
-    if seconds is None:
-        return
-    if type(seconds) is not int:
-        raise invalid_type("expires_after.seconds", expected="an integer", got=kind(seconds))
-    if not MIN_S <= seconds <= MAX_S:
-        side, sign, bound = ("below min", ">=", MIN_S) if seconds < MIN_S else ("above max", "<=", MAX_S)
-        problem = f"integer {side}imum value. Expected a value {sign} {bound}, but got {seconds} instead."
-        raise out_of_range("expires_after.seconds", problem, code=f"integer_{side.replace(' ', '_')}_value")
+    check_integer("expires_after.seconds", after.get("seconds"), MIN_S, MAX_S)
 
 
 def fill(draft: Body, call: Call) -> Body:

@@ -43,6 +43,7 @@ HAND_MADE: tuple[Endpoint, ...] = (
     completion.COMPLETIONS,
     models.LIST,
     models.RETRIEVE,
+    models.DELETE,
     *files.ENDPOINTS,
     realtime.CLIENT_SECRETS,
     *uploads.ENDPOINTS,

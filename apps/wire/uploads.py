@@ -7,6 +7,7 @@ from apps.wire import files
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import WireError, missing_parameter
+from apps.wire.form_fields import check_file
 from apps.wire.ids import object_id
 from apps.wire.kept_resource import Resource
 from apps.wire.row import essential, row
@@ -67,6 +68,7 @@ def _pending(call: Call, shelf: Shelf) -> Body:
 def _check_part(call: Call) -> None:
     if not call.data.get("data"):
         raise missing_parameter("data")
+    check_file(call.data, "data")
 
 
 def _part(call: Call, shelf: Shelf) -> Body:

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
+from apps.wire.bounds import out_of_bounds
 from apps.wire.call import Call
 from apps.wire.catalogue import root
 from apps.wire.findings import Finding, findings, refusal
@@ -41,6 +42,10 @@ def _found(call: Call) -> list[Finding]:
     found = _of_query(call, operation) if call.query_text else []
     if call.method == "POST":
         found += findings({name: _as_sent(value) for name, value in call.data.items()}, operation)
+        found += [
+            Finding(error.param or "", error.code or "", error.message)
+            for error in out_of_bounds(call.data, operation)
+        ]
     return found
 
 

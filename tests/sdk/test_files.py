@@ -121,3 +121,15 @@ def test_azure_s_client_reaches_the_same_endpoints(server: Any) -> None:
     )
     assert told.json()["model"] == "other"
     assert server.api.get("/openai/v1/models").status_code == 200
+
+
+def test_a_text_where_a_file_is_wanted_is_refused(server: Any) -> None:
+    """As `curl -F file=ferry.txt` sends it, without the @."""
+    form = {"purpose": (None, "assistants"), "file": (None, "ferry.txt")}
+    told = server.api.post("/v1/files", files=form)
+    assert told.status_code == 400
+    assert (told.json()["error"]["param"], told.json()["error"]["code"]) == ("file", "invalid_type")
+    assert "expected a file" in told.json()["error"]["message"]
+    no_boundary = {"content-type": "multipart/form-data"}
+    told = server.api.post("/v1/files", content=b"x=1", headers=no_boundary)
+    assert told.status_code == 400 and "multipart/form-data body" in told.json()["error"]["message"]

@@ -56,6 +56,12 @@ def test_a_job_succeeds_and_its_model_works(server: Any, client: openai.OpenAI) 
         model=done.fine_tuned_model, messages=[{"role": "user", "content": "?"}]
     )
     assert (answer.model, answer.choices[0].message.content) == (done.fine_tuned_model, "tuned")
+    assert client.models.delete(done.fine_tuned_model).deleted
+    for ask in (client.models.retrieve, client.models.delete):
+        with pytest.raises(openai.NotFoundError):
+            ask(done.fine_tuned_model)
+    with pytest.raises(openai.PermissionDeniedError, match="Only models of your own"):
+        client.models.delete("gpt-4o")
 
 
 def test_a_job_is_paused_resumed_and_cancelled(client: openai.OpenAI) -> None:

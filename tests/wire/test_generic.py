@@ -56,13 +56,20 @@ def test_a_created_object_is_found_changed_and_deleted() -> None:
 
 def test_lists_go_on_behind_a_cursor_and_belong_to_their_parent() -> None:
     shelf = MemoryShelf()
-    versions = [ask(shelf, "POST", "/skills/skill_1/versions", n=n)["id"] for n in range(3)]
-    ask(shelf, "POST", "/skills/skill_2/versions")
-    page = ask(shelf, "GET", "/skills/skill_1/versions", query={"limit": ["2"], "order": ["asc"]})
-    assert [one["id"] for one in page["data"]] == versions[:2]
+    one, other = (f"/skills/{ask(shelf, 'POST', '/skills')['id']}/versions" for _ in range(2))
+    versions = [ask(shelf, "POST", one, n=n)["id"] for n in range(3)]
+    ask(shelf, "POST", other)
+    page = ask(shelf, "GET", one, query={"limit": ["2"], "order": ["asc"]})
+    assert [each["id"] for each in page["data"]] == versions[:2]
     assert (page["has_more"], page["last_id"]) == (True, versions[1])
-    rest = ask(shelf, "GET", "/skills/skill_1/versions", query={"after": [versions[1]], "order": ["asc"]})
-    assert [one["id"] for one in rest["data"]] == versions[2:]
+    rest = ask(shelf, "GET", one, query={"after": [versions[1]], "order": ["asc"]})
+    assert [each["id"] for each in rest["data"]] == versions[2:]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_collection_of_what_is_not_there_is_not_there(method: str) -> None:
+    with pytest.raises(WireError, match="No such Skill object: skill_none"):
+        ask(MemoryShelf(), method, "/skills/skill_none/versions")
 
 
 def test_an_unknown_id_gets_a_sample_where_that_is_wished() -> None:

@@ -107,3 +107,42 @@ def test_what_is_wrong_with_a_query_is_told_too(query_text: str, param: str, cod
 )
 def test_a_good_query_has_no_finding(query_text: str, endpoint: str) -> None:
     assert validation.told(listing(query_text, endpoint)) == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "data", "message", "code"),
+    [
+        (
+            "chat.completions",
+            {"max_tokens": 0},
+            "Invalid 'max_tokens': integer below minimum value. Expected a value >= 1, but got 0 instead.",
+            "integer_below_min_value",
+        ),
+        (
+            "chat.completions",
+            {"temperature": 9.5},
+            "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 9.5 instead.",
+            "decimal_above_max_value",
+        ),
+        (
+            "responses",
+            {"max_output_tokens": -1},
+            "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 1, but got -1 instead.",
+            "integer_below_min_value",
+        ),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_in_openais_words(
+    endpoint: str, data: dict[str, object], message: str, code: str
+) -> None:
+    asked = {"messages": WRONG["messages"]} if endpoint == "chat.completions" else {"input": "hi"}
+    call = Call(
+        id="01",
+        caller="ci",
+        method="POST",
+        path="/v1/x",
+        endpoint=endpoint,
+        data={"model": "gpt-4o", **asked, **data},
+    )
+    [finding] = validation.told(call)
+    assert (finding.message, finding.code) == (message, code)

@@ -10,6 +10,7 @@ import orjson
 from apps.wire import sse, usage
 from apps.wire.audio.formats import CONTENT_TYPES, audio
 from apps.wire.audio.voice import VOICES, seconds
+from apps.wire.bounds import beyond
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint, Raw
 from apps.wire.errors import invalid_type, invalid_value, missing_parameter, out_of_range
@@ -55,12 +56,8 @@ def _check_speed(speed: Any) -> None:
         return
     if type(speed) not in (int, float):
         raise invalid_type("speed", expected="a decimal", got=kind(speed))
-    if speed < SPEED_MIN:
-        problem = f"decimal below minimum value. Expected a value >= {SPEED_MIN}, but got {speed} instead."
-        raise out_of_range("speed", problem, code="decimal_below_min_value")
-    if speed > SPEED_MAX:
-        problem = f"decimal above maximum value. Expected a value <= {SPEED_MAX}, but got {speed} instead."
-        raise out_of_range("speed", problem, code="decimal_above_max_value")
+    if error := beyond("speed", float(speed), SPEED_MIN, SPEED_MAX):
+        raise error
 
 
 def form_of(call: Call) -> str:

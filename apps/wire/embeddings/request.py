@@ -3,6 +3,7 @@
 from typing import Any
 
 from apps.wire import usage
+from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import (
@@ -85,14 +86,10 @@ def _check_one(param: str, one: Any) -> None:
 def _check_dimensions(model: str, given: Any) -> None:
     if given is None:
         return
-    if type(given) is not int:
-        raise invalid_type("dimensions", expected="an integer", got=kind(given))
+    check_integer("dimensions", given, 1)
     widest, is_variable = MODELS.get(model, (DIMENSIONS_MAX, True))
     if not is_variable:
         raise WireError(400, "This model does not support specifying dimensions.", param="dimensions")
-    if given < 1:
-        problem = f"integer below minimum value. Expected a value >= 1, but got {given} instead."
-        raise out_of_range("dimensions", problem, code="integer_below_min_value")
     if given > widest:
         message = f"Invalid value for 'dimensions' = {given}. Must be less than or equal to {widest}."
         raise WireError(400, message, param="dimensions")

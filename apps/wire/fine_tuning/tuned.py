@@ -1,4 +1,4 @@
-"""The models that fine-tuning jobs have made."""
+"""The models that fine-tuning jobs have made, and nobody has deleted."""
 
 from apps.wire.endpoint import Body
 from apps.wire.fine_tuning import training
@@ -6,6 +6,7 @@ from apps.wire.pages import LIMIT_MAX
 from apps.wire.shelf import Shelf
 
 KIND = "fine_tuning.jobs"
+DELETED = "models.deleted"
 
 
 def tuned(shelf: Shelf, now: float) -> list[Body]:
@@ -19,5 +20,7 @@ def tuned(shelf: Shelf, now: float) -> list[Body]:
             "owned_by": "org-mockopenai",
         }
         for job in jobs
-        if job.get("status") == "succeeded" and job.get("fine_tuned_model")
+        if job.get("status") == "succeeded"
+        and job.get("fine_tuned_model")
+        and shelf.get(DELETED, job["fine_tuned_model"]) is None
     ]

@@ -4,9 +4,11 @@ import re
 from hashlib import blake2s
 from typing import Any
 
+from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.errors import WireError, invalid_type, invalid_value, missing_parameter, out_of_range
 from apps.wire.first_line import first_line
+from apps.wire.form_fields import check_file
 from apps.wire.images.png import Size
 from apps.wire.jsongate import kind
 
@@ -40,15 +42,20 @@ def check_generate(call: Call) -> None:
 
 
 def check_edit(call: Call) -> None:
-    if not call.data.get("image"):
-        raise missing_parameter("image")
+    _check_image(call)
+    check_file(call.data, "mask")
     check_generate(call)
 
 
 def check_variation(call: Call) -> None:
+    _check_image(call)
+    _check_rest(call)
+
+
+def _check_image(call: Call) -> None:
     if not call.data.get("image"):
         raise missing_parameter("image")
-    _check_rest(call)
+    check_file(call.data, "image")
 
 
 def _check_prompt(call: Call) -> None:
@@ -74,8 +81,8 @@ def _check_rest(call: Call) -> None:
     model = data.get("model")
     if model is not None and not isinstance(model, str):
         raise invalid_type("model", expected="a string", got=kind(model))
-    _check_number("n", data.get("n"), 1, N_MAX)
-    _check_number("partial_images", data.get("partial_images"), 0, PARTIAL_MAX)
+    check_integer("n", data.get("n"), 1, N_MAX)
+    check_integer("partial_images", data.get("partial_images"), 0, PARTIAL_MAX)
     if call.model.startswith("dall-e-3") and count(call) > 1:
         raise WireError(400, "You must provide n=1 for this model.", param="n")
     for name, choices in _CHOICES.items():
@@ -83,17 +90,6 @@ def _check_rest(call: Call) -> None:
         if value is not None and value not in choices:
             raise invalid_value(name, str(value), choices)
     _check_size(call.model, data.get("size"))
-
-
-def _check_number(name: str, value: Any, low: int, high: int) -> None:
-    if value is None:
-        return
-    if type(value) is not int:
-        raise invalid_type(name, expected="an integer", got=kind(value))
-    if not low <= value <= high:
-        side, sign, bound = ("below minimum", ">=", low) if value < low else ("above maximum", "<=", high)
-        problem = f"integer {side} value. Expected a value {sign} {bound}, but got {value} instead."
-        raise out_of_range(name, problem, code=f"integer_{side.replace('imum', '').replace(' ', '_')}_value")
 
 
 def _check_size(model: str, value: Any) -> None:

@@ -16,6 +16,7 @@ from apps.config.document import DocumentError, read_document
 from apps.config.schema import schema
 from tests.conftest import ROOT, Server
 from tests.dashboards import dashboard, until
+from tests.databases import fresh, shared_redis
 
 PAGE = (ROOT / "docs" / "config-file.md").read_text()
 EXAMPLE = re.findall(r"```yaml\n(# chaos.yaml\n.*?)```", PAGE, re.S)[0]
@@ -29,11 +30,11 @@ def dumped(server: Server, **query: str) -> str:
     return server.api.get("/api/config", params={"queues": "true", **query}).text
 
 
-def run(server: Server, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+def run(server: Server, *arguments: str, text: str = "", **env: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={**os.environ, "MOCKOPENAI_DATA_DIR": str(server.data_dir)},
+        env={**os.environ, "MOCKOPENAI_DATA_DIR": str(server.data_dir), **env},
         input=text,
         capture_output=True,
         text=True,
@@ -231,6 +232,21 @@ def test_open_pages_hear_of_a_file(server: Server) -> None:
         wanted = {"faults_updated", "fallback_updated", "queue_updated"}
         while wanted:
             wanted -= {until(board, *wanted)["type"]}
+
+
+def test_over_postgresql_and_redis_a_command_s_file_is_heard_of_too(start: Any) -> None:
+    env = {**fresh("postgres"), **shared_redis()}
+    server = start(**env)
+    with dashboard(server) as board:
+        done = run(server, "load_config", "-", text=EXAMPLE, **env)
+        assert done.returncode == 0, done.stderr
+        until(board, "faults_updated", "resync")  # from a process that was not known
+    before = dumped(server)
+    assert put(server, before).is_success
+    assert dumped(server) == before
+    wrong = "templates: []\nqueues: {ci-7: [{template: nowhere}]}\n"
+    assert put(server, wrong).status_code == 400
+    assert dumped(server) == before
 
 
 # --- the schema -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from apps.config.kinds import BY_NAME
 from apps.config.load import load
 from apps.config.problems import ConfigError, told
+from apps.live.tasks import leave
 
 
 def kinds(text: str) -> list[str]:
@@ -38,5 +39,6 @@ class Command(BaseCommand):
         except ConfigError as error:
             name = "<stdin>" if file == "-" else file
             raise CommandError("\n".join(told(one, name) for one in error.problems)) from None
+        leave()
         said = ", ".join(f"{name}: {count}" for name, count in counts.items()) or "nothing"
         self.stdout.write(f"{'Would load' if dry_run else 'Loaded'} {said}.")

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "apps.library",
     "apps.faults",
     "apps.queues",
+    "apps.config",
     "apps.desk",
     "apps.stats",
     "apps.gateway",

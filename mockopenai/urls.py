@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(r"^(?:v1|as|openai)(?:/|$)", openai),
     path("", include("apps.gateway.urls")),
     path("", include("apps.faults.urls")),
+    path("", include("apps.config.urls")),
     path("", include("apps.queues.urls")),
     path("", include("apps.queues.from_journal")),
     path("", include("apps.library.urls")),

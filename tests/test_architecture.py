@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("mockopenai",),
     ("gateway",),
-    ("desk", "stats"),
+    ("desk", "stats", "config"),
     ("queues",),
     ("kept", "library", "faults"),
     ("journal",),

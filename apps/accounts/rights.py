@@ -64,6 +64,7 @@ TABLE: dict[str, _Rights] = {
     ),
     "api/templates/<str:name>/render": {"POST": _SEE},
     "api/callers": _LOOK,
+    "api/config": _rest(PUT=Right(_E, "config.load")),
     "api/faults": _rest(POST=Right(_E, "faults.add"), DELETE=Right(_E, "faults.clear")),
     "api/faults/<int:rule_id>": {
         "PATCH": Right(_E, "faults.change"),
@@ -120,7 +121,9 @@ PAGES = (
     f"{_OF_QUEUE}/from/<int:start>", f"{_OF_QUEUE}/entries/<int:preset_id>",
     "journal/rows", "journal/newer", "journal/diff", "journal/<str:exchange_id>",
     "journal/<str:exchange_id>/whole", "journal/<str:exchange_id>/attempts",
-    "settings/fallbacks", "stats/parts", "docs/<slug:name>", "templates", "templates/<str:name>",
+    "settings/fallbacks", "settings/faults", "settings/latency",
+    "settings/latency/drawn", "settings/limits", "stats/parts", "docs/<slug:name>",
+    "templates", "templates/<str:name>",
     "jsi18n/<str:language>/<str:version>.js",
 )  # fmt: skip
 TABLE |= dict.fromkeys(PAGES, _LOOK)

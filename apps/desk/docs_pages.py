@@ -13,7 +13,17 @@ from apps.desk.settings_shown import hold
 from apps.journal.copy_api import origin
 from apps.wire.caller_name import caller_name
 
-GUIDES = ("configuration", "rest", "endpoints", "faults", "events", "architecture")
+GUIDES = (
+    "configuration",
+    "rest",
+    "endpoints",
+    "faults",
+    "latency",
+    "limits",
+    "config-file",
+    "events",
+    "architecture",
+)
 NOBODY = "me"  # the caller in the snippets until a person gives a name
 
 

@@ -25,7 +25,7 @@ def read_rule(fields: dict[str, Any]) -> dict[str, Any]:
         named = {"name": value} if isinstance(value, str) else value
         value = {**named, PROBABILITY: fields[PROBABILITY]} if isinstance(named, dict) else value
     fault, wrong = read_fault(value)
-    errors += [{"field": f"fault{where}", "error": told} for where, told in wrong]
+    errors += [{"field": _field(fields, where), "error": told} for where, told in wrong]
     if value is None:
         errors.append({"field": "fault", "error": "is required: the name of a fault, or an object with name"})
     caller, endpoint, seed, is_on = (fields.get(name) for name in _KNOWN[2:])
@@ -60,6 +60,12 @@ def rule_fields(rule: FaultRule) -> dict[str, Any]:
         "seed": rule.seed,
         "is_on": rule.is_on,
     }
+
+
+def _field(fields: dict[str, Any], where: str) -> str:
+    """The field that its author wrote: a probability may stand beside the fault, or in it."""
+    is_beside = where == f".{PROBABILITY}" and fields.get(PROBABILITY) is not None
+    return PROBABILITY if is_beside else f"fault{where}"
 
 
 def _endpoint_problem(value: Any) -> str:

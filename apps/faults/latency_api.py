@@ -44,7 +44,7 @@ class LatencyView(RestView):
         def changing() -> LatencyRule | None:
             rule = LatencyRule.objects.select_for_update().filter(id=rule_id).first()
             if rule is not None:
-                for name, value in read_latency({**_fields(rule), **changes}).items():
+                for name, value in read_latency({**fields_of(rule), **changes}).items():
                     setattr(rule, name, value)
                 rule.save()
             return rule
@@ -61,13 +61,13 @@ class LatencyView(RestView):
         return Response({"success": True})
 
 
-def _fields(rule: LatencyRule) -> dict[str, Any]:
+def fields_of(rule: LatencyRule) -> dict[str, Any]:
     """A rule as its author wrote it."""
     return {"caller": rule.caller, "model": rule.model, "pace": orjson.loads(rule.spread)}
 
 
 def _item(rule: LatencyRule) -> dict[str, Any]:
-    return {"id": rule.pk, **_fields(rule), "created_at": rule.created_at.timestamp()}
+    return {"id": rule.pk, **fields_of(rule), "created_at": rule.created_at.timestamp()}
 
 
 def _no_rule(rule_id: int) -> NotFound:

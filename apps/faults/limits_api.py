@@ -52,7 +52,7 @@ class LimitView(RestView):
         def changing() -> Limit | None:
             limit = Limit.objects.select_for_update().filter(id=limit_id).first()
             if limit is not None:
-                for name, value in read_limit({**_fields(limit), **changes}).items():
+                for name, value in read_limit({**fields_of(limit), **changes}).items():
                     setattr(limit, name, value)
                 limit.save()
             return limit
@@ -74,7 +74,7 @@ class LimitView(RestView):
         return Response({"success": True})
 
 
-def _fields(limit: Limit) -> dict[str, Any]:
+def fields_of(limit: Limit) -> dict[str, Any]:
     """A limit as its author wrote it."""
     return {
         "per": limit.per,
@@ -87,13 +87,13 @@ def _fields(limit: Limit) -> dict[str, Any]:
 def _item(limit: Limit) -> dict[str, Any]:
     return {
         "id": limit.pk,
-        **_fields(limit),
+        **fields_of(limit),
         "created_at": limit.created_at.timestamp(),
-        "buckets": _buckets(limit),
+        "buckets": buckets(limit),
     }
 
 
-def _buckets(limit: Limit) -> list[dict[str, Any]]:
+def buckets(limit: Limit) -> list[dict[str, Any]]:
     """[{"of": holder, "requests": {"limit", "used", "remaining", "reset_s"}, "tokens": {…}}, …]."""
     now = time.time()
     per_minute = {REQUESTS: limit.requests_per_minute, TOKENS: limit.tokens_per_minute}

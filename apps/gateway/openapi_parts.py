@@ -98,6 +98,15 @@ SCHEMAS: dict[str, Schema] = {
         seed={"type": "integer", "minimum": 0, "default": 0},
         is_on={"type": "boolean", "default": True},
     ),
+    "Config": thing(
+        (),
+        fallback=ANY,
+        faults=listed(ref("Fault")),
+        latency=listed(ref("Latency")),
+        limits=listed(ref("Limit")),
+        templates=listed(ref("Template")),
+        queues={"type": "object", "additionalProperties": listed(ANY)},
+    ),
     "Latency": thing(("pace",), caller=TEXT, model=TEXT, pace=_PACE),
     "Limit": thing(
         ("per",),

@@ -18,16 +18,17 @@ class FileError(ValueError):
     """Why a file cannot be read at all."""
 
 
-class _Loader(yaml.SafeLoader):
+class PlainLoader(yaml.SafeLoader):
     """Reads what JSON knows: no aliases (a few of them make gigabytes), no dates."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read")
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read", mark)
         return super().compose_node(parent, index)
 
 
-_Loader.yaml_implicit_resolvers = {
+PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -55,13 +56,14 @@ def read_file(raw: bytes) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     rows, errors = [], []
     for index, (fields, spelled) in enumerate(zip(content, raw_elements(text), strict=True)):
         try:
-            rows.append(_read(fields, spelled))
+            rows.append(read_element(fields, spelled))
         except TemplateError as error:
             errors.append({"index": index, "error": str(error)})
     return rows, errors
 
 
-def _read(fields: Any, spelled: bytes) -> dict[str, str]:
+def read_element(fields: Any, spelled: bytes) -> dict[str, str]:
+    """The columns of one template of a file, spelled as its author did; raises TemplateError."""
     if not isinstance(fields, dict):
         raise TemplateError([{"field": "", "error": f"must be an object, not {kind(fields)}"}])
     columns = read_template(fields, raw=raw_member(spelled, "response"))
@@ -81,7 +83,7 @@ def _json_text(raw: bytes) -> bytes:
     if len(raw) > YAML_MAX_BYTES:
         raise FileError(f"has more than {YAML_MAX_BYTES:,} bytes of YAML: send it as JSON")
     try:
-        text = orjson.dumps(yaml.load(raw, _Loader))  # noqa: S506 - a safe loader, made safer
+        text = orjson.dumps(yaml.load(raw, PlainLoader))  # noqa: S506 - a safe loader, made safer
         read_json(text)
     except (yaml.YAMLError, orjson.JSONEncodeError, GateError, RecursionError, ValueError) as error:
         raise FileError(

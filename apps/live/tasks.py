@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ from django.db import InterfaceError, OperationalError
 from apps.live.outage import DATABASE
 
 T = TypeVar("T")
+
+LEAVE_S = 10.0
 
 log = logging.getLogger(__name__)
 _running: set[asyncio.Task[Any]] = set()
@@ -30,3 +33,10 @@ def _ended(task: asyncio.Task[Any]) -> None:
         DATABASE.met(error)  # once, however many tasks it has ended
     elif error:
         log.error("The task %s failed.", task.get_name(), exc_info=error)
+
+
+def leave() -> None:
+    """Waits until what a command has published is sent: one that just ends takes the way to Redis with it."""
+    for thread in threading.enumerate():
+        if thread.name == "live":  # see `live.events.publish`
+            thread.join(LEAVE_S)

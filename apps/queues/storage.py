@@ -71,6 +71,14 @@ def add_within(*, caller: str, entries: Sequence[Entry]) -> Added:
     return added
 
 
+def replace_within(*, caller: str, entries: Sequence[Entry]) -> None:
+    """Has a queue hold these alone; within a transaction of the writer's that holds the queues' lock."""
+    _clear(caller)
+    note_change(caller, has_match=False)
+    add_within(caller=caller, entries=entries)
+    transaction.on_commit(partial(tell, caller), robust=True)
+
+
 def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) -> Preset | None:
     """Writes these fields of the entry over a preset's, its place and the rest untouched; None: gone."""
     values = columns(entry, fields)

@@ -71,7 +71,7 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
     batch = Batch()
     for index, (element, spelled) in enumerate(zip(elements, raw_elements(raw), strict=True)):
         try:
-            entry = _read_element(element, spelled, own)
+            entry = read_element(element, spelled, own)
         except EntryError as error:
             batch.errors.append({"index": index, "error": str(error)})
             continue
@@ -80,7 +80,8 @@ def _read_all(elements: list[Any], raw: bytes, own: dict[str, Any]) -> Batch:
     return batch
 
 
-def _read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
+def read_element(element: Any, raw: bytes, own: dict[str, Any]) -> Entry:
+    """The entry in one element of a batch or a file, spelled as `raw`; raises EntryError."""
     if not isinstance(element, dict):
         wrong = f'must be an object like {{"content": …}}, not {kind(element)}'
         raise EntryError([{"field": "", "error": wrong}])

@@ -1,7 +1,7 @@
 """The original text of the parts of a JSON text, so that number spelling and key order survive."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 
@@ -31,36 +31,63 @@ def raw_member(text: bytes, key: str) -> bytes | None:
     `text` must have passed the gate: nothing is checked again here.
     """
     found = None
-    at = _inside(text, b"{")
-    while text[at : at + 1] == b'"':
-        name_end = _value_end(text, at)
-        start = _after_separator(text, name_end)
-        end = _value_end(text, start)
-        if orjson.loads(text[at:name_end]) == key:
+    for name, start, end in _members(text, 0):
+        if name == key:
             found = text[start:end]
-        at = _after_separator(text, end)
     return found
+
+
+def place_of(text: bytes, path: Sequence[str | int]) -> int:
+    """Where the value at a path of keys and indexes begins, in a text that has passed the gate.
+
+    Of what is not there, the place of what would hold it.
+    """
+    at = len(text) - len(text.lstrip())
+    for step in path:
+        if isinstance(step, int):
+            starts = [start for index, (start, _) in enumerate(_elements(text, at)) if index == step]
+        else:
+            starts = [start for name, start, _ in _members(text, at) if name == step]
+        if not starts:
+            break
+        at = starts[-1]
+    return at
 
 
 def raw_elements(text: bytes) -> list[bytes]:
     """The texts of the elements of the JSON array `text`, which must have passed the gate."""
-    return list(_elements(text))
+    return [text[start:end] for start, end in _elements(text, 0)]
 
 
-def _elements(text: bytes) -> Iterator[bytes]:
-    at = _inside(text, b"[")
+def _members(text: bytes, at: int) -> Iterator[tuple[str, int, int]]:
+    """The names of the object that begins at `at`, each with where its value stands."""
+    at = _inside(text, at, b"{")
+    while text[at : at + 1] == b'"':
+        name_end = _value_end(text, at)
+        start = _after_separator(text, name_end)
+        end = _value_end(text, start)
+        yield orjson.loads(text[at:name_end]), start, end
+        separator = _SEPARATOR.match(text, end)
+        if separator is None or b"}" in separator[0]:
+            return
+        at = separator.end()
+
+
+def _elements(text: bytes, at: int) -> Iterator[tuple[int, int]]:
+    """Where the elements of the array that begins at `at` stand."""
+    at = _inside(text, at, b"[")
     while at < len(text) and text[at] != 0x5D:
         end = _value_end(text, at)
-        yield text[at:end]
+        yield at, end
         separator = _SEPARATOR.match(text, end)
         if separator is None or b"]" in separator[0]:
             return
         at = separator.end()
 
 
-def _inside(text: bytes, bracket: bytes) -> int:
-    """Where the first member stands; the end of the text when it is no such container."""
-    opening = _OPENING.match(text)
+def _inside(text: bytes, at: int, bracket: bytes) -> int:
+    """Where the first member of what begins at `at` stands; the text's end when it is no such container."""
+    opening = _OPENING.match(text, at)
     return opening.end() if opening and opening[1] == bracket else len(text)
 
 

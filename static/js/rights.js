@@ -9,9 +9,10 @@ const ORDER = ["none", "viewer", "operator", "editor", "admin"];
 const CONTROLS = {
   operator:
     "#test-call, [data-resend], [data-queue], #new, #paste, #import, [data-copy-from], [data-grip], [data-duplicate], [data-delete]",
-  editor: "#hold, #families input, #pause[aria-keyshortcuts], #clear, #delete, #delete-template, #import-templates input",
+  editor:
+    "#hold, #families input, #pause[aria-keyshortcuts], #clear, #delete, #delete-template, #import-templates input, [data-rules] [data-set], [data-rules] [data-remove]",
 };
-const FORMS = { operator: "#reply, #entry, #bring", editor: "#template-form" };
+const FORMS = { operator: "#reply, #entry, #bring", editor: "#template-form, .rule-new" };
 
 const ownPlace = () => ORDER.indexOf(document.body.dataset.role ?? "editor");
 

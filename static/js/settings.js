@@ -1,10 +1,12 @@
-// The page Settings: switches the fallbacks, and passes what this browser chooses on to the header's own controls.
+// The page Settings: switches the fallbacks, starts the rules, and passes what this browser chooses on to the header's own controls.
 
 import { ask, problems } from "./api.js";
 import { startFrame } from "./frame.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
+import { startNewRules } from "./newrules.js";
 import { refreshRegion } from "./regions.js";
+import { startRules } from "./rules.js";
 import { gettext } from "./words.js";
 
 const families = find("#families");
@@ -53,6 +55,8 @@ on(document, "change", "[data-mirrors]", (_, control) => {
 find("#change-name").addEventListener("click", () => find("#person").click());
 
 startFrame();
+startRules();
+startNewRules();
 const watch = new MutationObserver(mirror);
 watch.observe(find(".menu-options"), { attributeFilter: ["aria-checked", "disabled"], subtree: true });
 watch.observe(find("#person"), { childList: true, subtree: true });

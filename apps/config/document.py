@@ -1,0 +1,102 @@
+"""A config file's text, JSON or YAML: what it says, and on which line each thing stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import orjson
+import yaml
+
+from apps.library.transfer import YAML_MAX_BYTES, PlainLoader
+from apps.wire.jsongate import DEPTH_MAX, GateError, kind, read_json
+from apps.wire.rawtext import place_of
+
+Path = tuple[str | int, ...]  # keys and indexes, from the file's own object on
+
+
+class DocumentError(ValueError):
+    """A text that cannot be read at all; `line` counts from 1, 0 where it is not known."""
+
+    def __init__(self, told: str, line: int = 0, path: Path = ()) -> None:
+        super().__init__(told)
+        self.line = line
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`json` is the same as `content`, as JSON text: the author's own where that is what came."""
+
+    content: Any
+    json: bytes
+    _lines: dict[Path, int] | None
+
+    def line_of(self, path: Path) -> int:
+        """The line of what stands at a path, or else of what would hold it."""
+        if self._lines is None:
+            return self.json.count(b"\n", 0, place_of(self.json, path)) + 1
+        known = (path[:length] for length in range(len(path), -1, -1))
+        return next((self._lines[one] for one in known if one in self._lines), 1)
+
+
+def read_document(text: bytes) -> Document:
+    """Raises DocumentError."""
+    if text.lstrip()[:1] in (b"{", b"["):
+        try:
+            return Document(read_json(text), text, None)
+        except GateError as error:
+            raise DocumentError(f"is not JSON that can be read: {error}") from None
+    if len(text) > YAML_MAX_BYTES:
+        raise DocumentError(f"has more than {YAML_MAX_BYTES:,} bytes of YAML: write it as JSON")
+    try:
+        return _read_yaml(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        told = " ".join(filter(None, (error.context, error.problem)))
+        raise DocumentError(f"is not YAML that can be read: {told}", mark.line + 1 if mark else 0) from None
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        raise DocumentError(f"is not YAML that can be read: {' '.join(str(error).split())}") from None
+
+
+def _read_yaml(text: bytes) -> Document:
+    loader = PlainLoader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path, int] = {}
+        content = None if node is None else _value(node, loader, (), lines)
+    finally:
+        loader.dispose()
+    return Document(content, orjson.dumps(content), lines)
+
+
+def _value(node: yaml.Node, loader: PlainLoader, path: Path, lines: dict[Path, int]) -> Any:
+    """What a node says, as JSON knows it; notes where it stands."""
+    lines.setdefault(path, node.start_mark.line + 1)
+    if len(path) > DEPTH_MAX:
+        raise DocumentError(f"nested more than {DEPTH_MAX} levels deep", node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        return dict(_members(node, loader, path, lines))
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(one, loader, (*path, index), lines) for index, one in enumerate(node.value)]
+    value = loader.construct_object(node)
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
+        value = float(value)  # as the JSON gate does
+    if not isinstance(value, str | int | float | None) or (isinstance(value, float) and not isfinite(value)):
+        raise DocumentError(f"{node.value!r} is nothing that JSON knows", node.start_mark.line + 1, path)
+    return value
+
+
+def _members(
+    node: yaml.MappingNode, loader: PlainLoader, path: Path, lines: dict[Path, int]
+) -> Iterator[tuple[str, Any]]:
+    """Keys are texts, whatever they look like: 429 and on are names like any others."""
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise DocumentError(f"a key must be a text, not {kind(loader.construct_object(key))}", line, path)
+        where = (*path, str(key.value))
+        if where in lines:
+            raise DocumentError(f"is there twice, first on line {lines[where]}", line, where)
+        lines[where] = line
+        yield str(key.value), _value(value, loader, where, lines)

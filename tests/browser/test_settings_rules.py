@@ -1,0 +1,126 @@
+"""The page Settings: faults, latencies and limits are switched there, at once, for everybody."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import LOOKS, OpenPage, axe
+from tests.browser.test_accounts import house, join
+from tests.conftest import Server, wait_for
+
+__all__ = ["house"]
+
+CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
+
+
+def rules(server: Server, kind: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = server.api.get(f"/api/{kind}").json()["items"]
+    return found
+
+
+def test_a_fault_is_made_moved_and_ended_by_keyboard_and_every_open_page_follows(
+    server: Server, open_page: OpenPage
+) -> None:
+    page, desk = open_page(f"{server.url}/settings"), open_page(server.url, person="bob")
+    page.focus("#fault-new [name=fault]")
+    page.keyboard.type("stall")
+    expect(page.locator("#fault-number .label")).to_have_text("after tokens")
+    page.fill("#fault-new [name=caller]", "ci-7")
+    page.fill("#fault-new [name=number]", "5")
+    page.keyboard.press("Enter")
+    expect(desk.locator("#trouble")).to_contain_text("stall → ci-7")
+    expect(page.locator(".rule-fault")).to_contain_text("after_tokens 5")
+    page.locator(".rule-fault input[type=range]").focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".rule-fault input[type=range]")).to_be_focused()
+    wait_for(
+        lambda: (
+            rules(server, "faults")[0]["fault"] == {"name": "stall", "after_tokens": 5, "probability_pct": 93}
+        )
+    )
+    expect(desk.locator("#trouble")).to_contain_text("stall 93 % → ci-7")
+    page.locator(".rule-fault [role=switch]").press("Space")
+    expect(desk.locator("#trouble")).to_be_empty()
+    page.locator(".rule-fault [role=switch]").press("Space")
+    expect(desk.locator("#trouble")).to_contain_text("stall")
+    desk.get_by_role("button", name="Back to normal").press("Enter")
+    expect(page.locator("#faults .rules-none")).to_be_visible()
+    assert rules(server, "faults") == []
+
+
+def test_a_latency_is_drawn_while_it_is_written_and_what_is_wrong_stands_beside_its_field(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/settings")
+    expect(page.locator("#drawn figure")).to_have_count(2)
+    page.select_option("#latency-new [name=pace]", "")
+    first = page.locator("[data-wait=first_token_ms]")
+    first.locator("[data-figure]").nth(1).fill("300")
+    expect(first.locator(".field-problem")).to_contain_text("less than the median")
+    first.locator("[data-figure]").nth(1).fill("1200")
+    expect(first.locator(".field-problem")).to_have_count(0)
+    expect(page.locator("#drawn figcaption").first).to_contain_text("p95 1.1")
+    first.locator("[data-slides]").first.fill("800")
+    expect(first.locator("[data-figure]").first).to_have_value("800")
+    page.fill("#latency-new [name=caller]", "no caller!")
+    page.locator("#latency-new button").click()
+    expect(page.locator("#latency-new [data-field=caller] .field-problem")).to_contain_text("is no caller")
+    page.fill("#latency-new [name=caller]", "ci-7")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rule-latency figure")).to_have_count(2)
+    [rule] = rules(server, "latency")
+    assert rule["pace"]["first_token_ms"] == {"lognormal": {"median": 800, "p95": 1200}}
+    page.select_option(".rule-latency select", "slow-network")
+    wait_for(lambda: rules(server, "latency")[0]["pace"] == "slow-network")
+
+
+def test_what_is_left_of_a_limit_is_seen_as_it_goes_and_a_wrong_change_is_told(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.api.put("/api/fallback", json={"text": "auto"})
+    page = open_page(f"{server.url}/settings")
+    page.fill("#limit-new [name=requests_per_minute]", "3")
+    page.locator("#limit-new button").click()
+    expect(page.locator(".rule-limit")).to_contain_text("Nothing of it is used")
+    for _ in range(3):
+        server.api.post("/as/ci-7/v1/chat/completions", json=CHAT)
+    expect(page.locator(".bucket")).to_contain_text("0 of 3 requests left")
+    requests = page.locator(".rule-limit input").first
+    requests.fill("0")
+    requests.press("Tab")
+    expect(page.locator(".rule-limit .field-problem")).to_contain_text("must be from 1")
+    requests.fill("50")
+    requests.press("Tab")
+    expect(page.locator(".bucket")).to_contain_text("of 50 requests left")
+    page.locator(".rule-limit [data-remove]").click()
+    expect(page.locator("#limits .rules-none")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_rules_fit_every_screen_and_have_no_grave_findings(
+    server: Server, open_page: OpenPage, scheme: Any, width: int
+) -> None:
+    server.api.put(
+        "/api/config",
+        content="""
+        faults: [{fault: cut, caller: ci-7, endpoint: chat.completions}, {fault: missing-usage, is_on: false}]
+        latency: [{pace: gpt-4o-mini-like, caller: a-caller-with-quite-a-long-name, model: gpt-4o-mini*}]
+        limits: [{per: caller, requests_per_minute: 60, tokens_per_minute: 30000}]
+    """,
+    )
+    page = open_page(f"{server.url}/settings", scheme=scheme, width=width)
+    page.select_option("#latency-new [name=pace]", "")
+    expect(page.locator("#drawn figure")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    axe(page, within="#faults, #latency, #limits")
+
+
+def test_a_viewer_sees_rules_and_cannot_change_them(house: Server, open_page: OpenPage) -> None:
+    page = join(open_page, house, "charlie-3", "viewer")
+    page.goto(f"{house.url}/settings")
+    page.wait_for_selector("#connection[data-state=open]")
+    expect(page.locator("#fault-new")).to_contain_text("Needs the role editor")
+    expect(page.locator("[data-back-to-normal]")).to_have_count(0)
+    assert page.evaluate("document.querySelector('#fault-new').inert")

@@ -104,13 +104,14 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
     if not win(exchange_id, reply, by=by, key=key):
         charge(rules, call, limited_by, -spent, reply)
         return truth(exchange_id, key=key)
-    keep_reply(call, endpoint, sound)
+    if reply.status < 300:
+        keep_reply(call, endpoint, sound)
     if note:
         Exchange.objects.filter(id=exchange_id).update(note=note)
     if repeat:
         queue_same(row, draft, repeat=repeat)
-    told = unused(draft, endpoint)
-    more = {**({"queued": repeat} if repeat else {}), **({"warnings": told} if told else {})}
+    doubts = [] if draft.kind else unused(draft, endpoint)
+    more = {**({"queued": repeat} if repeat else {}), **({"warnings": doubts} if doubts else {})}
     return Verdict(202, {"state": State.ANSWERED.value, **more}, row.reply_channel)
 
 

@@ -42,13 +42,13 @@ def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None =
         draft = resolve(draft, call)
     if endpoint.slow or effort(draft, call, endpoint) > HEAVY:
         not_on_the_loop()
-    reply = complete(draft, call, endpoint)
-    if endpoint.keep is not None:
-        keep_reply(call, endpoint, reply)
+    sound = reply = complete(draft, call, endpoint)
     note = ""
-    if reply.fault is not None:
+    if sound.fault is not None:
         seed = str(taken.preset_id) if taken else ""
-        reply, note = struck(reply, call, endpoint, seed=seed, number=draft.given)
+        reply, note = struck(sound, call, endpoint, seed=seed, number=draft.given)
+    if endpoint.keep is not None and reply.status < 300:  # an error that a fault makes of it does nothing
+        keep_reply(call, endpoint, sound)
     opening = Opening(
         call=call,
         state=State.TAKEN,

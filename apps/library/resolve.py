@@ -106,6 +106,7 @@ def _merged(draft: Draft, first: Draft, then: Draft) -> Draft:
         pace=then.pace if first.pace == INSTANT else first.pace,
         x_should_retry=then.x_should_retry if first.x_should_retry is None else first.x_should_retry,
         fault=first.fault or then.fault,
+        given=max(first.given, then.given),
     )
 
 

@@ -150,7 +150,7 @@ def _choose(
 def _use_up(row: Sequence[Any], queue: str) -> Taken:
     """One use of a preset is a call's."""
     taken, uses = read_taken(row, queue), row[USES]
-    if taken.differs and uses != 1:
+    if taken.differs and (uses != 1 or taken.returns):
         run_each(_COUNT, [(1, row[0])])
     if taken.returns:
         run_each(_SEND, [(1, 1, row[0])])

@@ -238,3 +238,20 @@ def test_what_an_sdk_cannot_tell_apart_is_wrong_on_the_wire_all_the_same(rules: 
     assert b"[DONE]" not in left
     assert b'"finish_reason":"stop"' in left
     assert len(streamed("huge-body;1")) > 1024 * 1024
+
+
+def test_an_error_that_a_fault_makes_of_an_answer_creates_and_deletes_nothing(rules: Rules) -> None:
+    api, named = rules.server.api, {"X-Mock-Caller": "keeps"}
+    made = api.post("/v1/vector_stores", json={"name": "mine"}, headers=named).json()["id"]
+    broken = {**named, "X-Mock-Fault": "server-error"}
+    assert api.post("/v1/vector_stores", json={"name": "other"}, headers=broken).status_code == 500
+    assert api.delete(f"/v1/vector_stores/{made}", headers=broken).status_code == 500
+    [kept] = api.get("/v1/vector_stores", headers=named).json()["data"]
+    assert kept["id"] == made
+
+
+def test_a_template_s_fault_by_chance_is_drawn_for_each_use(rules: Rules) -> None:
+    entry = {"template": "text", "uses": 40, "fault": {"name": "overloaded", "probability_pct": 50}}
+    assert rules.server.api.post("/api/preset-queue/chance", json=entry).status_code == 200
+    codes = [ask(rules.server, "chance").status_code for _ in range(40)]
+    assert set(codes) == {200, 503} and 8 <= codes.count(503) <= 32

@@ -10,7 +10,9 @@ from apps.faults.in_force import InForce
 from apps.faults.latency import narrowest_first, slowed
 from apps.faults.limits import Admission, key_of, with_key
 from apps.gateway.decision import Asked, Decision, answered, refused
+from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source
+from apps.library.resolve import resolve
 from apps.queues.take import lock_queues
 from apps.wire.asked_tokens import asked_tokens
 from apps.wire.call import Call
@@ -78,6 +80,9 @@ class Trouble:
     def over(self, asked: Asked, draft: Draft) -> Draft:
         """The draft as it is to be, before it is completed; its own fault goes before those of rules."""
         call, asks = asked.intake.call, asked.intake.asks or _NOTHING
+        if draft.kind:  # what a template or a step says for itself goes before rules, too
+            not_on_the_loop()
+            draft = resolve(draft, call)
         if call.id in self._faults and (draft.fault is None or asks.fault is not None):
             draft = draft._replace(fault=self._faults[call.id])
         if asks.status or asks.delay_ms:

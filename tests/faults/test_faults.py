@@ -255,3 +255,14 @@ def test_a_template_s_fault_by_chance_is_drawn_for_each_use(rules: Rules) -> Non
     assert rules.server.api.post("/api/preset-queue/chance", json=entry).status_code == 200
     codes = [ask(rules.server, "chance").status_code for _ in range(40)]
     assert set(codes) == {200, 503} and 8 <= codes.count(503) <= 32
+
+
+def test_a_step_of_a_sequence_obeys_headers_and_its_own_delay_goes_before_rules(rules: Rules) -> None:
+    steps = [{"response": {"content": "one"}}, {"response": {"content": "two"}, "delay_ms": 20}]
+    assert rules.server.api.post("/api/preset-queue/steps", json={"sequence": steps}).status_code == 200
+    rules.add("latency", pace={"first_token_ms": 3000}, caller="other")
+    assert ask(rules.server, "steps", Status="201").status_code == 201
+    rules.add("latency", pace={"first_token_ms": 3000}, caller="steps")
+    began = time.monotonic()
+    assert ask(rules.server, "steps").status_code == 200
+    assert time.monotonic() - began < 2

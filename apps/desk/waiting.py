@@ -181,9 +181,8 @@ async def ring(channel: str, exchange_id: str) -> bool:
     """
     is_here = waiting_here().ring(exchange_id)
     if not is_here and channel:
-        with contextlib.suppress(
-            *redis_errors(OSError, ChannelFull, TimeoutError)
-        ):  # full: it hears no bells
+        unheard = redis_errors(OSError, ChannelFull, TimeoutError)  # full: it hears no bells
+        with contextlib.suppress(*unheard):
             async with asyncio.timeout(RING_S):
                 await get_channel_layer().send(channel, {"type": "bell", "exchange_id": exchange_id})
     return is_here

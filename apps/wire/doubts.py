@@ -50,9 +50,11 @@ def doubts(draft: Draft, *, call: Call = ANY_CALL, endpoint: str = "text") -> li
 
 def _endpoint(named: str, draft: Draft, body: Body, call: Call) -> str:
     """The endpoint whose form the draft has to fit."""
-    if named in ("text", "*") and family_of(call.endpoint) != "text":
+    if named not in ("text", "*"):
+        return named
+    if family_of(call.endpoint) != "text":
         return call.endpoint  # it is written for this very call
-    return named if named not in ("text", "*") else draft.whole_for or _BY_FORM[said.form_of(body)]
+    return draft.whole_for or _BY_FORM[said.form_of(body)]
 
 
 def _doubts(body: Body, draft: Draft, call: Call, endpoint: str) -> Iterator[Finding]:

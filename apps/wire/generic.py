@@ -51,10 +51,9 @@ class Resource:
         """The kind of the object that has this collection, where callers create such; else ""."""
         path = self._one.rpartition("/{")[0].rpartition("/")[0]
         is_created = path.endswith("}") and ("POST", path.rpartition("/{")[0]) in _ROUTES
-        route = ("GET", path)
-        return (
-            _ROUTES.get(route, "").rpartition(".")[0] if is_created and route not in self.made_by_hand else ""
-        )
+        if not is_created or ("GET", path) in self.made_by_hand:
+            return ""
+        return _ROUTES.get(("GET", path), "").rpartition(".")[0]
 
     @cached_property
     def _words(self) -> list[str]:

@@ -7,12 +7,11 @@ from apps.wire.bounds import out_of_bounds
 from apps.wire.call import Call
 from apps.wire.catalogue import root
 from apps.wire.findings import Finding, findings, refusal
-from apps.wire.form_fields import data_of
+from apps.wire.form_fields import data_of, is_file
 from apps.wire.names import operation_name
 
 MODES = ("off", "warn", "reject")
 _BESIDE = {"api-version", "beta"}  # what Azure wants in every query, and the package in those of what is beta
-_FILE = {"filename", "content_type", "bytes", "sha256"}  # what stands for a file in a form's data
 
 
 class _Switch:
@@ -57,8 +56,8 @@ def _of_query(call: Call, operation: str) -> list[Finding]:
 
 def _as_sent(value: Any) -> Any:
     """A form's file is a text to the schema."""
-    if isinstance(value, dict) and value.keys() == _FILE:
+    if isinstance(value, dict) and is_file(value):
         return ""
-    if isinstance(value, list) and any(isinstance(one, dict) and one.keys() == _FILE for one in value):
+    if isinstance(value, list) and any(isinstance(one, dict) and is_file(one) for one in value):
         return [_as_sent(one) for one in value]
     return value

@@ -3,6 +3,7 @@
 const ASKS = "[hx-get], [hx-post], [hx-delete]";
 
 let htmxLoading = null;
+const early = new Set(); // what was clicked before htmx was there
 
 const loaded = () => (document.readyState === "complete" ? Promise.resolve() : new Promise((done) => addEventListener("load", done, { once: true })));
 
@@ -14,11 +15,19 @@ async function loadHtmx(settle) {
   return htmx;
 }
 
-/** Makes what is new on the page work; `settle(element)` hears what htmx itself fetches later. */
+/** Makes what is new on the page work; `settle(element)` hears what htmx itself fetches later. A click that comes
+ *  before htmx is there is not lost: it is done again once it can be heard. */
 export async function enliven(element, settle) {
   if (!element.querySelector(ASKS)) return;
   htmxLoading ??= loadHtmx(settle);
-  (await htmxLoading).process(element);
+  const note = ({ target }) => early.add(target.closest(ASKS));
+  element.addEventListener("click", note);
+  const htmx = await htmxLoading;
+  element.removeEventListener("click", note);
+  htmx.process(element);
+  for (const button of early) {
+    if (button && element.contains(button) && early.delete(button)) button.click();
+  }
 }
 
 /** Alpine components by name, { name: () => ({…}) }. */

@@ -7,9 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import thread_time
-from typing import Any
-
-from jinja2 import Undefined
 
 STEPS_MAX = 50_000
 TIME_MAX_S = 0.025  # of this thread's own time: a busy machine fails no template
@@ -50,29 +47,3 @@ def spend(steps: int = 1) -> None:
         raise TooMuch(f"it needs more than {STEPS_MAX:,} steps, or makes too much text")
     if thread_time() > _now.ends_at:
         raise TooMuch(f"it takes longer than {TIME_MAX_S * 1000:g} ms")
-
-
-def weigh(value: Any) -> Any:
-    """The value, paid for with all that is in it, each time that it is in it; raises TooMuch."""
-    if isinstance(value, str):
-        if len(value) > TEXT_MAX:
-            raise TooMuch(f"it makes a text of more than {TEXT_MAX:,} characters")
-        spend(1 + len(value) // STEP_CHARS)
-    elif isinstance(value, list | tuple):
-        if len(value) > ITEMS_MAX:
-            raise TooMuch(f"it makes a list of more than {ITEMS_MAX:,} items")
-        spend()
-        for item in value:
-            weigh(item)
-    elif isinstance(value, dict):
-        spend()
-        for name, item in value.items():
-            weigh(name)
-            weigh(item)
-    elif isinstance(value, int) and value.bit_length() > BITS_MAX:
-        raise TooMuch(f"it makes a number of more than {BITS_MAX:,} bits")
-    elif isinstance(value, Undefined):
-        str(value)  # raises: there is no such thing
-    else:
-        spend()
-    return value

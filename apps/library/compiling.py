@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jinja2 import meta, nodes
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.visitor import NodeTransformer
 
-from apps.library.budget import spend, weigh
+from apps.library.budget import spend
 from apps.library.sandbox import SANDBOX
+from apps.library.weight import weigh
 
 SOURCE_MAX = 10_000  # characters of one text with expressions
 _RESULT = "_"
@@ -100,8 +101,18 @@ def _one_expression(tree: nodes.Template) -> bool:
 
 
 def run(source: str, values: dict[str, Any]) -> Any:
-    """What the text becomes: a text, or of one expression its value. Within a budget; raises what it may."""
-    code = compiled(source)
+    """What the text becomes: a text, or of one expression its value. Within a budget; raises what it may,
+    and of Jinja2's own errors a ValueError in words.
+    """
+    try:
+        return _run(compiled(source), values)
+    except UndefinedError as error:
+        raise ValueError(f"{error.message}; say what else it is with |default('…')") from None
+    except TemplateError as error:
+        raise ValueError(str(error) or type(error).__name__) from None
+
+
+def _run(code: Compiled, values: dict[str, Any]) -> Any:
     context, chunks = code.root({name: values[name] for name in code.names if name in values})
     made = []
     for chunk in chunks:

@@ -11,7 +11,8 @@ import orjson
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
-from apps.library.budget import ITEMS_MAX, TEXT_MAX, TooMuch, spend, weigh
+from apps.library.budget import ITEMS_MAX, TEXT_MAX, TooMuch, spend
+from apps.library.weight import weigh
 from apps.wire.jsongate import read_json
 
 _MOMENT = re.compile(r"(?:[^%]|%[aAbBdHIjmMpSyYzZ%])*")

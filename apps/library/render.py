@@ -1,13 +1,14 @@
-"""Renders the texts inside a JSON value: its values, never its names."""
+"""Renders the texts inside a JSON value: its values, never its names.
+
+Jinja2 takes 2 MB and is loaded with the first text that has expressions.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from jinja2.exceptions import TemplateError, UndefinedError
 
 from apps.library.budget import TooMuch, budget
-from apps.library.compiling import compiled, run
 from apps.library.over_call import NAMES, Occasion, values
 
 SIZE_MAX = 2_000_000  # bytes of what comes out
@@ -25,6 +26,8 @@ def has_expressions(value: Any) -> bool:
 
 def problems(value: Any, *, place: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
     """(place, what is wrong) of each text that can be told to fail before any call; `known` are variables."""
+    from apps.library.compiling import compiled
+
     names = known | NAMES.keys()
     for where, source in _sources(value, place):
         try:
@@ -38,6 +41,8 @@ def problems(value: Any, *, place: str, known: frozenset[str]) -> Iterator[tuple
 
 def used_names(value: Any) -> frozenset[str]:
     """Every name that the texts in it use."""
+    from apps.library.compiling import compiled
+
     return frozenset().union(*(compiled(source).names for _, source in _sources(value, "")))
 
 
@@ -55,11 +60,9 @@ def rendered(value: Any, occasion: Occasion, variables: dict[str, Any]) -> Any:
                 raise TooMuch(f"it makes more than {SIZE_MAX:,} bytes")
     except TooMuch as error:
         raise RenderError(str(error)) from None
-    except UndefinedError as error:
-        raise RenderError(f"{error.message}; say what else it is with |default('…')") from None
     except RecursionError:
         raise RenderError("it goes too deep") from None
-    except (TemplateError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         raise RenderError(str(error) or type(error).__name__) from None
     except MemoryError:
         raise RenderError("it takes too much memory") from None
@@ -68,12 +71,18 @@ def rendered(value: Any, occasion: Occasion, variables: dict[str, Any]) -> Any:
 
 def _walk(value: Any, given: dict[str, Any]) -> Any:
     if isinstance(value, str):
-        return run(value, given) if _is_source(value) else value
+        return _rendered_text(value, given) if _is_source(value) else value
     if isinstance(value, dict):
         return {name: _walk(one, given) for name, one in value.items()}
     if isinstance(value, list):
         return [_walk(one, given) for one in value]
     return value
+
+
+def _rendered_text(source: str, given: dict[str, Any]) -> Any:
+    from apps.library.compiling import run
+
+    return run(source, given)
 
 
 def _sources(value: Any, place: str) -> Iterator[tuple[str, str]]:

@@ -12,9 +12,10 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from apps.library.budget import BITS_MAX, ITEMS_MAX, TEXT_MAX, TooMuch, spend, weigh
+from apps.library.budget import BITS_MAX, ITEMS_MAX, TEXT_MAX, TooMuch, spend
 from apps.library.chance import Chance
 from apps.library.filters import FILTERS, join, replace, text
+from apps.library.weight import weigh
 
 _OF_JINJA = ("_loop_vars", "_block_vars")  # arguments that it gives to every call, for its own functions
 

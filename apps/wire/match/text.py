@@ -3,8 +3,6 @@
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-import re2
-
 from apps.wire.match.literal import literals_of
 from apps.wire.match.subject import Text
 
@@ -75,6 +73,8 @@ class Key(NamedTuple):
 
 def compiled(pattern: str, *, case: bool) -> Any:
     """The expression, compiled by re2: it runs in linear time. Raises PatternError."""
+    import re2  # 2.4 MB, and not every server is asked for expressions
+
     options = re2.Options()
     options.max_mem = PATTERN_MEMORY_BYTES
     options.log_errors = False

@@ -86,8 +86,8 @@ def _latency() -> Schema:
 def _limit() -> Schema:
     per_minute = {"type": ["integer", "null"], "minimum": 1, "maximum": PER_MINUTE_MAX}
     return _thing(
-        ("per",),
-        per={"enum": list(PERS)},
+        (),
+        per={"enum": list(PERS), "default": PERS[0]},
         name={"type": "string", "default": "*"},
         requests_per_minute=per_minute,
         tokens_per_minute=per_minute,

@@ -38,7 +38,7 @@ def read_limit(fields: dict[str, Any]) -> dict[str, Any]:
     """The columns of a Limit in {"per", "name", and how many a minute}; raises RestError."""
     numbers = ("requests_per_minute", "tokens_per_minute")
     errors = _unknown(fields, ("per", "name", *numbers))
-    per = fields.get("per")
+    per = fields.get("per", PERS[0])
     if per not in PERS:
         errors.append({"field": "per", "error": f"has to be one of {', '.join(PERS)}"})
     name = _read(fields, "name", read_caller if per == "caller" else read_name, errors)

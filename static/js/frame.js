@@ -33,6 +33,7 @@ export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch 
   startClock();
   startAlerts();
   startMenus();
+  find(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone they are too many
   settle(document.body);
   startParts(parts);
   live({ onEvent, refetch });

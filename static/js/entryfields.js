@@ -23,7 +23,7 @@ export class EntryFields {
       if (typeof usual === "boolean") this.fields[name].checked = value;
       else this.fields[name].value = value;
     }
-    this.fields.match.value = writtenMatch(match);
+    this.match.write(writtenMatch(match));
     this.fields.endless.checked = uses === null;
     this.fields.uses.value = String(uses ?? 1);
     this.#showUses();

@@ -39,7 +39,9 @@ def test_axe_finds_nothing_serious_in_what_the_frame_opens(
     axe(page)
 
 
-@pytest.mark.parametrize(("width", "language"), [(390, "en"), (768, "en"), (768, "zh-CN"), (1000, "en"), (2560, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"), [(390, "en"), (768, "en"), (768, "zh-CN"), (1000, "en"), (2560, "en")]
+)
 def test_no_page_is_wider_than_its_window_and_each_names_itself(
     server: Server, open_page: OpenPage, width: int, language: str
 ) -> None:

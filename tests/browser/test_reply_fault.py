@@ -66,6 +66,7 @@ def test_a_preset_s_fault_has_its_number_and_its_probability_and_is_taken_back(
     page.fill("#entry-fault-chance", "130")
     expect(page.locator("[data-field='fault.probability_pct'] .field-problem")).to_contain_text("0 to 100")
     page.fill("#entry-fault-chance", "30")
+    page.fill("#entry-text", "from {{ caller }}")
     page.click("#entry .more summary")
     page.check("#entry [name=render]")
     page.keyboard.press("Control+Enter")
@@ -73,6 +74,7 @@ def test_a_preset_s_fault_has_its_number_and_its_probability_and_is_taken_back(
     [item] = server.api.get("/api/preset-queue/ci-7").json()["items"]
     assert item["fault"] == {"name": "cut", "after_tokens": 2, "probability_pct": 30}
     assert item["render"] is True
+    expect(words(page)).to_contain_text("fault cut")
     words(page).click()
     expect(page.locator("#entry-fault-number")).to_have_value("2")
     page.select_option("#entry-fault", "")

@@ -14,6 +14,7 @@ from apps.queues.pause import is_paused, paused
 from apps.queues.queue_name import EXPORT
 from apps.queues.take import SHARED
 from apps.wire.caller_name import caller_name
+from apps.wire.faults.read import fault_of
 from apps.wire.match import line_of
 
 BLOCK = 100  # entries that are fetched at once
@@ -54,6 +55,12 @@ class Entry:
     def uses(self) -> str:
         """How often it answers; "" for ever."""
         return "" if self.preset.uses is None else number_format(self.preset.uses, force_grouping=True)
+
+    @property
+    def fault(self) -> str:
+        """How its reply goes wrong; "" for none."""
+        found = fault_of(self.preset.fault)
+        return found.name if found else ""
 
     @property
     def match(self) -> str:

@@ -11,7 +11,7 @@ from apps.desk.latency_drawn import Drawn, drawn_waits
 from apps.faults.limits_api import buckets
 from apps.faults.models import FaultRule, LatencyRule, Limit
 from apps.wire.faults.read import fault_of
-from apps.wire.faults.table import BY_NAME, FAULTS
+from apps.wire.faults.table import BY_NAME
 from apps.wire.latency import KINDS, NAMED
 from apps.wire.pace import read_pace
 from apps.wire.table import ENDPOINTS, HAND_MADE
@@ -67,18 +67,7 @@ def limit_rules() -> list[LimitShown]:
 
 def choices() -> dict[str, Any]:
     """What the forms of new rules offer."""
-    groups: dict[str, list[Any]] = {}
-    for row in FAULTS:
-        groups.setdefault(row.group, []).append(row)
-    titles = {
-        "errors": _("Error replies"),
-        "connection": _("Connection"),
-        "stream": _("Streams"),
-        "body": _("Bodies"),
-        "tools": _("Tool calls"),
-    }
     return {
-        "fault_groups": [(titles.get(group, group), rows) for group, rows in groups.items()],
         "endpoints": _endpoints(),
         "paces": list(NAMED),
         "spreads": list(KINDS.items()),

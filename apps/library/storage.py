@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from apps.journal.models import Exchange
 from apps.journal.writer import writer
 from apps.library.known import ready
 from apps.library.models import Given, Template
+from apps.live.events import publish
 
 RESERVED = frozenset({"preview", "export", "import"})  # addresses of their own
 TEMPLATES_MAX = 5_000
@@ -32,6 +34,7 @@ def add(columns: dict[str, str], *, by: str) -> bool:
         if known or Template.objects.count() >= TEMPLATES_MAX:
             return False
         Template.objects.create(**columns, changed_by=by, changed_at=timezone.now())
+        _tell()
         return True
 
     return writer.call(work)
@@ -40,7 +43,12 @@ def add(columns: dict[str, str], *, by: str) -> bool:
 def change(columns: dict[str, str], *, by: str) -> bool:
     """Writes over the template of that name; False when there is none."""
     values = {**columns, "changed_by": by, "changed_at": timezone.now()}
-    return bool(writer.call(lambda: Template.objects.filter(name=columns["name"]).update(**values)))
+
+    def work() -> bool:
+        _tell()
+        return Template.objects.filter(name=columns["name"]).update(**values) > 0
+
+    return writer.call(work)
 
 
 def put(rows: Sequence[dict[str, str]], *, by: str) -> int:
@@ -52,6 +60,7 @@ def put(rows: Sequence[dict[str, str]], *, by: str) -> int:
             values = {**columns, "changed_by": by, "changed_at": moment}
             _, is_new = Template.objects.update_or_create(name=columns["name"], defaults=values)
             new += is_new
+        _tell()
         return new
 
     return writer.call(work)
@@ -63,6 +72,7 @@ def replace_within(rows: Sequence[dict[str, str]], *, by: str) -> None:
     Template.objects.all().delete()
     moment = timezone.now()
     Template.objects.bulk_create(Template(**columns, changed_by=by, changed_at=moment) for columns in rows)
+    _tell()
 
 
 def forget(*, days: float) -> int:
@@ -78,6 +88,12 @@ def remove(name: str) -> bool:
 
     def work() -> bool:
         Given.objects.filter(template=name).delete()
+        _tell()
         return Template.objects.filter(name=name).delete()[0] > 0
 
     return writer.call(work)
+
+
+def _tell() -> None:
+    """Tells dashboards once it is committed; within a transaction of the writer's."""
+    transaction.on_commit(lambda: publish("templates_updated", {}), robust=True)

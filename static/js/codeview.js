@@ -1,7 +1,5 @@
 // The JSON view of a draft: CodeMirror, loaded when it is first shown, with the server's reading as lint.
 
-import { diagnostics } from "./check.js";
-import { codeEditor } from "./code.js";
 import { indent } from "./json.js";
 import { gettext } from "./words.js";
 
@@ -32,7 +30,13 @@ export class CodeView {
   }
 
   #load() {
-    this.#loading ??= codeEditor(this.place, {
+    this.#loading ??= this.#make();
+    return this.#loading;
+  }
+
+  async #make() {
+    const [{ codeEditor }, { diagnostics }] = await Promise.all([import("./code.js"), import("./diagnostics.js")]);
+    return codeEditor(this.place, {
       text: this.text,
       label: gettext("The body, as JSON"),
       lint: async (text) => (text.trim() ? diagnostics(text, await this.check()) : []),
@@ -41,6 +45,5 @@ export class CodeView {
         this.onChange(text);
       },
     });
-    return this.#loading;
   }
 }

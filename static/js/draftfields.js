@@ -1,8 +1,8 @@
-// The fields of a draft beside its body: status, timing, headers, retries, and what only a queue's entry has.
+// The fields of a draft beside its body: status, timing, headers, retries, its fault.
 
+import { FaultField } from "./faultfield.js";
 import { find } from "./page.js";
 import { HeaderRows } from "./headerrows.js";
-import { MatchField, readMatch, writtenMatch } from "./matchfield.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const DEFAULTS = {
@@ -11,12 +11,7 @@ const DEFAULTS = {
   first_token_ms: "",
   token_ms: "",
   x_should_retry: "",
-  endpoint: "text",
-  uses: "1",
-  on_undelivered: "drop",
-  match: "",
-  label: "",
-  verbatim: false,
+  render: false,
 };
 // The same as REST spells them: what a change has to say, or the entry would keep what it had.
 const CLEARED = {
@@ -25,30 +20,24 @@ const CLEARED = {
   delay_ms: 0,
   pace: { first_token_ms: 0, token_ms: 0 },
   x_should_retry: null,
-  endpoint: "text",
-  uses: 1,
-  on_undelivered: "drop",
-  match: null,
-  label: "",
-  verbatim: false,
   render: false,
+  fault: null,
 };
 const PACE = ["first_token_ms", "token_ms"];
 const isPlain = (pace) => !pace || PACE.every((name) => typeof (pace[name] ?? 0) === "number") && !("total_ms" in pace);
-const WHOLE = ["status_code", "delay_ms", ...PACE, "uses"];
+const WHOLE = ["status_code", "delay_ms", ...PACE];
 const RETRY = { true: true, false: false };
 
 /** A number where one is spelled; anything else goes to the server as it is, which says what is wrong. */
-const number = (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : text);
+export const number = (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : text);
 const shown = (value) => (value === undefined || value === null || value === 0 ? "" : String(value));
 
 export class DraftFields {
-  constructor(form, { onChange }) {
-    this.form = form;
+  /** `own`: what only this editor has beside them, with write(draft), read() and what is `cleared`. */
+  constructor(form, { onChange, own = null }) {
+    Object.assign(this, { form, own, fault: new FaultField(find("[data-fault]", form)) });
     this.headers = new HeaderRows(find("[data-headers]", form), { onChange });
-    if (find("[data-match]", form)) this.match = new MatchField(find("[data-match]", form));
     this.names = Object.keys(DEFAULTS).filter((name) => form.elements[name]);
-    find("[name=endless]", form)?.addEventListener("change", () => this.#showUses());
   }
 
   get status() {
@@ -61,7 +50,7 @@ export class DraftFields {
 
   /** Fills the fields from a draft's, as REST spells them. */
   write(draft) {
-    const { pace, headers, uses } = draft;
+    const { pace, headers } = draft;
     this.spread = typeof pace === "string" || !isPlain(pace) ? pace : null; // stays until numbers are written over it
     const waits = this.spread ? {} : { first_token_ms: pace?.first_token_ms, token_ms: pace?.token_ms };
     const given = { ...DEFAULTS, ...draft, first_token_ms: "", token_ms: "", ...waits };
@@ -69,14 +58,10 @@ export class DraftFields {
     for (const name of this.names) {
       const field = this.form.elements[name];
       if (field.type === "checkbox") field.checked = Boolean(given[name]);
-      else if (name === "match") field.value = writtenMatch(given.match);
-      else field.value = name === "endpoint" || name === "on_undelivered" ? given[name] : shown(given[name]);
+      else field.value = shown(given[name]);
     }
-    if (this.form.elements.endless) {
-      this.form.elements.endless.checked = uses === null;
-      if (!this.form.elements.uses.value) this.form.elements.uses.value = "1";
-      this.#showUses();
-    }
+    this.fault.write(draft.fault);
+    this.own?.write(draft);
     this.headers.write(Array.isArray(headers) ? headers : Object.entries(headers ?? {}));
   }
 
@@ -92,14 +77,15 @@ export class DraftFields {
     if (this.spread && !found.pace) found.pace = this.spread;
     const headers = this.headers.read();
     if (headers.length) found.headers = headers;
-    if (this.form.elements.endless?.checked) found.uses = null;
-    return found;
+    const fault = this.fault.read();
+    if (fault) found.fault = fault;
+    return { ...found, ...this.own?.read() };
   }
 
   /** What `read` leaves out, in so many words. */
   cleared() {
     const said = this.read();
-    return Object.fromEntries(Object.entries(CLEARED).filter(([name]) => !(name in said)));
+    return Object.fromEntries(Object.entries({ ...CLEARED, ...this.own?.cleared }).filter(([name]) => !(name in said)));
   }
 
   /** What a pace of other than numbers is, where the numbers would stand. */
@@ -111,7 +97,6 @@ export class DraftFields {
   #value(name) {
     const field = this.form.elements[name];
     if (field.type === "checkbox") return field.checked;
-    if (name === "match") return readMatch(field.value);
     if (name === "x_should_retry") return RETRY[field.value] ?? "";
     return WHOLE.includes(name) ? number(field.value) : field.value;
   }
@@ -122,10 +107,5 @@ export class DraftFields {
     const retry = { true: gettext("retry: yes"), false: gettext("retry: no") }[this.form.elements.x_should_retry.value];
     const count = n ? fill(ngettext("%(n)s header", "%(n)s headers", n), { n }) : "";
     find("[data-more-note]", this.form).textContent = [count, retry].filter(Boolean).join(" · ");
-  }
-
-  #showUses() {
-    const { uses, endless } = this.form.elements;
-    uses.disabled = endless.checked;
   }
 }

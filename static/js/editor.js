@@ -11,7 +11,6 @@ import { pressed } from "./editorkeys.js";
 import { showProblems } from "./fieldproblems.js";
 import { find, findAll, on } from "./page.js";
 import { writeJson } from "./rawjson.js";
-import { startTemplates } from "./templatemenu.js";
 import { shortfalls } from "./shortfalls.js";
 import { fill, gettext, ngettext } from "./words.js";
 
@@ -21,11 +20,11 @@ export class Editor {
   #check = new Check();
   #timer = 0;
 
-  /** `onChange(draft)` hears every change that a person makes; Ctrl+Enter calls `send`, by default the form is submitted. */
-  constructor(root, { onChange = () => {}, call = null, send = () => root.requestSubmit() } = {}) {
+  /** `onChange(draft)` hears every change that a person makes; Ctrl+Enter calls `send`, by default the form is submitted; `own`: see DraftFields. */
+  constructor(root, { onChange = () => {}, own = null, send = () => root.requestSubmit() } = {}) {
     Object.assign(this, { root, onChange, send, call: null, body: new DraftBody() });
     const changed = () => this.#changed();
-    this.fields = new DraftFields(root, { onChange: changed });
+    this.fields = new DraftFields(root, { onChange: changed, own });
     this.answer = new AnswerForm(root, this, { onChange: changed });
     this.code = new CodeView(find("[data-code]", root), {
       onChange: (text) => this.#written(text),
@@ -42,8 +41,8 @@ export class Editor {
     on(root, "click", "[data-to-json]", () => Object.assign(this, { view: "json" }));
     on(root, "click", "[data-indent]", () => this.code.indent());
     root.addEventListener("keydown", (event) => pressed(this, event));
-    startTemplates(root, { callId: () => this.call?.id, onChosen: (draft) => this.take(draft) });
-    this.about(call);
+    find("[data-templates]", root).addEventListener("show.bs.dropdown", async ({ currentTarget: menu }) => (await import("./templatemenu.js")).offerTemplates(menu, this));
+    this.about(null);
     this.fill(null);
   }
 
@@ -83,7 +82,8 @@ export class Editor {
     this.answer.settle();
     const { status } = this.fields;
     if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
-    if (this.body.isEmpty && !this.answer.short.isOn && status < 400 && status !== 204) return this.#refuse(gettext("Write a reply first."));
+    const isEnough = this.answer.short.isOn || this.fields.fault.isEnough || status >= 400 || status === 204;
+    if (this.body.isEmpty && !isEnough) return this.#refuse(gettext("Write a reply first."));
     return payloadOf(this.body.text, { ...this.fields.read(), ...more });
   }
 

@@ -3,6 +3,7 @@
 import { problems } from "./api.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
+import { EntryFields } from "./entryfields.js";
 import { notice } from "./notices.js";
 import { find, findAll } from "./page.js";
 import { fill, gettext, ngettext } from "./words.js";
@@ -18,7 +19,7 @@ export class EntryForm {
   constructor(queue, { onOpen, onDone }) {
     Object.assign(this, { queue, onOpen, onDone });
     this.form = find("#entry");
-    this.editor = new Editor(this.form, { onChange: (draft) => saveDraft(this.#name, draft), call: null });
+    this.editor = new Editor(this.form, { onChange: (draft) => saveDraft(this.#name, draft), own: new EntryFields(this.form) });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();

@@ -10,10 +10,9 @@ import { showKeys } from "./keysheet.js";
 import { live } from "./live.js";
 import { startLook } from "./look.js";
 import { startMenus } from "./menus.js";
-import { find } from "./page.js";
+import { find, on } from "./page.js";
 import { showPerson } from "./person.js";
 import { remember, settle } from "./swap.js";
-import { startTrouble } from "./trouble.js";
 import { gettext } from "./words.js";
 
 /**
@@ -28,11 +27,12 @@ export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch 
   find("#show-keys").addEventListener("click", showKeys);
   startLook();
   startHold();
-  startTrouble();
+  on(document, "click", "[data-back-to-normal]", async () => (await import("./trouble.js")).backToNormal());
   showPerson();
   startClock();
   startAlerts();
   startMenus();
+  find(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone they are too many
   settle(document.body);
   startParts(parts);
   live({ onEvent, refetch });

@@ -1,6 +1,5 @@
 // JSON to read: in CodeMirror where it is not huge, else as a quick plain text.
 
-import { codeView } from "./code.js";
 import { indent } from "./json.js";
 import { find, findAll, make } from "./page.js";
 import { fetchPart } from "./swap.js";
@@ -10,9 +9,9 @@ import { gettext } from "./words.js";
 const VIEW_MAX = 500_000; // characters
 const LINE_MAX = 72; // so much JSON is read as one line
 
-function show(place, text, label) {
+async function show(place, text, label) {
   // Without the page's nonce CodeMirror would have no styles.
-  if (text.length <= VIEW_MAX && find("meta[name=csp-nonce]")) return codeView(place, { text, label });
+  if (text.length <= VIEW_MAX && find("meta[name=csp-nonce]")) return (await import("./code.js")).codeView(place, { text, label });
   const pre = make("pre", { tabIndex: 0 });
   place.append(pre);
   return showLong(pre, text);

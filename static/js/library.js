@@ -2,6 +2,7 @@
 
 import { ask, problems } from "./api.js";
 import { startFrame } from "./frame.js";
+import { Renewing } from "./libraryrenew.js";
 import { notice, sure } from "./notices.js";
 import { coalesce, find, findAll } from "./page.js";
 import { visibleText } from "./visible.js";
@@ -78,6 +79,7 @@ async function save() {
   const result = await ask(known ? "PATCH" : "POST", path, { body: JSON.stringify({ ...missing, ...fields }) });
   if (result.code !== 200) return showProblem(problems(result).map(visibleText));
   showProblem([]);
+  if (known) renewing.keep(result.data.template.changed_at);
   const told = (result.data.warnings ?? []).map(({ field, error }) => visibleText(`${field} ${error}`));
   if (known) return notice([gettext("Saved."), ...told].join(" "), { name: "written", level: told.length ? "warn" : undefined });
   location.href = `/templates/${encodeURIComponent(fields.name)}`;
@@ -126,4 +128,9 @@ if (root) {
   if (root.dataset.name) find("#try-use").textContent = `{"template": "${root.dataset.name}"}`;
   preview();
 }
-startFrame({ keys: [{ key: "n", label: gettext("new template"), act: () => find("#new-template").click() }] });
+const renewing = new Renewing(root, form, { onList: narrow, onForm: preview });
+startFrame({
+  onEvent: (kind) => kind === "templates_updated" && renewing.renew(),
+  refetch: () => renewing.renew(),
+  keys: [{ key: "n", label: gettext("new template"), act: () => find("#new-template").click() }],
+});

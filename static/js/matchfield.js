@@ -45,12 +45,17 @@ export class MatchField {
     this.choice.addEventListener("change", () => this.#add(this.choice.value));
   }
 
+  /** Shows it whole, up to a point. */
+  write(text) {
+    this.text.value = text;
+    this.text.rows = Math.min(12, Math.max(2, text.split("\n").length));
+  }
+
   #add(name) {
     const match = readMatch(this.text.value) ?? {};
     this.choice.value = "";
     if (!name || typeof match !== "object") return;
-    this.text.value = writtenMatch({ ...match, [name]: SAMPLES[name] });
-    this.text.rows = Math.min(12, this.text.value.split("\n").length + 1);
+    this.write(writtenMatch({ ...match, [name]: SAMPLES[name] }));
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
     this.text.focus();
   }

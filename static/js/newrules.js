@@ -1,5 +1,6 @@
 // The forms of new faults and latencies: what a fault takes and says, and how a latency looks while it is written.
 
+import { FaultField } from "./faultfield.js";
 import { showProblems } from "./fieldproblems.js";
 import { coalesce, find, findAll } from "./page.js";
 import { fieldsOf, startForm } from "./rules.js";
@@ -8,22 +9,10 @@ import { gettext } from "./words.js";
 
 // --- faults: some take a number -------------------------------------------------------------------
 
-function showFault(form) {
-  const [{ dataset }] = form.elements.fault.selectedOptions;
-  const place = find("#fault-number");
-  place.hidden = !dataset.number;
-  place.dataset.field = `fault.${dataset.number ?? "number"}`;
-  find(".label", place).textContent = (dataset.number ?? "").replace("_", " ");
-  form.elements.number.value = dataset.default ?? "";
-  find("#fault-says").textContent = dataset.says;
-}
-
-function faultOf(form) {
-  const { fault: name, number, ...fields } = fieldsOf(form);
-  const [{ dataset }] = form.elements.fault.selectedOptions;
-  const fault = dataset.number && number !== undefined ? { name, [dataset.number]: number } : name;
-  return { ...fields, fault };
-}
+const faultOf = (field) => (form) => {
+  const { number, ...fields } = fieldsOf(form); // the fault's own
+  return { ...fields, fault: field.read() };
+};
 
 // --- latencies: a name, or two waits that are spread ----------------------------------------------
 
@@ -77,11 +66,9 @@ function slide({ target }) {
 
 export function startNewRules() {
   const [faults, latency] = [find("#fault-new"), find("#latency-new")];
-  startForm(faults, faultOf);
+  startForm(faults, faultOf(new FaultField(faults)));
   startForm(latency, latencyOf);
   startForm(find("#limit-new"));
-  faults.elements.fault.addEventListener("change", () => showFault(faults));
-  showFault(faults);
   latency.addEventListener("input", (event) => {
     slide(event);
     showSpreads(latency);

@@ -4,11 +4,30 @@ import { coalesce, findAll } from "./page.js";
 import { refresh } from "./swap.js";
 
 const jobs = new WeakMap();
+const holds = new WeakMap(); // region → how often somebody has begun to use it
+
+const isStill = ({ dataset }) => "still" in dataset;
+
+/** A region in which somebody is at a control is not fetched from under their hands; what is on its way comes too late. */
+export function holdRegion(element) {
+  element.dataset.still = "";
+  holds.set(element, (holds.get(element) ?? 0) + 1);
+}
+
+export function releaseRegion(element) {
+  delete element.dataset.still;
+  return refreshRegion(element);
+}
+
+async function fetchAgain(element) {
+  const before = holds.get(element);
+  if (element.isConnected && !isStill(element)) await refresh(element, () => !isStill(element) && holds.get(element) === before);
+}
 
 /** Fetches a region again, one fetch at a time; then the region hears "fresh". An older page (`data-still`) stays. */
 export function refreshRegion(element) {
-  if ("still" in element.dataset) return undefined;
-  if (!jobs.has(element)) jobs.set(element, coalesce(() => element.isConnected && refresh(element)));
+  if (isStill(element)) return undefined;
+  if (!jobs.has(element)) jobs.set(element, coalesce(() => fetchAgain(element)));
   return jobs.get(element)();
 }
 

@@ -70,6 +70,11 @@ export class Reply {
     this.editor.focus();
   }
 
+  /** To the choice of a fault. */
+  fault() {
+    if (!this.form.hidden && !this.live.isOn) find("#reply-fault").focus();
+  }
+
   /** Puts what was found elsewhere into the editor. */
   fillIn(draft) {
     this.editor.fill(draft);

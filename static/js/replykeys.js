@@ -14,6 +14,7 @@ export const replyKeys = (reply) => [
   { key: "e 4", label: gettext("an error: 400"), act: () => reply.error(400) },
   { key: "e 5", label: gettext("an error: 500"), act: () => reply.error(500) },
   { key: "e r", label: gettext("an error: 429, rate limit"), act: () => reply.error(429) },
+  { key: "f", label: gettext("a fault: how it goes wrong"), act: () => reply.fault() },
   { key: "+", label: gettext("hold the call 60 s longer"), act: () => reply.extend() },
   { key: "x", label: gettext("cut the connection"), act: () => reply.abort() },
   { key: "q", label: gettext("queue a reply that came too late"), act: () => press("#keep") },

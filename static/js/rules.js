@@ -4,21 +4,13 @@ import { ask, problems } from "./api.js";
 import { showProblems } from "./fieldproblems.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
-import { refreshRegion } from "./regions.js";
+import { holdRegion, refreshRegion, releaseRegion } from "./regions.js";
 import { gettext } from "./words.js";
 
 const TICK_MS = 2000; // buckets flow back by themselves
 
 const pending = new Map(); // address of a rule → the fields that are to be changed
 const regionOf = (element) => element.closest("[data-rules]");
-
-/** A part in which somebody is at a control is not fetched from under their hands. */
-const hold = (region) => (region.dataset.still = "");
-
-function letGo(region) {
-  delete region.dataset.still;
-  refreshRegion(region);
-}
 
 const VALUES = {
   is_on: ({ checked }) => checked,
@@ -37,19 +29,19 @@ const send = coalesce(async () => {
     pending.delete(address);
     const result = await ask("PATCH", address, { body: JSON.stringify(changes) });
     const row = rowOf(address);
-    if (result.code === 404 && row) letGo(regionOf(row));
+    if (result.code === 404 && row) releaseRegion(regionOf(row));
     if (result.code === 200) {
       if (row) showProblems(row, []);
     } else if (row && result.data.errors) showProblems(row, result.data.errors);
     else notice(problems(result).join(" "), { level: "bad", name: "rules" });
-    if (row && !findAll(".field-problem", regionOf(row)).length && !pending.size) letGo(regionOf(row));
+    if (row && !findAll(".field-problem", regionOf(row)).length && !pending.size) releaseRegion(regionOf(row));
   }
 }, 50);
 
 function change(control) {
   const { rule } = control.closest("[data-rule]").dataset;
   pending.set(rule, { ...pending.get(rule), [control.dataset.set]: valueOf(control) });
-  hold(regionOf(control));
+  holdRegion(regionOf(control));
   send();
 }
 
@@ -58,7 +50,7 @@ async function remove(button) {
   const result = await ask("DELETE", button.closest("[data-rule]").dataset.rule);
   if (result.code !== 200 && result.code !== 404) return notice(problems(result).join(" "), { level: "bad" });
   find("select, input", region.parentElement.querySelector("form")).focus();
-  return letGo(region);
+  return releaseRegion(region);
 }
 
 /** What a form says, without what was left empty: that has its default on the server. */
@@ -79,7 +71,7 @@ export function startForm(form, read = fieldsOf) {
     showProblems(form, result.code === 200 ? [] : (result.data.errors ?? problems(result)));
     if (result.code !== 200) return find("[aria-invalid]", form)?.focus();
     notice(gettext("In force, for everybody."), { name: "rules" });
-    return letGo(find("[data-rules]", form.parentElement));
+    return releaseRegion(find("[data-rules]", form.parentElement));
   });
 }
 
@@ -90,13 +82,13 @@ const percent = (slider) => {
 
 export function startRules() {
   on(document, "input", "[data-rules] [data-set]", (_, control) => {
-    hold(regionOf(control));
+    holdRegion(regionOf(control));
     if (control.type === "range") percent(control);
   });
   on(document, "change", "[data-rules] [data-set]", (_, control) => change(control));
   on(document, "focusout", "[data-rules] [data-set]", (_, control) => {
     const region = regionOf(control);
-    if (!pending.size && !findAll(".field-problem", region).length) setTimeout(() => !pending.size && letGo(region), 0);
+    if (!pending.size && !findAll(".field-problem", region).length) setTimeout(() => !pending.size && releaseRegion(region), 0);
   });
   on(document, "click", "[data-rules] [data-remove]", (_, button) => remove(button));
   on(document, "input", ".rule-new input[type=range][name]", (_, slider) => percent(slider));

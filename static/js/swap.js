@@ -54,10 +54,12 @@ export function put(element, html) {
   if (focused) find(focused, element)?.focus({ preventScroll: true });
 }
 
-/** Fetches the part at `data-src` again, and tells the element with "fresh"; whether it came. */
-export async function refresh(element) {
+/** Fetches the part at `data-src` again, and tells the element with "fresh"; whether it came, and was still `isWanted()`. */
+export async function refresh(element, isWanted = () => true) {
   try {
-    put(element, await fetchPart(element.dataset.src));
+    const html = await fetchPart(element.dataset.src);
+    if (!isWanted()) return false;
+    put(element, html);
   } catch {
     return false; // the connection line says that the server is away; the next event fetches again
   }

@@ -10,7 +10,6 @@ let known = null;
 async function fetched() {
   const { code, data } = await ask("GET", "/api/templates");
   if (code === 200) known = data.templates;
-  return known ?? [];
 }
 
 function row({ name, description }) {
@@ -30,27 +29,42 @@ function naming(name) {
   return { body: JSON.stringify(said, null, 2), view: "json" };
 }
 
-/** `callId()` says which call it is for, `onChosen(draft)` hears what was chosen. */
-export function startTemplates(root, { callId, onChosen }) {
-  const menu = find("[data-templates]", root);
-  if (!menu) return;
-  const [list, filter] = [find("ul", menu), find("input", menu)];
-  const show = () => {
-    const sought = filter.value.trim().toLowerCase();
+class Templates {
+  constructor(menu, editor) {
+    Object.assign(this, { list: find("ul", menu), filter: find("input", menu), editor });
+    this.filter.addEventListener("input", (event) => {
+      event.stopPropagation(); // it is no part of the draft
+      this.#show();
+    });
+    on(this.list, "click", "[data-named]", (_, { dataset }) => editor.take(naming(dataset.named)));
+    on(this.list, "click", "[data-fill]", (_, { dataset }) => this.#fill(dataset.fill));
+    menu.addEventListener("shown.bs.dropdown", () => this.filter.focus());
+    this.filter.focus(); // it is shown by now
+  }
+
+  async fetch() {
+    await fetched();
+    this.#show();
+  }
+
+  #show() {
+    const sought = this.filter.value.trim().toLowerCase();
     const found = (known ?? []).filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(sought));
-    list.replaceChildren(...(found.length ? found.map(row) : [make("li", { className: "menu-title" }, gettext("No template has such a name."))]));
-  };
-  menu.addEventListener("show.bs.dropdown", () => fetched().then(show));
-  menu.addEventListener("shown.bs.dropdown", () => filter.focus());
-  filter.addEventListener("input", (event) => {
-    event.stopPropagation(); // it is no part of the draft
-    show();
-  });
-  on(list, "click", "[data-named]", (_, { dataset }) => onChosen(naming(dataset.named)));
-  on(list, "click", "[data-fill]", async (_, { dataset }) => {
-    const body = JSON.stringify(callId() ? { call: callId() } : {});
-    const result = await ask("POST", `/api/templates/${encodeURIComponent(dataset.fill)}/render`, { body });
-    if (result.code === 200) onChosen(result.data.draft);
+    this.list.replaceChildren(...(found.length ? found.map(row) : [make("li", { className: "menu-title" }, gettext("No template has such a name."))]));
+  }
+
+  async #fill(name) {
+    const { call } = this.editor;
+    const result = await ask("POST", `/api/templates/${encodeURIComponent(name)}/render`, { body: JSON.stringify(call ? { call: call.id } : {}) });
+    if (result.code === 200) this.editor.take(result.data.draft);
     else notice(problems(result).join(" "), { level: "warn" });
-  });
+  }
+}
+
+const menus = new WeakMap();
+
+/** Each time that the menu opens; `editor.take(draft)` hears what was chosen for its `call`. */
+export function offerTemplates(menu, editor) {
+  if (!menus.has(menu)) menus.set(menu, new Templates(menu, editor));
+  return menus.get(menu).fetch();
 }

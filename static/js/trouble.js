@@ -2,15 +2,10 @@
 
 import { ask, problems } from "./api.js";
 import { notice } from "./notices.js";
-import { on } from "./page.js";
 import { gettext } from "./words.js";
 
-async function backToNormal() {
+export async function backToNormal() {
   const result = await ask("DELETE", "/api/faults?everything=true");
   if (result.code !== 200) return notice(problems(result).join(" "), { level: "bad" });
   return notice(gettext("Nothing is broken on purpose any more."));
-}
-
-export function startTrouble() {
-  on(document, "click", "[data-back-to-normal]", backToNormal);
 }

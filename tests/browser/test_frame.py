@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import LOOKS, Ask, OpenPage, axe
 from tests.conftest import Server
 
-PAGES = ["/", "/queues", "/queues?caller=ci-7", "/journal", "/settings", "/docs"]
+PAGES = ["/", "/queues", "/queues?caller=ci-7", "/journal", "/templates", "/stats", "/settings", "/docs"]
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -39,12 +39,19 @@ def test_axe_finds_nothing_serious_in_what_the_frame_opens(
     axe(page)
 
 
-@pytest.mark.parametrize("width", [390, 768, 1200, 2560])
-def test_no_page_is_wider_than_its_window(server: Server, open_page: OpenPage, width: int) -> None:
-    page = open_page(server.url, width=width)
+@pytest.mark.parametrize(
+    ("width", "language"), [(390, "en"), (768, "en"), (768, "zh-CN"), (1000, "en"), (2560, "en")]
+)
+def test_no_page_is_wider_than_its_window_and_each_names_itself(
+    server: Server, open_page: OpenPage, width: int, language: str
+) -> None:
+    server.api.post("/api/faults", json={"fault": "cut", "caller": "c" * 90})
+    page = open_page(server.url, width=width, language=language)
     for path in PAGES:
         page.goto(server.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        expect(page.locator(".pages [aria-current]")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".search input")).to_be_visible(visible=width >= 768)
 
 
 def test_the_theme_is_remembered_and_there_before_any_script(server: Server, open_page: OpenPage) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import LOOKS, OpenPage, axe
 from tests.browser.test_accounts import house, join
@@ -48,6 +48,25 @@ def test_a_fault_is_made_moved_and_ended_by_keyboard_and_every_open_page_follows
     desk.get_by_role("button", name="Back to normal").press("Enter")
     expect(page.locator("#faults .rules-none")).to_be_visible()
     assert rules(server, "faults") == []
+
+
+def test_a_slider_is_not_changed_under_the_hand_that_moves_it(server: Server, open_page: OpenPage) -> None:
+    server.api.post("/api/faults", json={"fault": "cut"})
+    page = open_page(f"{server.url}/settings")
+    slider = page.locator(".rule-fault input[type=range]")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    late: list[Route] = []
+    page.route("**/settings/faults", lambda route: route.continue_() if late else late.append(route))
+    wait_for(lambda: late or page.wait_for_timeout(20))  # how it is now is on its way
+    told = late[0].fetch()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    wait_for(lambda: rules(server, "faults")[0]["fault"]["probability_pct"] == 97)
+    late[0].fulfill(response=told)
+    page.wait_for_timeout(200)
+    page.keyboard.press("ArrowLeft")
+    wait_for(lambda: rules(server, "faults")[0]["fault"]["probability_pct"] == 96)
 
 
 def test_a_latency_is_drawn_while_it_is_written_and_what_is_wrong_stands_beside_its_field(

@@ -63,3 +63,34 @@ def test_a_template_is_chosen_for_a_queue(server: Server, open_page: OpenPage, b
     page.click("#entry button[type=submit]")
     expect(page.locator(".entry b").first).to_have_text("named")
     assert server.api.get("/api/preset-queue/ci").json()["items"][0].get("template") == item.get("template")
+
+
+def test_what_others_change_is_seen_at_once_and_takes_nothing_from_who_writes(
+    server: Server, open_page: OpenPage
+) -> None:
+    template = {"name": "a-greeting", "category": "own", "response": {"content": "one"}}
+    page = open_page(f"{server.url}/templates")
+    page.fill("#filter", "greeting")
+    assert server.api.post("/api/templates", json=template).status_code == 200
+    expect(page.locator("[data-find]:visible")).to_have_text("a-greeting")
+    page.click("[data-find]:visible a")
+    page.wait_for_selector("#connection[data-state=open]")
+    path = "/api/templates/a-greeting"
+    server.api.patch(path, json={"response": {"content": "two"}})
+    expect(page.locator("#t-response")).to_have_value('{\n  "content": "two"\n}')
+    expect(page.locator("#try-body")).to_contain_text("two")
+    page.fill("#t-response", '{"content": "mine"}')
+    server.api.patch(path, json={"response": {"content": "three"}}, headers={"x-mock-person": "bob"})
+    newer = page.locator("#template-newer")
+    expect(newer).to_contain_text("bob has changed it meanwhile")
+    expect(page.locator("#t-response")).to_have_value('{"content": "mine"}')
+    page.press("#t-response", "Control+Enter")
+    expect(newer).to_be_hidden()
+    assert server.api.get(path).json()["response"] == {"content": "mine"}
+    page.fill("#t-response", '{"content": "mine, again"}')
+    server.api.patch(path, json={"response": {"content": "four"}}, headers={"x-mock-person": "bob"})
+    page.click("#show-newer")
+    expect(page.locator("#t-response")).to_have_value('{\n  "content": "four"\n}')
+    server.api.delete(path)
+    expect(newer).to_contain_text("was deleted meanwhile")
+    expect(page.locator("#library [data-find*=greeting]")).to_have_count(0)

@@ -14,7 +14,16 @@ from tests.browser.conftest import OpenPage
 from tests.conftest import ROOT, Server
 
 FIRST_VIEW_MAX_BYTES = 150_000  # on the wire, with every header
-LATER = ("htmx", "alpine", "bootstrap.js", "codemirror")
+LATER = (
+    "htmx",
+    "alpine",
+    "bootstrap.js",
+    "codemirror",
+    "js/code.",
+    "js/trouble",
+    "templatemenu",
+    "matchfield",
+)
 
 
 @pytest.fixture

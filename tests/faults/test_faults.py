@@ -2,19 +2,29 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 
-from apps.faults.drawing import Drawing
-from apps.faults.in_force import FaultLine
+from apps.faults.indexes import FaultIndex, LatencyIndex, LimitIndex
+from apps.faults.lines import FaultLine, LatencyLine, LimitLine
+from apps.faults.models import Draw, FaultRule, OwnDraw
+from apps.faults.own_draws import forget
+from apps.journal.models import Exchange
 from apps.wire.call import Call
 from apps.wire.faults.read import fault_text, read_fault, written_fault
 from apps.wire.faults.table import FAULTS
 from apps.wire.reply import Fault
 from apps.wire.table import BY_NAME as ENDPOINTS
-from tests.conftest import Server, wait_for
+from tests.callers import callers
+from tests.conftest import Server, start_server, wait_for
+from tests.databases import shared_redis
 from tests.faults.conftest import Rules
 
 CHAT = ENDPOINTS["chat.completions"]
@@ -59,19 +69,99 @@ def test_a_wrong_fault_is_told_where_and_why(value: Any, where: str, words: str)
     assert words in wrong[0][1]
 
 
-def failures(seed: int, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    monkeypatch.setattr("apps.faults.drawing._read", lambda rules, callers: {})
-    lines = [FaultLine(7, "*", "*", fault_text(Fault("overloaded", 0, 30.0)), seed)]
-    drawing = Drawing(lines, ["a"])
-    call = Call(id="x", caller="a", method="POST", path="/v1/chat/completions")
-    return [drawing.fault(call, CHAT) is not None for _ in range(1000)]
+# --- chance ---------------------------------------------------------------------------------------
+
+CALLS = 1000
+BY_CHANCE = {"name": "overloaded", "probability_pct": 30}
 
 
-def test_the_same_seed_gives_the_same_failures_over_1000_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = failures(42, monkeypatch)
-    assert first == failures(42, monkeypatch)
-    assert first != failures(43, monkeypatch)
-    assert 250 <= sum(first) <= 350
+async def codes(servers: list[Server], count: int) -> list[int]:
+    """The statuses of that many calls, made in turn at each of the servers."""
+    async with AsyncExitStack() as opened:
+        lines = [(await opened.enter_async_context(callers(one.url, "ci")))[0] for one in servers]
+        return [(await lines[number % len(lines)].call()).status for number in range(count)]
+
+
+def prepared(server: Server, *, seed: int) -> int:
+    """A rule and a preset that fail by chance; the rule's id."""
+    server.api.delete("/api/preset-queue/ci")
+    preset = {
+        "response": {"content": "hi"},
+        "uses": None,
+        "fault": {"name": "conflict", "probability_pct": 20},
+    }
+    assert server.api.post("/api/preset-queue/ci", json=preset).status_code == 200
+    rule = server.api.post("/api/faults", json={"fault": BY_CHANCE, "seed": seed}).json()["item"]
+    return int(rule["id"])
+
+
+async def test_the_same_seed_gives_the_same_failures_over_1000_calls_on_any_database_and_number_of_processes(
+    tmp_path: Path,
+) -> None:
+    env = {**shared_redis(), "MOCKOPENAI_FALLBACK": "auto"}
+    pair = [start_server(tmp_path / "pair", **env) for _ in range(2)]
+    other = start_server(tmp_path / "other", **env)
+    try:
+        prepared(pair[0], seed=42)
+        first = await codes(pair, CALLS)
+        assert 250 <= first.count(503) <= 350
+        assert 100 <= first.count(409) <= 180  # a fifth of those that come to the preset
+        other.queue("else", {"content": "x"}, {"content": "y"})  # other ids than there
+        other.api.post("/api/faults", json={"fault": "quota", "caller": "else"})
+        rule = prepared(other, seed=42)
+        assert await codes([other], CALLS) == first
+        other.api.patch(f"/api/faults/{rule}", json={"seed": 43})
+        assert await codes([other], 60) != first[:60]
+    finally:
+        for server in (*pair, other):
+            server.stop()
+
+
+def test_a_header_s_chance_is_repeatable_too(rules: Rules) -> None:
+    def some() -> list[int]:
+        return [ask(rules.server, Fault="conflict;;50").status_code for _ in range(12)]
+
+    first = some()
+    assert set(first) == {200, 409}
+    rules.server.api.delete("/api/faults?everything=true")
+    assert some() == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_counted_for_callers_whom_the_journal_has_forgotten_is_forgotten() -> None:
+    now = time.time()
+    rule = FaultRule.objects.create(fault=fault_text(Fault("cut")), created_at=timezone.now())
+    Exchange.objects.create(
+        id="ex1", caller="known", created_at=timezone.now(), state="delivered", request_id="r", retry_count=0
+    )
+    for caller, days in (("known", 9), ("gone", 9), ("new", 0)):
+        Draw.objects.create(rule=rule, caller=caller, at=now - days * 86400)
+        OwnDraw.objects.create(by="preset", caller=caller, at=now - days * 86400)
+    assert forget(days=7) == 2
+    for table in (Draw, OwnDraw):
+        assert set(table.objects.values_list("caller", flat=True)) == {"known", "new"}
+
+
+# --- whom a rule strikes --------------------------------------------------------------------------
+
+
+def test_rules_of_others_cost_nothing() -> None:
+    faults = [FaultLine(n, f"c{n}", "*", fault_text(Fault("cut", 3, 50.0)), 0) for n in range(2000)]
+    latencies = [LatencyLine(n, f"c{n}" if n % 2 else "*", f"m{n}*", '{"token_ms":5}') for n in range(2000)]
+    limits = [LimitLine(n, ("caller", "key", "model")[n % 3], f"c{n}", 5, 5) for n in range(2000)]
+    indexes = FaultIndex(faults), LatencyIndex(latencies), LimitIndex(limits)
+    call = Call(id="x", caller="me", method="POST", path="/v1/chat/completions", data={"model": "gpt-4o"})
+    took_s = []
+    for _ in range(20):
+        began_s = time.perf_counter()
+        assert not indexes[0].of(call.caller, CHAT)
+        assert indexes[1].pace(call) is None
+        assert not indexes[2].of(call, "key")
+        took_s.append(time.perf_counter() - began_s)
+    assert min(took_s) < 0.0002
+    mine = Call(id="x", caller="c42", method="POST", path="/", data={"model": "m44"})
+    assert [rule.id for rule in indexes[0].of(mine.caller, CHAT)] == [42]
+    assert [line.id for line, _ in indexes[2].of(mine, "c43")] == [42, 43]
 
 
 def test_a_rule_strikes_its_caller_until_it_is_deleted(rules: Rules) -> None:
@@ -166,6 +256,91 @@ def test_an_answer_of_the_desk_may_have_a_fault(rules: Rules) -> None:
     caller.join(timeout=10)
     assert got == [409]
     assert server.exchange(item["id"])["fault"] == "conflict"
+
+
+@contextmanager
+def held(server: Server, **headers: str) -> Iterator[tuple[str, "Future[httpx.Response]"]]:
+    """A call that waits on the desk: its id, and what is to come of it."""
+    server.api.put("/api/fallback", json={"text": "manual"})
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask, server, **headers)
+        [item] = server.waiting(1)
+        yield item["id"], asking
+
+
+def test_what_a_call_asks_for_by_header_strikes_the_answer_of_a_person(rules: Rules) -> None:
+    server = rules.server
+    rules.add("faults", fault="conflict", endpoint="embeddings")  # of no concern to it
+    asked = {"Fault": "wrong-content-type", "Status": "201", "Delay_Ms": "150"}
+    with held(server, **asked) as (exchange_id, asking):
+        began_s = time.monotonic()
+        assert server.answer(exchange_id, fault="empty-choices").status_code == 200
+        answer = asking.result(timeout=10)
+        assert time.monotonic() - began_s >= 0.15
+    assert answer.status_code == 201
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.json()["choices"][0]["message"]["content"] == "hi"
+    assert server.exchange(exchange_id)["fault"] == "wrong-content-type"
+
+
+def test_a_rule_strikes_the_answer_of_a_person_unless_that_has_a_fault_of_its_own(rules: Rules) -> None:
+    server = rules.server
+    rule = rules.add("faults", fault="empty-choices")
+    with held(server) as (exchange_id, asking):
+        assert server.answer(exchange_id).status_code == 200
+        assert asking.result(timeout=10).json()["choices"] == []
+    with held(server) as (exchange_id, asking):
+        assert server.answer(exchange_id, fault="missing-usage").status_code == 200
+        whole = asking.result(timeout=10).json()
+        assert whole["choices"] and "usage" not in whole
+    with held(server) as (exchange_id, asking):
+        server.api.delete(f"/api/faults/{rule['id']}")  # what it would have done ends with it
+        assert server.answer(exchange_id).status_code == 200
+        assert asking.result(timeout=10).json()["choices"]
+
+
+def test_what_needs_no_reply_waits_for_nobody(rules: Rules) -> None:
+    server = rules.server
+    server.api.put("/api/fallback", json={"text": "manual"})
+    assert ask(server, Fault="overloaded").status_code == 503
+    assert ask(server, Status="418").status_code == 418
+    with pytest.raises(httpx.ReadError):
+        ask(server, Fault="reset")
+    rules.add("faults", fault="empty-reply")
+    assert ask(server).content == b""
+    assert server.api.get("/api/desk").json()["items"] == []
+
+
+def test_a_header_that_does_not_strike_leaves_the_order_of_the_others(rules: Rules) -> None:
+    server = rules.server
+    server.queue(
+        "it", {"response": {"content": "hi"}, "fault": "wrong-content-type"}, {"response": {"content": "hi"}}
+    )
+    rules.add("faults", fault="empty-choices")
+    answer = ask(server, Fault="missing-usage;;0")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.json()["choices"]
+    assert ask(server, Fault="missing-usage;;0").json()["choices"] == []
+    server.queue("it", {"response": {"content": "hi"}, "fault": {"name": "cut", "probability_pct": 0}})
+    assert ask(server).json()["choices"] == []  # one of its own that does not strike leaves it to the rules
+
+
+def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> None:
+    server = rules.server
+    rules.add("latency", pace={"first_token_ms": 150})
+    server.queue("it", {"fault": "overloaded"})
+
+    def took_s(**headers: str) -> float:
+        began_s = time.monotonic()
+        assert ask(server, **headers).status_code == 503
+        return time.monotonic() - began_s
+
+    assert took_s() >= 0.15
+    assert took_s(Fault="overloaded") >= 0.15
+    assert took_s(Status="503") >= 0.15
+    rules.add("faults", fault="overloaded")
+    assert took_s() >= 0.15
+    assert took_s(Delay_Ms="1") < 0.15
 
 
 def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:

@@ -8,7 +8,6 @@ import orjson
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import WireError
 from apps.wire.faults.row import FaultRow, Piece, Sending
 from apps.wire.faults.table import BY_NAME
 from apps.wire.reply import Fault, Reply
@@ -30,22 +29,20 @@ def fits(row: FaultRow, call: Call, endpoint: Endpoint) -> bool:
     return row.only != "stream" or (call.stream and endpoint.frames is not None)
 
 
-def instead_of(fault: Fault, call: Call) -> WireError | None:
-    """The error of a fault that answers instead of any reply."""
+def answers_instead(fault: Fault) -> bool:
+    """Whether it is an error instead of any reply."""
     row = BY_NAME.get(fault.name)
-    return row.instead(call) if row is not None and row.instead is not None else None
+    return row is not None and row.instead is not None
 
 
-def struck(
-    reply: Reply, call: Call, endpoint: Endpoint, *, seed: str = "", number: int = 0
-) -> tuple[Reply, str]:
+def struck(reply: Reply, call: Call, endpoint: Endpoint) -> tuple[Reply, str]:
     """The reply after its fault, and why that changed nothing, or ""; the reply's fault is then gone.
 
-    `seed` and `number` say whether it strikes at all, where it does not always.
+    Chance has spoken already.
     """
     fault = reply.fault
     row = BY_NAME.get(fault.name) if fault is not None else None
-    if fault is None or row is None or not strikes(fault, seed=seed, number=number):
+    if fault is None or row is None:
         return reply._replace(fault=None), ""
     if row.instead is not None:
         error = row.instead(call).reply()

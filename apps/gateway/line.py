@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from apps.desk.waiting import waiting_here
 from apps.gateway.chunked import write_chunk
 from apps.gateway.http1 import leave_out_date
 from apps.live.tasks import spawn
@@ -18,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: closing sends a reset
+GRACE_S = 6  # for replies that are on their way when the server is told to stop
 PIECE_BYTES = 64 * 1024  # written at a time, so that a caller who leaves in the middle is noticed
 
 
@@ -40,6 +42,8 @@ class Line:
         self.first_byte_at: float | None = None  # unix seconds
         self.bytes_sent = 0
         self.injected_s = 0.0  # waits that the reply's author asked for
+        self.patience_s: float | None = None  # with a reply that has stalled; None: without an end
+        self.remark = ""  # what the exchange is to say of how the answer ended
 
     async def read_body(self, *, limit: int, announced: bytes) -> bytes:
         """The whole body; raises Oversized at the header already, HungUp when it breaks off."""
@@ -120,12 +124,17 @@ class Line:
             self.bytes_sent += len(data)
         return written
 
-    async def wait(self, seconds: float) -> None:
-        """Waits; raises HungUp as soon as the caller does."""
-        began_s = time.monotonic()
-        done, _ = await asyncio.wait((self.watch(),), timeout=max(0.0, seconds))
-        self.injected_s += time.monotonic() - began_s
-        if done:
+    async def wait(self, seconds: float | None, *, grace_s: float = GRACE_S) -> None:
+        """Waits, or for ever; raises HungUp as soon as the caller does.
+
+        Raises GoingDown when the server goes down and this would not be over `grace_s` after that.
+        """
+        began_s, watch = time.monotonic(), self.watch()
+        try:
+            await waiting_here().end.wait(watch, seconds, grace_s=grace_s)
+        finally:
+            self.injected_s += time.monotonic() - began_s
+        if watch.done():
             raise HungUp
 
     async def cut(self) -> bool:

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 
 import orjson
@@ -71,7 +72,7 @@ def broken(sending: Sending, fault: Fault, call: Call, endpoint: Endpoint | None
     """What really leaves."""
     row = BY_NAME[fault.name]
     if row.frames is not None:
-        return row.frames(sending, fault.amount)
+        return replace(row.frames(sending, fault.amount), end=row.end)
     return sending.with_pieces(_chunks(sending.pieces, row, call)) if sending.is_stream else sending
 
 
@@ -85,7 +86,7 @@ def _chunks(pieces: Iterator[Piece], row: FaultRow, call: Call) -> Iterator[Piec
             yield piece
             continue
         changed = _over(body, row, call)
-        yield Piece(head + mark + orjson.dumps(changed) + end + more, piece.pause_ms)
+        yield piece._replace(data=head + mark + orjson.dumps(changed) + end + more)
 
 
 def _over(body: Body, row: FaultRow, call: Call) -> Body:

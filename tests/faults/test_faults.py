@@ -16,11 +16,13 @@ from apps.faults.indexes import FaultIndex, LatencyIndex, LimitIndex
 from apps.faults.lines import FaultLine, LatencyLine, LimitLine
 from apps.faults.models import Draw, FaultRule, OwnDraw
 from apps.faults.own_draws import forget
+from apps.gateway.broken import sending_of
+from apps.gateway.line import GRACE_S
 from apps.journal.models import Exchange
 from apps.wire.call import Call
 from apps.wire.faults.read import fault_text, read_fault, written_fault
 from apps.wire.faults.table import FAULTS
-from apps.wire.reply import Fault
+from apps.wire.reply import Fault, Pace, Reply
 from apps.wire.table import BY_NAME as ENDPOINTS
 from tests.callers import callers
 from tests.conftest import Server, start_server, wait_for
@@ -352,27 +354,35 @@ def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) 
     assert "unknown-tool changed nothing" in item["note"]
 
 
-def test_a_stalled_call_ends_when_its_server_goes_down(start: Any) -> None:
+def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start: Any) -> None:
     server = start()
     server.api.put("/api/fallback", json={"text": "auto"})
-    got: list[Any] = []
+    wanted = {
+        "stall": {"X-Mock-Fault": "stall;1"},
+        "slow-drip": {"X-Mock-Fault": "slow-drip;200"},
+        "delay": {"X-Mock-Delay-Ms": "60000"},
+    }
 
-    def asking() -> None:
+    def asking(caller: str) -> tuple[Any, float]:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
+        headers = {"X-Mock-Caller": caller, **wanted[caller]}
         try:
-            body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
-            headers = {"X-Mock-Fault": "stall;1"}
-            got.append(
-                httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers).status_code
-            )
+            answer = httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers, timeout=30)
+            return answer.status_code, time.monotonic()
         except httpx.HTTPError as error:
-            got.append(error)
+            return error, time.monotonic()
 
-    caller = threading.Thread(target=asking)
-    caller.start()
-    wait_for(lambda: server.api.get("/api/exchanges?q=fault:stall").json()["items"])
-    assert server.stop(timeout_s=10) == 0
-    caller.join(timeout=10)
-    assert isinstance(got[0], httpx.RemoteProtocolError)
+    with ThreadPoolExecutor(3) as pool:
+        got = {caller: pool.submit(asking, caller) for caller in wanted}
+        wait_for(lambda: len(server.api.get("/api/exchanges?state=taken").json()["items"]) == 3)
+        began_s = time.monotonic()
+        assert server.stop() == 0
+        ended = {caller: one.result(timeout=10) for caller, one in got.items()}
+    assert isinstance(ended["stall"][0], httpx.RemoteProtocolError)
+    is_begun = isinstance(ended["slow-drip"][0], httpx.RemoteProtocolError)
+    assert is_begun or ended["slow-drip"][0] == 503
+    assert ended["delay"][0] == 503
+    assert max(at_s for _, at_s in ended.values()) - began_s < GRACE_S / 2
 
 
 def test_a_server_may_forbid_faults_by_header(start: Any) -> None:
@@ -441,3 +451,53 @@ def test_a_step_of_a_sequence_obeys_headers_and_its_own_delay_goes_before_rules(
     began = time.monotonic()
     assert ask(rules.server, "steps").status_code == 200
     assert time.monotonic() - began < 2
+
+
+# --- how a broken reply leaves --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [None, "wrong-content-type", "split-character", "slow-drip"])
+@pytest.mark.parametrize("pace", [{"token_ms": 40}, {"total_ms": 400}], ids=["token", "total"])
+def test_a_stream_takes_as_long_with_a_fault_as_without(rules: Rules, pace: Any, fault: str | None) -> None:
+    words = "one two three four five six seven eight"
+    drip = {"name": "slow-drip", "pause_ms": 1}
+    entry = {"response": {"content": words}, "pace": pace, "fault": drip if fault == "slow-drip" else fault}
+    rules.server.queue("it", entry)
+    began_s = time.monotonic()
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
+    answer = rules.server.api.post("/as/it/v1/chat/completions", json=body)
+    took_s = time.monotonic() - began_s
+    events = answer.text.count("data: ") - 1
+    wanted_s = 0.4 if "total_ms" in pace else (events - 1) * 0.04
+    assert wanted_s - 0.01 <= took_s < wanted_s + 1  # a wait for each piece would be seconds
+
+
+@pytest.mark.parametrize("name", [row.name for row in FAULTS if row.frames])
+async def test_only_the_drip_cuts_a_whole_body_into_crumbs(name: str) -> None:
+    fault, _ = read_fault(name)
+    call = Call(id="x", caller="a", method="POST", path="/v1/chat/completions")
+    reply = Reply(b'{"text": "' + b"x" * 4000 + b'"}', fault=fault, pace=Pace(first_token_ms=70))
+    sending, _ = await sending_of(reply, call, CHAT)
+    pieces = list(sending.pieces)
+    if name == "slow-drip":
+        assert len(pieces) == 502 and {len(piece.data) for piece in pieces[:-1]} == {8}
+    elif name == "huge-body":
+        assert min(len(piece.data) for piece in pieces[1:-1]) == 65_536
+    else:
+        assert len(pieces) <= 2
+    assert sending.at_ms == 70
+    assert {piece.at_ms for piece in pieces} <= {70}
+
+
+@pytest.mark.parametrize("kind", ["requests", "tokens"])
+def test_the_429_of_a_fault_says_the_same_in_words_and_headers(rules: Rules, kind: str) -> None:
+    rules.add("limits", per="caller", requests_per_minute=60, tokens_per_minute=100_000)
+    answer = ask(rules.server, Fault=f"rate-limit-{kind}")
+    told = {name: answer.headers[f"x-ratelimit-{name}-{kind}"] for name in ("limit", "remaining", "reset")}
+    message = answer.json()["error"]["message"]
+    assert f"Limit {told['limit']}, Used " in message
+    used = int(told["limit"]) - int(told["remaining"])
+    assert f"Used {used}," in message
+    wait_s = int(answer.headers["retry-after"])
+    assert f"Please try again in {wait_s}s." in message
+    assert int(answer.headers["retry-after-ms"]) == wait_s * 1000

@@ -11,7 +11,8 @@ from apps.gateway.line import HungUp, Line
 from apps.wire.call import Call
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Endpoint
-from apps.wire.faults.row import CUT, RESET, STALL, Piece, Sending
+from apps.wire.errors import aborted
+from apps.wire.faults.row import CLEAN, CUT, RESET, STALL, Piece, Sending
 from apps.wire.faults.strike import breaks_sending, broken
 from apps.wire.headers import EVENT_STREAM
 from apps.wire.latency import whole_ms
@@ -52,7 +53,10 @@ async def _deliver(line: Line, call: Call, endpoint: Endpoint | None, reply: Rep
         await _until(line, began_s + sending.at_ms / 1000)
         if not sending.is_silent:
             await _start(line, call, reply, sending, content_type)
-    await _end(line, sending.end)
+    if sending.end == RESET and not line.can_break and not line.started:
+        await deliver(line, call, endpoint, aborted().reply())  # the nearest thing to it
+    else:
+        await _end(line, sending.end)
 
 
 async def sending_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> tuple[Sending, bytes]:
@@ -86,7 +90,9 @@ async def _start(line: Line, call: Call, reply: Reply, sending: Sending, content
     if sending.content_type:  # this one wins over its author's
         headers = [header for header in headers if header[0] != b"content-type"]
         headers.append((b"content-type", sending.content_type))
-    if sending.length is not None:
+    if sending.length is not None and (
+        sending.end == CLEAN or line.can_break
+    ):  # else it is waited for
         headers.append((b"content-length", b"%d" % sending.length))
     await line.start(reply.status, headers)
 
@@ -104,7 +110,8 @@ async def _end(line: Line, end: str) -> None:
     elif end == RESET:
         if line.started:
             await line.wait(READ_S)
-        await line.cut()
+        if not await line.cut():
+            await line.break_off()
     elif end == CUT:
         await line.break_off()
     else:

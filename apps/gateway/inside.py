@@ -21,6 +21,10 @@ class InsideLine(Line):
         super().__init__(receive, _nowhere)
         self.patience_s = PATIENCE_S
 
+    @property
+    def can_break(self) -> bool:
+        return True
+
     async def cut(self) -> bool:
         return True
 

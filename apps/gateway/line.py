@@ -137,13 +137,22 @@ class Line:
         if watch.done():
             raise HungUp
 
+    @property
+    def can_break(self) -> bool:
+        """Whether the connection can be dropped; other servers than uvicorn give no way to it."""
+        return self._transport is not None
+
+    @property
+    def _transport(self) -> Any:
+        return getattr(getattr(self._send, "__self__", None), "transport", None)
+
     async def cut(self) -> bool:
         """Drops the connection without an answer, as a network does; the client sees a reset.
 
         Reaches into uvicorn: its `send` is a method of the request's cycle, which has the transport.
         Other servers give no way to do it: False.
         """
-        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        transport = self._transport
         if transport is None:
             return False
         connection = transport.get_extra_info("socket")
@@ -155,7 +164,7 @@ class Line:
 
     async def break_off(self) -> None:
         """Closes the connection in the middle of an answer; on other servers ends it early."""
-        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        transport = self._transport
         if transport is None:
             await self.write(b"", last=True)
             return

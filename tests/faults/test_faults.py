@@ -501,3 +501,13 @@ def test_the_429_of_a_fault_says_the_same_in_words_and_headers(rules: Rules, kin
     wait_s = int(answer.headers["retry-after"])
     assert f"Please try again in {wait_s}s." in message
     assert int(answer.headers["retry-after-ms"]) == wait_s * 1000
+
+
+def test_another_server_ends_early_what_it_cannot_break(tmp_path: Path) -> None:
+    server = start_server(tmp_path, door="daphne", MOCKOPENAI_FALLBACK="auto")
+    try:
+        assert len(ask(server, Fault="cut;2").content) == 8
+        assert len(ask(server, Fault="reset-after;2").content) == 8
+        assert ask(server, Fault="reset").status_code == 500
+    finally:
+        server.stop()

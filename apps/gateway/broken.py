@@ -90,9 +90,7 @@ async def _start(line: Line, call: Call, reply: Reply, sending: Sending, content
     if sending.content_type:  # this one wins over its author's
         headers = [header for header in headers if header[0] != b"content-type"]
         headers.append((b"content-type", sending.content_type))
-    if sending.length is not None and (
-        sending.end == CLEAN or line.can_break
-    ):  # else it is waited for
+    if sending.length is not None and (sending.end == CLEAN or line.can_break):  # else it is waited for
         headers.append((b"content-length", b"%d" % sending.length))
     await line.start(reply.status, headers)
 

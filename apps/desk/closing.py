@@ -37,6 +37,10 @@ class Closing:
         finally:
             self._notices.discard(future)
 
+    def is_too_late(self, at_s: float, *, grace_s: float) -> bool:
+        """Whether the process, which is about to end, does not wait until then (on the loop's clock)."""
+        return at_s > self._since_s + grace_s
+
     async def wait(self, other: "asyncio.Future[None]", seconds: float | None, *, grace_s: float) -> None:
         """Waits so long (None: for ever), or for the other one.
 
@@ -48,6 +52,6 @@ class Closing:
             await asyncio.wait((other, closing), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if other.done() or not closing.done() or (end_s is not None and end_s <= loop.time()):
                 return
-            if end_s is None or end_s > self._since_s + grace_s:
+            if end_s is None or self.is_too_late(end_s, grace_s=grace_s):
                 raise GoingDown
             await asyncio.wait((other,), timeout=end_s - loop.time())

@@ -361,20 +361,23 @@ def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start
         "stall": {"X-Mock-Fault": "stall;1"},
         "slow-drip": {"X-Mock-Fault": "slow-drip;200"},
         "delay": {"X-Mock-Delay-Ms": "60000"},
+        "pace": {},
     }
+    server.queue("pace", {"content": "hi"}, pace={"first_token_ms": 60_000})
 
     def asking(caller: str) -> tuple[Any, float]:
         body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
         headers = {"X-Mock-Caller": caller, **wanted[caller]}
+        body["stream"] = caller == "pace"
         try:
             answer = httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers, timeout=30)
             return answer.status_code, time.monotonic()
         except httpx.HTTPError as error:
             return error, time.monotonic()
 
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         got = {caller: pool.submit(asking, caller) for caller in wanted}
-        wait_for(lambda: len(server.api.get("/api/exchanges?state=taken").json()["items"]) == 3)
+        wait_for(lambda: len(server.api.get("/api/exchanges?state=taken").json()["items"]) == 4)
         began_s = time.monotonic()
         assert server.stop() == 0
         ended = {caller: one.result(timeout=10) for caller, one in got.items()}
@@ -382,6 +385,7 @@ def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start
     is_begun = isinstance(ended["slow-drip"][0], httpx.RemoteProtocolError)
     assert is_begun or ended["slow-drip"][0] == 503
     assert ended["delay"][0] == 503
+    assert ended["pace"][0] == 200  # its head had left
     assert max(at_s for _, at_s in ended.values()) - began_s < GRACE_S / 2
 
 

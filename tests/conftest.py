@@ -244,7 +244,7 @@ def server(shared_server: Server) -> Iterator[Server]:
     yield shared_server
 
 
-RULES = ("draw", "faultrule", "latencyrule", "limit", "bucket", "control")
+RULES = ("draw", "owndraw", "faultrule", "latencyrule", "limit", "bucket", "control")
 EMPTIED = (
     *("queues_preset", "queues_pause", "queues_fallback", "library_template", "library_given"),
     *(f"faults_{name}" for name in RULES),

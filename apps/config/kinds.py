@@ -18,7 +18,7 @@ from apps.config.written import (
     written_templates,
 )
 from apps.faults.fault_fields import read_rule
-from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit
+from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit, OwnDraw
 from apps.faults.rule_fields import read_latency, read_limit
 from apps.library import storage as library
 from apps.library.authoring import TemplateError
@@ -127,6 +127,7 @@ def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[st
 
 def _replace_faults(rows: list[Columns], _: str) -> None:
     Draw.objects.all().delete()
+    OwnDraw.objects.all().delete()
     FaultRule.objects.all().delete()
     for columns in rows:  # one by one: their order is that of their ids
         FaultRule.objects.create(created_at=timezone.now(), **columns)

@@ -9,9 +9,11 @@ from django.utils import timezone
 from apps.desk.repeat import has_room, queue_same
 from apps.desk.verdict import Person, Verdict, claimed, is_claimed_by_other, truth, unknown
 from apps.desk.waiting import ring, waiting_here
+from apps.faults.imposed import imposed_in
 from apps.faults.in_force import in_force
-from apps.faults.latency import narrowest_first, slowed
 from apps.faults.limits import charge, key_in
+from apps.faults.models import OwnDraw
+from apps.faults.own_draws import struck_by
 from apps.journal.models import Body, Exchange, Source, State
 from apps.journal.texts import read_call, reply_texts
 from apps.journal.writer import writer
@@ -94,10 +96,12 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
         plain = resolved(draft, call) if draft.kind else draft
     except WireError as failed:  # the call waits on: whoever answers can mend it
         return Verdict(400, {"detail": failed.message})
-    reply = complete(slowed(plain, call, narrowest_first(rules.latencies)), call, endpoint)
+    plain = plain._replace(fault=struck_by(plain.fault, OwnDraw.By.DESK, call.caller))
+    imposed = imposed_in(body.reply_extras).still(rules)
+    reply = complete(imposed.over(plain, call, rules), call, endpoint)
     sound, note = reply, ""
     if reply.fault is not None:
-        reply, note = struck(reply, call, endpoint, seed=exchange_id)
+        reply, note = struck(reply, call, endpoint)
     spent = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0)
     limited_by = key_in(body.reply_extras)
     reply = charge(rules, call, limited_by, spent, reply)

@@ -14,6 +14,7 @@ from django.conf import settings
 from apps.desk.answer import win, write_reply
 from apps.desk.models import Typed
 from apps.desk.verdict import Person
+from apps.faults.imposed import imposed_in
 from apps.faults.in_force import in_force
 from apps.faults.limits import charge, key_in, with_key
 from apps.journal import clock
@@ -26,6 +27,7 @@ from apps.wire.complete import complete, tokens
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
 
+NOTE_MAX = 1000  # characters that the column holds
 CUT_SHORT = "length"  # the finish reason of a text that its author did not end; the caller got all of it
 _EMPTY = Draft(body=b'{"content":""}')
 _SHUT_DOWN = "The server was shut down while this answer was typed: the stream was ended where it was."
@@ -100,6 +102,9 @@ def begin(row: Exchange, *, by: Person) -> bool:
     won = win(row.id, opening, by=by)
     if won and key:
         Body.objects.filter(exchange_id=row.id).update(reply_extras=with_key(reply_extras(opening), key))
+    if won and (fault := imposed_in(body.reply_extras).still(rules).fault):
+        note = f"The fault {fault.name} changed nothing: this answer was typed live. {row.note}".strip()
+        Exchange.objects.filter(id=row.id).update(note=note[:NOTE_MAX])
     return won
 
 

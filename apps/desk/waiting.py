@@ -14,6 +14,7 @@ from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from django.db import Error
 
+from apps.desk.closing import Closing
 from apps.desk.outcome import Cause, Outcome, look, still_waiting
 from apps.journal.writer import writer
 from apps.live.outage import DATABASE, REDIS, redis_errors
@@ -29,12 +30,17 @@ class Waiting:
 
     def __init__(self) -> None:
         self.channel = ""  # where bells for this process arrive; "" while there is none
-        self.closing = False
+        self.end = Closing()
         self._bells: dict[str, asyncio.Future[None]] = {}
         self._departures: dict[str, asyncio.Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = asyncio.Event()  # set once there is a channel
         self._empty = asyncio.Event()  # set when the last call of a closing process has its answer
+
+    @property
+    def closing(self) -> bool:
+        """Whether this process is about to end."""
+        return self.end.has_begun
 
     async def start(self) -> None:
         """Begins to listen; a channel layer that does not answer delays nothing by more than a second."""
@@ -114,7 +120,7 @@ class Waiting:
 
     async def close(self) -> None:
         """Wakes every caller, since the process is about to end; returns when none waits any more."""
-        self.closing = True
+        self.end.begin()
         self._empty.clear()
         for exchange_id in list(self._bells):
             self.ring(exchange_id)

@@ -15,7 +15,7 @@ from apps.accounts.admin_kept import KeptAdmin, ShownAdmin
 from apps.accounts.rest import RestError
 from apps.faults.fault_fields import read_rule
 from apps.faults.in_force import renew
-from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit
+from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit, OwnDraw
 from apps.faults.rule_fields import read_latency, read_limit
 from apps.wire.faults.read import fault_of, written_fault
 
@@ -107,6 +107,14 @@ class DrawAdmin(ShownAdmin):
     """How many calls of a caller a rule has been asked about; deleting one begins its failures again."""
 
     list_display = ["rule", "caller", "count"]
+    search_fields = ["caller"]
+
+
+@admin.register(OwnDraw)
+class OwnDrawAdmin(ShownAdmin):
+    """How many faults by chance of presets, answers or headers were drawn; deleting one begins them again."""
+
+    list_display = ["by", "caller", "count"]
     search_fields = ["caller"]
 
 

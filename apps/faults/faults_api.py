@@ -11,7 +11,7 @@ from apps.accounts.rest import RestView
 from apps.faults.back_to_normal import back_to_normal
 from apps.faults.fault_fields import read_rule, rule_fields
 from apps.faults.in_force import change
-from apps.faults.models import Draw, FaultRule
+from apps.faults.models import Draw, FaultRule, OwnDraw
 from apps.wire.faults.table import FAULTS
 
 
@@ -36,7 +36,7 @@ class FaultsView(RestView):
         if wish in ("true", "1"):
             back_to_normal()
         else:
-            change(lambda: FaultRule.objects.all().delete())
+            change(_delete_all)
         return Response({"success": True})
 
 
@@ -67,6 +67,11 @@ class FaultView(RestView):
         if not deleted:
             raise _no_rule(rule_id)
         return Response({"success": True})
+
+
+def _delete_all() -> None:
+    FaultRule.objects.all().delete()
+    OwnDraw.objects.all().delete()
 
 
 def _item(rule: FaultRule) -> dict[str, Any]:

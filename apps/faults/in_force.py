@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from django.db import transaction
 
+from apps.faults.indexes import FaultIndex, LatencyIndex, LimitIndex
+from apps.faults.lines import FaultLine, LatencyLine, LimitLine
 from apps.faults.models import Control, FaultRule, LatencyRule, Limit
+from apps.journal.inline import not_on_the_loop
 from apps.journal.rows import select_rows
 from apps.journal.writer import writer
 from apps.live.events import publish
@@ -18,44 +21,15 @@ _TOKEN = f"SELECT token FROM {Control._meta.db_table}"  # noqa: S608 - the name 
 
 
 @dataclass(frozen=True, slots=True)
-class FaultLine:
-    """A row of FaultRule that is on."""
-
-    id: int
-    caller: str
-    endpoint: str
-    fault: str
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class LatencyLine:
-    """A row of LatencyRule."""
-
-    id: int
-    caller: str
-    model: str
-    spread: str
-
-
-@dataclass(frozen=True, slots=True)
-class LimitLine:
-    """A row of Limit."""
-
-    id: int
-    per: str
-    name: str
-    requests_per_minute: int | None
-    tokens_per_minute: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class InForce:
-    """Every rule that is in force, in the order in which they were made."""
+    """Every rule that is in force, in the order in which they were made; and indexes of them."""
 
     faults: tuple[FaultLine, ...] = ()
     latencies: tuple[LatencyLine, ...] = ()
     limits: tuple[LimitLine, ...] = ()
+    fault_index: FaultIndex = field(default=FaultIndex(()), compare=False)
+    latency_index: LatencyIndex = field(default=LatencyIndex(()), compare=False)
+    limit_index: LimitIndex = field(default=LimitIndex(()), compare=False)
 
 
 NOTHING = InForce()
@@ -69,6 +43,7 @@ def in_force() -> InForce:
     token = found[0][0] if found else None
     known = _known
     if known[0] != token:
+        not_on_the_loop()  # there may be thousands of them
         known = _known = (token, _read())
     return known[1]
 
@@ -91,12 +66,13 @@ def renew() -> None:
 
 
 def _read() -> InForce:
-    read = InForce(
-        _lines(FaultLine, FaultRule, "id, caller, endpoint, fault, seed", "WHERE is_on"),
-        _lines(LatencyLine, LatencyRule, "id, caller, model, spread"),
-        _lines(LimitLine, Limit, "id, per, name, requests_per_minute, tokens_per_minute"),
-    )
-    return NOTHING if read == NOTHING else read
+    faults = _lines(FaultLine, FaultRule, "id, caller, endpoint, fault, seed", "WHERE is_on")
+    latencies = _lines(LatencyLine, LatencyRule, "id, caller, model, spread")
+    limits = _lines(LimitLine, Limit, "id, per, name, requests_per_minute, tokens_per_minute")
+    if not (faults or latencies or limits):
+        return NOTHING
+    indexes = FaultIndex(faults), LatencyIndex(latencies), LimitIndex(limits)
+    return InForce(faults, latencies, limits, *indexes)
 
 
 def _lines(line: Callable[..., T], table: type, columns: str, only: str = "") -> tuple[T, ...]:

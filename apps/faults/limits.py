@@ -1,22 +1,20 @@
 """Rate limits: who shares a bucket, which calls are let through, and what they have really spent."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 import orjson
 
 from apps.faults.buckets import Buckets, Pot
-from apps.faults.in_force import InForce, LimitLine
-from apps.faults.models import Limit
+from apps.faults.in_force import InForce
+from apps.faults.indexes import LimitIndex
 from apps.wire.call import Call
 from apps.wire.errors import WireError
 from apps.wire.rate_limit import REQUESTS, TOKENS, limit_headers, reached
 from apps.wire.reply import Reply
 
-EVERY = "*"
 KEY_CHARS = 16  # of the hash of a key; enough to tell all keys apart, too few to find one
-HOLDER_MAX = 200
 
 
 def key_of(call: Call) -> str:
@@ -35,31 +33,20 @@ def counts(call: Call) -> bool:
     return call.method == "POST" and call.endpoint != ""
 
 
-def pots(rules: Iterable[LimitLine], call: Call, key: str) -> list[Pot]:
+def pots(rules: LimitIndex, call: Call, key: str) -> list[Pot]:
     """The buckets that a call takes from."""
-    found = []
-    for rule in rules:
-        holder = _holder(rule.per, call, key)[:HOLDER_MAX]
-        if rule.per != Limit.Per.EVERYONE and not (holder and rule.name in (EVERY, holder)):
-            continue
-        for kind, limit in ((REQUESTS, rule.requests_per_minute), (TOKENS, rule.tokens_per_minute)):
-            if limit is not None:
-                found.append(Pot(f"{rule.id}/{kind}/{holder}", kind, limit))
-    return found
-
-
-def _holder(per: str, call: Call, key: str) -> str:
-    if per == Limit.Per.CALLER:
-        return call.caller
-    if per == Limit.Per.KEY:
-        return key
-    return call.model if per == Limit.Per.MODEL else ""
+    return [
+        Pot(f"{rule.id}/{kind}/{holder}", kind, limit)
+        for rule, holder in rules.of(call, key)
+        for kind, limit in ((REQUESTS, rule.requests_per_minute), (TOKENS, rule.tokens_per_minute))
+        if limit is not None
+    ]
 
 
 class Admission:
     """Lets the calls of a group through, or not, and counts what they really spend."""
 
-    def __init__(self, rules: Sequence[LimitLine], calls: Iterable[tuple[Call, str]]) -> None:
+    def __init__(self, rules: LimitIndex, calls: Iterable[tuple[Call, str]]) -> None:
         """`calls` with what stands for their keys (see `key_of`)."""
         self._pots = {call.id: pots(rules, call, key) for call, key in calls if counts(call)}
         self._buckets = Buckets([pot for found in self._pots.values() for pot in found])
@@ -123,7 +110,7 @@ def charge(rules: InForce, call: Call, key: str, tokens: int, reply: Reply) -> R
     """
     if not rules.limits or not counts(call):
         return reply
-    admission = Admission(rules.limits, [(call, key)])
+    admission = Admission(rules.limit_index, [(call, key)])
     admission.spend(call, tokens)
     admission.write()
     return admission.told(call, reply)

@@ -42,12 +42,35 @@ class Draw(models.Model):
     rule = models.ForeignKey(FaultRule, on_delete=models.CASCADE)
     caller = models.CharField(max_length=100)
     count = models.BigIntegerField(default=0)
+    at = models.FloatField(default=0, db_default=0)  # unix seconds: when it was asked last
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "caller"], name="draw_named")]
 
     def __str__(self) -> str:
         return f"{self.count} of {self.caller}"
+
+
+class OwnDraw(models.Model):
+    """How many faults by chance were drawn that are no rule's; of presets `caller` is the queue's name."""
+
+    class By(models.TextChoices):
+        """Who wrote them."""
+
+        PRESET = "preset"
+        DESK = "desk"
+        HEADER = "header"
+
+    by = models.CharField(max_length=8, choices=By.choices)
+    caller = models.CharField(max_length=100)
+    count = models.BigIntegerField(default=0)
+    at = models.FloatField()  # unix seconds
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "caller"], name="own_draw_named")]
+
+    def __str__(self) -> str:
+        return f"{self.count} by {self.by} {self.caller}"
 
 
 class LatencyRule(models.Model):

@@ -1,18 +1,18 @@
 """Sends a call through the gateway from inside the server: no socket, its answer is thrown away."""
 
-import asyncio
+import contextlib
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import Value
 from django.db.models.functions import Concat, Left, Trim
 
+from apps.desk.closing import GoingDown
 from apps.desk.waiting import waiting_here
 from apps.gateway.answer import decide
 from apps.gateway.asgi import see_off
+from apps.gateway.inside import InsideLine
 from apps.gateway.intake import Headers, Request, locate, take_in
-from apps.gateway.line import Line, Message
 from apps.gateway.report import NOTE_MAX, Progress
 from apps.journal.models import Exchange
 from apps.journal.writer import writer
@@ -77,9 +77,10 @@ async def send(
 
 
 async def _serve(progress: Progress) -> None:
-    line = Line(_silence, _nowhere)
+    line = InsideLine()
     try:
-        await see_off(progress, line)
+        with contextlib.suppress(GoingDown):
+            await see_off(progress, line)
     finally:
         line.close()
 
@@ -87,13 +88,3 @@ async def _serve(progress: Progress) -> None:
 def _write_note(exchange_id: str, note: str) -> None:
     text = Left(Trim(Concat(Value(f"{note} "), "note")), NOTE_MAX)
     Exchange.objects.filter(id=exchange_id).update(note=text)
-
-
-async def _silence() -> Message:
-    """This caller never says anything more, and never hangs up."""
-    message: Message = await asyncio.get_running_loop().create_future()
-    return message
-
-
-async def _nowhere(message: Any) -> None:
-    """This caller throws the answer away."""

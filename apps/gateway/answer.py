@@ -68,8 +68,8 @@ def _decide(asked: Sequence[Asked], trouble: Trouble | None) -> list[Decision]:
         elif one.intake.refusal is not None:
             decisions.append(refused(one.intake, one.intake.refusal, Source.INVALID))
         elif (preset := next(taken)) is not None:
-            draft = preset.draft if trouble is None else trouble.over(one, preset.draft)
-            decisions.append(answered(one.intake, draft, Source.PRESET, preset))
+            over = None if trouble is None else trouble.over(one)
+            decisions.append(answered(one.intake, preset.draft, Source.PRESET, preset, over))
         else:
             decisions.append(fallback.decide(one))
     if trouble is not None:

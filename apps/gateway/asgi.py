@@ -11,6 +11,7 @@ from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from apps.desk.closing import GoingDown
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
 from apps.gateway import access, probes, upkeep
@@ -81,7 +82,8 @@ async def _serve(scope: dict[str, Any], line: Line) -> None:
 
     async def work(line: Line) -> None:
         if scope["method"] == "OPTIONS":
-            await line.start(204, preflight(_header(scope, b"access-control-request-headers")))
+            wanted = dict(scope["headers"]).get(b"access-control-request-headers", b"")
+            await line.start(204, preflight(wanted))
             await line.write(b"", last=True)
         else:
             await _answer(await _intake(scope, line), line)
@@ -95,7 +97,7 @@ async def _guarded(work: Callable[[Line], Awaitable[None]], line: Line, what: st
         await work(line)
     except HungUp:
         log.debug("A caller hung up before its request was whole.")
-    except asyncio.CancelledError:  # the server goes down, and does not wait as long as this call would take
+    except (asyncio.CancelledError, GoingDown):  # the call would take longer than the server is there
         await _apologise(line, errors.shutting_down())
     except (OperationalError, InterfaceError) as error:
         DATABASE.met(error)
@@ -134,10 +136,6 @@ async def _intake(scope: dict[str, Any], line: Line) -> Intake:
     )
 
 
-def _header(scope: dict[str, Any], wanted: bytes) -> bytes:
-    return next((value for name, value in scope["headers"] if name == wanted), b"")
-
-
 async def _answer(intake: Intake, line: Line) -> None:
     access.note(intake.call)
     progress = Progress(intake, await decide(intake))
@@ -168,6 +166,7 @@ async def see_off(progress: Progress, line: Line) -> None:
     except HungUp:
         log.debug("The caller of %s hung up.", progress.intake.call.id)
     finally:
+        progress.remark(line.remark)
         progress.end(first_byte_at=line.first_byte_at, bytes_sent=line.bytes_sent, injected_s=line.injected_s)
 
 

@@ -1,22 +1,24 @@
 """One line of a batch as a call: asked as if it had come over HTTP, its answer taken where it was decided."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
 import orjson
 
+from apps.desk.closing import GoingDown
 from apps.gateway import batch_store as store
 from apps.gateway.answer import decide
 from apps.gateway.asgi import see_off
+from apps.gateway.inside import InsideLine
 from apps.gateway.intake import Intake, Request, locate, take_in
-from apps.gateway.line import Line as Wire
 from apps.gateway.line import Message
 from apps.gateway.report import Progress
 from apps.journal.models import Source
 from apps.journal.writer import writer
 from apps.wire import errors
-from apps.wire.batch_lines import Line, answered
+from apps.wire.batch_lines import Line, answered, broken_off
 from apps.wire.shelf import Body
 
 AGAIN_S = 0.5  # until an exchange that a dead process left is looked at again
@@ -39,15 +41,18 @@ async def answer(line: Line, intake: Intake, ending: asyncio.Event) -> Body | No
         return {"type": "http.disconnect"}
 
     progress = Progress(intake, await decide(intake))
-    wire = Wire(hang_up, _nowhere)
+    wire = InsideLine(hang_up)
     try:
-        await see_off(progress, wire)
+        with contextlib.suppress(GoingDown):
+            await see_off(progress, wire)
     finally:
         wire.close()
     reply = progress.reply
     if progress.source == Source.SHUTDOWN or (reply is None and ending.is_set()):
         return None
     reply = reply or errors.aborted().reply()
+    if reply.fault is not None and (lost := broken_off(line, reply.fault.name)):
+        return lost
     request_id = intake.call.request_id
     return answered(line, status=reply.status, request_id=request_id, body=_read(reply.body))
 
@@ -60,12 +65,10 @@ async def adopt(line: Line, exchange: str, ending: asyncio.Event) -> Body | None
         found = await writer.run(lambda: store.asked(exchange))
     if not found.status:
         return None
+    if lost := broken_off(line, found.fault):
+        return lost
     body = _read(found.body.encode())
     return answered(line, status=found.status, request_id=found.request_id, body=body)
-
-
-async def _nowhere(message: Any) -> None:
-    """What would travel is read in `Progress.reply`."""
 
 
 def _read(body: bytes) -> Any:

@@ -135,6 +135,7 @@ class Asked(NamedTuple):
     status: int = 0
     request_id: str = ""
     body: str = ""
+    fault: str = ""
 
 
 def asked(exchange_id: str) -> Asked:
@@ -150,4 +151,4 @@ def asked(exchange_id: str) -> Asked:
     if row.state == State.UNDELIVERED and given_back.exists():
         return Asked(False)
     texts = Texts.objects.filter(exchange_id=exchange_id).first()
-    return Asked(False, row.status_code, row.request_id, texts.reply_body if texts else "")
+    return Asked(False, row.status_code, row.request_id, texts.reply_body if texts else "", row.fault)

@@ -1,7 +1,10 @@
 """What is decided about one call: the reply that it gets and the exchange that is opened with it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from apps.faults.models import OwnDraw
+from apps.faults.own_draws import struck_by
 from apps.gateway.intake import Intake
 from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
@@ -34,19 +37,29 @@ class Decision(NamedTuple):
     taken: Taken | None = None
 
 
-def answered(intake: Intake, draft: Draft, source: Source, taken: Taken | None = None) -> Decision:
-    """The draft, completed for this call, goes back at once."""
+def answered(
+    intake: Intake,
+    draft: Draft,
+    source: Source,
+    taken: Taken | None = None,
+    over: Callable[[Draft], Draft] | None = None,
+) -> Decision:
+    """The draft, completed for this call, goes back at once; `over` is what rules and headers do to it."""
     call, endpoint = intake.call, intake.known_endpoint
     if draft.kind:
         not_on_the_loop()
         draft = resolve(draft, call)
+    if draft.fault is not None:
+        queue = taken.queue if taken is not None else call.caller
+        draft = draft._replace(fault=struck_by(draft.fault, OwnDraw.By.PRESET, queue))
+    if over is not None:
+        draft = over(draft)
     if endpoint.slow or effort(draft, call, endpoint) > HEAVY:
         not_on_the_loop()
     sound = reply = complete(draft, call, endpoint)
     note = ""
     if sound.fault is not None:
-        seed = str(taken.preset_id) if taken else ""
-        reply, note = struck(sound, call, endpoint, seed=seed, number=draft.given)
+        reply, note = struck(sound, call, endpoint)
     if endpoint.keep is not None and reply.status < 300:  # an error that a fault makes of it does nothing
         keep_reply(call, endpoint, sound)
     opening = Opening(

@@ -50,6 +50,18 @@ class Due:
         self.at_s = self._first_s + self._taken * self._step_s
         return taken
 
+    def each(self) -> Iterator[tuple[float, bytes]]:
+        """Each event on its own, with when it is due; the last ([DONE]) is due with its neighbour."""
+        while self._next:
+            event, self._next = self._next, next(self._events, b"")
+            yield self.at_s, event
+            if self._next != sse.DONE:
+                self._step()
+
+    def _step(self) -> None:
+        self._taken += 1
+        self.at_s = self._first_s + self._taken * self._step_s
+
 
 class UnevenDue(Due):
     """The same where each event has a wait of its own, in milliseconds, after the one before."""
@@ -74,6 +86,9 @@ class UnevenDue(Due):
                 self._next = b""
             self.at_s += next(self._waits) / 1000
         return b"".join(taken)
+
+    def _step(self) -> None:
+        self.at_s += next(self._waits) / 1000
 
 
 class TotalDue(Due):

@@ -44,7 +44,8 @@ class Fallback:
             return refused(intake, refusal, Source.REFUSED)
         if asked.closing:
             return refused(intake, errors.shutting_down(), Source.SHUTDOWN)
-        return self._park(asked, once=mode == Mode.ONCE)
+        unasked = None if self._trouble is None else self._trouble.unasked(asked)
+        return unasked or self._park(asked, once=mode == Mode.ONCE)
 
     def _auto(self, asked: Asked) -> Decision:
         intake = asked.intake
@@ -55,10 +56,8 @@ class Fallback:
             body = endpoint.auto(intake.call, shelf_of(intake.call.caller))
         except WireError as refusal:  # what is asked for does not exist
             return refused(intake, refusal, Source.AUTO)
-        draft = Draft(body=orjson.dumps(body))
-        if self._trouble is not None:
-            draft = self._trouble.over(asked, draft)
-        return answered(intake, draft, Source.AUTO)
+        over = None if self._trouble is None else self._trouble.over(asked)
+        return answered(intake, Draft(body=orjson.dumps(body)), Source.AUTO, over=over)
 
     def _park(self, asked: Asked, *, once: bool) -> Decision:
         call = asked.intake.call

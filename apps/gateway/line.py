@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from apps.desk.waiting import waiting_here
 from apps.gateway.chunked import write_chunk
 from apps.gateway.http1 import leave_out_date
 from apps.live.tasks import spawn
@@ -18,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: closing sends a reset
+GRACE_S = 6  # for replies that are on their way when the server is told to stop
 PIECE_BYTES = 64 * 1024  # written at a time, so that a caller who leaves in the middle is noticed
 
 
@@ -40,6 +42,8 @@ class Line:
         self.first_byte_at: float | None = None  # unix seconds
         self.bytes_sent = 0
         self.injected_s = 0.0  # waits that the reply's author asked for
+        self.patience_s: float | None = None  # with a reply that has stalled; None: without an end
+        self.remark = ""  # what the exchange is to say of how the answer ended
 
     async def read_body(self, *, limit: int, announced: bytes) -> bytes:
         """The whole body; raises Oversized at the header already, HungUp when it breaks off."""
@@ -120,13 +124,27 @@ class Line:
             self.bytes_sent += len(data)
         return written
 
-    async def wait(self, seconds: float) -> None:
-        """Waits; raises HungUp as soon as the caller does."""
-        began_s = time.monotonic()
-        done, _ = await asyncio.wait((self.watch(),), timeout=max(0.0, seconds))
-        self.injected_s += time.monotonic() - began_s
-        if done:
+    async def wait(self, seconds: float | None, *, grace_s: float = GRACE_S) -> None:
+        """Waits, or for ever; raises HungUp as soon as the caller does.
+
+        Raises GoingDown when the server goes down and this would not be over `grace_s` after that.
+        """
+        began_s, watch = time.monotonic(), self.watch()
+        try:
+            await waiting_here().end.wait(watch, seconds, grace_s=grace_s)
+        finally:
+            self.injected_s += time.monotonic() - began_s
+        if watch.done():
             raise HungUp
+
+    @property
+    def can_break(self) -> bool:
+        """Whether the connection can be dropped; other servers than uvicorn give no way to it."""
+        return self._transport is not None
+
+    @property
+    def _transport(self) -> Any:
+        return getattr(getattr(self._send, "__self__", None), "transport", None)
 
     async def cut(self) -> bool:
         """Drops the connection without an answer, as a network does; the client sees a reset.
@@ -134,7 +152,7 @@ class Line:
         Reaches into uvicorn: its `send` is a method of the request's cycle, which has the transport.
         Other servers give no way to do it: False.
         """
-        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        transport = self._transport
         if transport is None:
             return False
         connection = transport.get_extra_info("socket")
@@ -146,7 +164,7 @@ class Line:
 
     async def break_off(self) -> None:
         """Closes the connection in the middle of an answer; on other servers ends it early."""
-        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        transport = self._transport
         if transport is None:
             await self.write(b"", last=True)
             return

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+from apps.desk.closing import GoingDown
+from apps.desk.waiting import waiting_here
 from apps.gateway.beat import beat_of
 from apps.gateway.due import Due
-from apps.gateway.line import HungUp, Line
+from apps.gateway.line import GRACE_S, HungUp, Line
 
 
 async def paced(due: Due) -> AsyncGenerator[bytes, None]:
@@ -32,7 +34,10 @@ class Player:
         self._held: asyncio.Future[bytes]
 
     async def play(self) -> None:
-        """Returns when everything was written; raises HungUp as soon as the caller does."""
+        """Returns when everything was written; raises HungUp as soon as the caller does.
+
+        Raises GoingDown when the server goes down and the next event is due too late for it.
+        """
         while held := await self._play_freely():
             await self._line.write(held, last=False)
 
@@ -42,7 +47,7 @@ class Player:
         watch = self._line.watch()
         self._step()
         try:
-            await asyncio.wait((watch, self._held), return_when=asyncio.FIRST_COMPLETED)
+            await self._wait(watch)
             if self._held.done() and not (held := self._held.result()):
                 return held  # all of it is written: a caller who leaves now has got it
             if watch.done():
@@ -50,6 +55,17 @@ class Player:
             return held
         finally:
             self._held.cancel()  # a step that is still to come does nothing
+
+    async def _wait(self, watch: "asyncio.Task[None]") -> None:
+        """Until the caller leaves, or there is something to be held or nothing more to be sent."""
+        end = waiting_here().end
+        with end.notice() as closing:
+            ends = (watch, self._held, closing)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not (watch.done() or self._held.done()):
+            if end.is_too_late(self._began_s + self._due.at_s, grace_s=GRACE_S):
+                raise GoingDown
+            await asyncio.wait((watch, self._held), return_when=asyncio.FIRST_COMPLETED)
 
     def _step(self) -> None:
         if self._held.done():

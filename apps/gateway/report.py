@@ -5,6 +5,9 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import Value
+from django.db.models.functions import Concat, Left, Trim
+
 from apps.desk.outcome import Outcome
 from apps.desk.waiting import waiting_here
 from apps.gateway.decision import Decision
@@ -26,7 +29,7 @@ NOTE_MAX = 1000  # characters that the column holds
 WARM_NOTE = "The stream had begun, with status 200, while the call waited: this answer went into it."
 
 
-class Left(NamedTuple):
+class Gone(NamedTuple):
     """How a reply left, the preset that comes back when it did not, and what is to be said of it."""
 
     ending: Ending
@@ -35,7 +38,7 @@ class Left(NamedTuple):
 
 
 @plain
-def settle_group(items: Sequence[Left]) -> list[None]:
+def settle_group(items: Sequence[Gone]) -> list[None]:
     """Writes how replies left. Runs in the writer's transaction."""
     returning = [(ending, preset_id) for ending, preset_id, _ in items if preset_id is not None]
     # Who took this process for dead has settled its exchanges, and given back their presets.
@@ -45,7 +48,8 @@ def settle_group(items: Sequence[Left]) -> list[None]:
     give_back([preset_id for ending, preset_id in returning if ending.id in ours and not ending.delivered])
     for ending, _, note in items:
         if note:
-            Exchange.objects.filter(id=ending.id).update(note=note)
+            whole = Left(Trim(Concat("note", Value(f" {note}"))), NOTE_MAX)
+            Exchange.objects.filter(id=ending.id).update(note=whole)
     return [None] * len(items)
 
 
@@ -60,7 +64,7 @@ def sent_at_once(intake: Intake, decision: Decision, *, sent_at: float, bytes_se
         took_s = sent_at - intake.call.received_at
         took_ms = _ms(took_s)
         count_call(intake.call.endpoint, decision.reply.status, decision.opening.source, took_s)  # type: ignore[union-attr]
-        writer.post(settle_group, Left(Ending(intake.call.id, True, took_ms, took_ms, bytes_sent)))
+        writer.post(settle_group, Gone(Ending(intake.call.id, True, took_ms, took_ms, bytes_sent)))
 
 
 class Progress:
@@ -105,7 +109,11 @@ class Progress:
     def warm(self, status: int) -> None:
         """The reply goes into a stream that has begun already, so that its status cannot be seen."""
         if self._outcome is not None and self._outcome.rows is not None and status != 200:
-            self._note = f"{self._outcome.rows[0].note} {WARM_NOTE}".strip()[:NOTE_MAX]
+            self._note = WARM_NOTE
+
+    def remark(self, text: str) -> None:
+        """Something that the exchange is to say of itself, after what it says already."""
+        self._note = f"{self._note} {text}".strip()
 
     def end(self, *, first_byte_at: float | None, bytes_sent: int, injected_s: float = 0.0) -> None:
         """The last byte is gone, or never will be. `first_byte_at` in unix seconds.
@@ -128,7 +136,7 @@ class Progress:
             injected_ms=_ms(injected_s),
         )
         taken = self.decision.taken
-        left = Left(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)
+        left = Gone(ending, taken.preset_id if taken is not None and taken.returns else None, self._note)
         is_awaited = self._outcome is not None  # by whoever answered
         heard = is_awaited or listening()
         writer.post(settle_group, left, (lambda _, error: self._tell_end(ending, error)) if heard else None)

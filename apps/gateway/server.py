@@ -12,12 +12,12 @@ from django.conf import settings
 from apps.gateway.acceptor import Acceptor
 from apps.gateway.http1 import Http1
 from apps.gateway.lane import Lane
+from apps.gateway.line import GRACE_S
 from apps.gateway.upkeep import drain, sweep_now
 from apps.live.tasks import spawn
 
 DRAIN_S = 2
 LINGER_S = 1.0  # for idle connections to say their next request, whose answer closes them
-GRACE_S = 6  # for replies that are on their way when the server is told to stop
 BACKLOG = 4096
 READY, SWEEP = b"r", b"s"  # what a worker and its supervisor say to each other
 

@@ -15,7 +15,7 @@ from django.db import Error
 from apps.accounts import audit, caller_keys
 from apps.desk.waiting import waiting_here
 from apps.desk.workers import BEAT_S, SWEEP_S, beat, leave, left_behind, sweep
-from apps.faults import buckets
+from apps.faults import buckets, own_draws
 from apps.gateway.line import Receive, Send
 from apps.journal.prune import prune
 from apps.journal.writer import apart, writer
@@ -153,6 +153,7 @@ async def _prune() -> None:
     await writer.run(rollup.forget)
     await writer.run(kept.fold)
     await writer.run(buckets.forget)
+    await writer.run(lambda: own_draws.forget(days=days))
     await database_sync_to_async(audit.prune, thread_sensitive=False)(days=settings.MOCKOPENAI_AUDIT_DAYS)
     await asyncio.get_running_loop().run_in_executor(None, _trim)
 

@@ -24,7 +24,6 @@ from apps.gateway.report import Progress
 from apps.gateway.typed import typed_events
 from apps.live.tasks import spawn
 from apps.wire.errors import aborted
-from apps.wire.faults.row import RESET
 from apps.wire.faults.strike import breaks_sending
 from apps.wire.headers import EVENT_STREAM, preflight
 from apps.wire.latency import whole_ms
@@ -125,14 +124,14 @@ async def _respond_broken(reply: Reply, progress: Progress, waited_s: float) -> 
     """The nearest thing to a fault of the connection that this door can do: an answer that ends early."""
     intake = progress.intake
     sending, content_type = await sending_of(reply, intake.call, intake.endpoint)
-    if sending.end == RESET and reply.fault is not None and reply.fault.name == "reset":
+    if sending.is_silent:
         progress.end(first_byte_at=None, bytes_sent=0)
         return await _whole(intake, aborted().reply())
 
     async def stream() -> AsyncIterator[bytes]:
         bytes_sent = 0
         try:
-            async with aclosing(pieces_of(reply, sending)) as pieces:
+            async with aclosing(pieces_of(sending)) as pieces:
                 async for piece in pieces:
                     yield piece
                     bytes_sent += len(piece)

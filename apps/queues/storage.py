@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
+from apps.faults.models import OwnDraw
 from apps.journal.record import db_time
 from apps.journal.rows import Rows, insert_rows
 from apps.journal.writer import writer
@@ -106,7 +107,7 @@ def clear(*, caller: str) -> bool:
 
 def clear_all() -> None:
     """Empties every queue."""
-    write(lambda: Preset.objects.all().delete())
+    write(_clear_all)
     publish("all_queues_updated", {})
 
 
@@ -154,4 +155,10 @@ def _clear(caller: str) -> bool:
     """Spent presets go too: after a clear nothing comes back."""
     found = queue(caller).exists()
     Preset.objects.filter(caller=caller).delete()
+    OwnDraw.objects.filter(by=OwnDraw.By.PRESET, caller=caller).delete()  # chance begins again
     return found
+
+
+def _clear_all() -> None:
+    Preset.objects.all().delete()
+    OwnDraw.objects.filter(by=OwnDraw.By.PRESET).delete()

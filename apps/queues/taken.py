@@ -26,8 +26,7 @@ class Taken(NamedTuple):
     @property
     def differs(self) -> bool:
         """Whether it depends on how often it was given what becomes of it."""
-        kind, fault = self.draft.kind, self.draft.fault
-        return bool(kind) or (fault is not None and fault.probability_pct < 100)
+        return bool(self.draft.kind)
 
     def nth(self, number: int) -> "Taken":
         """The preset for one of several calls that take it together, counted from 0."""

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from apps.wire.endpoint import Body
+from apps.wire.faults.row import CLEAN, RESET, STALL
+from apps.wire.faults.table import BY_NAME as FAULTS
 from apps.wire.ids import object_id
 from apps.wire.jsongate import GateError, read_object
 
@@ -119,6 +121,17 @@ def answered(line: Line, *, status: int, request_id: str, body: Any) -> Body:
 def unanswered(line: Line, *, code: str, message: str) -> Body:
     """The line of the error file for a request that was never answered."""
     return {**_line(line), "response": None, "error": {"code": code, "message": message}}
+
+
+def broken_off(line: Line, fault: str) -> Body | None:
+    """The line of the error file for a request whose answer a fault kept from being whole; None of others."""
+    row = FAULTS.get(fault)
+    if row is None or row.end == CLEAN:
+        return None
+    if row.end == STALL:
+        return unanswered(line, code="request_timeout", message="The answer stalled before it was whole.")
+    message = f"The connection was {'reset' if row.end == RESET else 'closed'} before the answer was whole."
+    return unanswered(line, code="connection_error", message=message)
 
 
 def expired(line: Line) -> Body:

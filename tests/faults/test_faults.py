@@ -2,19 +2,31 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 
-from apps.faults.drawing import Drawing
-from apps.faults.in_force import FaultLine
+from apps.faults.indexes import FaultIndex, LatencyIndex, LimitIndex
+from apps.faults.lines import FaultLine, LatencyLine, LimitLine
+from apps.faults.models import Draw, FaultRule, OwnDraw
+from apps.faults.own_draws import forget
+from apps.gateway.broken import sending_of
+from apps.gateway.line import GRACE_S
+from apps.journal.models import Exchange
 from apps.wire.call import Call
 from apps.wire.faults.read import fault_text, read_fault, written_fault
 from apps.wire.faults.table import FAULTS
-from apps.wire.reply import Fault
+from apps.wire.reply import Fault, Pace, Reply
 from apps.wire.table import BY_NAME as ENDPOINTS
-from tests.conftest import Server, wait_for
+from tests.callers import callers
+from tests.conftest import Server, start_server, wait_for
+from tests.databases import shared_redis
 from tests.faults.conftest import Rules
 
 CHAT = ENDPOINTS["chat.completions"]
@@ -59,19 +71,99 @@ def test_a_wrong_fault_is_told_where_and_why(value: Any, where: str, words: str)
     assert words in wrong[0][1]
 
 
-def failures(seed: int, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    monkeypatch.setattr("apps.faults.drawing._read", lambda rules, callers: {})
-    lines = [FaultLine(7, "*", "*", fault_text(Fault("overloaded", 0, 30.0)), seed)]
-    drawing = Drawing(lines, ["a"])
-    call = Call(id="x", caller="a", method="POST", path="/v1/chat/completions")
-    return [drawing.fault(call, CHAT) is not None for _ in range(1000)]
+# --- chance ---------------------------------------------------------------------------------------
+
+CALLS = 1000
+BY_CHANCE = {"name": "overloaded", "probability_pct": 30}
 
 
-def test_the_same_seed_gives_the_same_failures_over_1000_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = failures(42, monkeypatch)
-    assert first == failures(42, monkeypatch)
-    assert first != failures(43, monkeypatch)
-    assert 250 <= sum(first) <= 350
+async def codes(servers: list[Server], count: int) -> list[int]:
+    """The statuses of that many calls, made in turn at each of the servers."""
+    async with AsyncExitStack() as opened:
+        lines = [(await opened.enter_async_context(callers(one.url, "ci")))[0] for one in servers]
+        return [(await lines[number % len(lines)].call()).status for number in range(count)]
+
+
+def prepared(server: Server, *, seed: int) -> int:
+    """A rule and a preset that fail by chance; the rule's id."""
+    server.api.delete("/api/preset-queue/ci")
+    preset = {
+        "response": {"content": "hi"},
+        "uses": None,
+        "fault": {"name": "conflict", "probability_pct": 20},
+    }
+    assert server.api.post("/api/preset-queue/ci", json=preset).status_code == 200
+    rule = server.api.post("/api/faults", json={"fault": BY_CHANCE, "seed": seed}).json()["item"]
+    return int(rule["id"])
+
+
+async def test_the_same_seed_gives_the_same_failures_over_1000_calls_on_any_database_and_number_of_processes(
+    tmp_path: Path,
+) -> None:
+    env = {**shared_redis(), "MOCKOPENAI_FALLBACK": "auto"}
+    pair = [start_server(tmp_path / "pair", **env) for _ in range(2)]
+    other = start_server(tmp_path / "other", **env)
+    try:
+        prepared(pair[0], seed=42)
+        first = await codes(pair, CALLS)
+        assert 250 <= first.count(503) <= 350
+        assert 100 <= first.count(409) <= 180  # a fifth of those that come to the preset
+        other.queue("else", {"content": "x"}, {"content": "y"})  # other ids than there
+        other.api.post("/api/faults", json={"fault": "quota", "caller": "else"})
+        rule = prepared(other, seed=42)
+        assert await codes([other], CALLS) == first
+        other.api.patch(f"/api/faults/{rule}", json={"seed": 43})
+        assert await codes([other], 60) != first[:60]
+    finally:
+        for server in (*pair, other):
+            server.stop()
+
+
+def test_a_header_s_chance_is_repeatable_too(rules: Rules) -> None:
+    def some() -> list[int]:
+        return [ask(rules.server, Fault="conflict;;50").status_code for _ in range(12)]
+
+    first = some()
+    assert set(first) == {200, 409}
+    rules.server.api.delete("/api/faults?everything=true")
+    assert some() == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_counted_for_callers_whom_the_journal_has_forgotten_is_forgotten() -> None:
+    now = time.time()
+    rule = FaultRule.objects.create(fault=fault_text(Fault("cut")), created_at=timezone.now())
+    Exchange.objects.create(
+        id="ex1", caller="known", created_at=timezone.now(), state="delivered", request_id="r", retry_count=0
+    )
+    for caller, days in (("known", 9), ("gone", 9), ("new", 0)):
+        Draw.objects.create(rule=rule, caller=caller, at=now - days * 86400)
+        OwnDraw.objects.create(by="preset", caller=caller, at=now - days * 86400)
+    assert forget(days=7) == 2
+    for table in (Draw, OwnDraw):
+        assert set(table.objects.values_list("caller", flat=True)) == {"known", "new"}
+
+
+# --- whom a rule strikes --------------------------------------------------------------------------
+
+
+def test_rules_of_others_cost_nothing() -> None:
+    faults = [FaultLine(n, f"c{n}", "*", fault_text(Fault("cut", 3, 50.0)), 0) for n in range(2000)]
+    latencies = [LatencyLine(n, f"c{n}" if n % 2 else "*", f"m{n}*", '{"token_ms":5}') for n in range(2000)]
+    limits = [LimitLine(n, ("caller", "key", "model")[n % 3], f"c{n}", 5, 5) for n in range(2000)]
+    indexes = FaultIndex(faults), LatencyIndex(latencies), LimitIndex(limits)
+    call = Call(id="x", caller="me", method="POST", path="/v1/chat/completions", data={"model": "gpt-4o"})
+    took_s = []
+    for _ in range(20):
+        began_s = time.perf_counter()
+        assert not indexes[0].of(call.caller, CHAT)
+        assert indexes[1].pace(call) is None
+        assert not indexes[2].of(call, "key")
+        took_s.append(time.perf_counter() - began_s)
+    assert min(took_s) < 0.0002
+    mine = Call(id="x", caller="c42", method="POST", path="/", data={"model": "m44"})
+    assert [rule.id for rule in indexes[0].of(mine.caller, CHAT)] == [42]
+    assert [line.id for line, _ in indexes[2].of(mine, "c43")] == [42, 43]
 
 
 def test_a_rule_strikes_its_caller_until_it_is_deleted(rules: Rules) -> None:
@@ -168,6 +260,91 @@ def test_an_answer_of_the_desk_may_have_a_fault(rules: Rules) -> None:
     assert server.exchange(item["id"])["fault"] == "conflict"
 
 
+@contextmanager
+def held(server: Server, **headers: str) -> Iterator[tuple[str, "Future[httpx.Response]"]]:
+    """A call that waits on the desk: its id, and what is to come of it."""
+    server.api.put("/api/fallback", json={"text": "manual"})
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask, server, **headers)
+        [item] = server.waiting(1)
+        yield item["id"], asking
+
+
+def test_what_a_call_asks_for_by_header_strikes_the_answer_of_a_person(rules: Rules) -> None:
+    server = rules.server
+    rules.add("faults", fault="conflict", endpoint="embeddings")  # of no concern to it
+    asked = {"Fault": "wrong-content-type", "Status": "201", "Delay_Ms": "150"}
+    with held(server, **asked) as (exchange_id, asking):
+        began_s = time.monotonic()
+        assert server.answer(exchange_id, fault="empty-choices").status_code == 200
+        answer = asking.result(timeout=10)
+        assert time.monotonic() - began_s >= 0.15
+    assert answer.status_code == 201
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.json()["choices"][0]["message"]["content"] == "hi"
+    assert server.exchange(exchange_id)["fault"] == "wrong-content-type"
+
+
+def test_a_rule_strikes_the_answer_of_a_person_unless_that_has_a_fault_of_its_own(rules: Rules) -> None:
+    server = rules.server
+    rule = rules.add("faults", fault="empty-choices")
+    with held(server) as (exchange_id, asking):
+        assert server.answer(exchange_id).status_code == 200
+        assert asking.result(timeout=10).json()["choices"] == []
+    with held(server) as (exchange_id, asking):
+        assert server.answer(exchange_id, fault="missing-usage").status_code == 200
+        whole = asking.result(timeout=10).json()
+        assert whole["choices"] and "usage" not in whole
+    with held(server) as (exchange_id, asking):
+        server.api.delete(f"/api/faults/{rule['id']}")  # what it would have done ends with it
+        assert server.answer(exchange_id).status_code == 200
+        assert asking.result(timeout=10).json()["choices"]
+
+
+def test_what_needs_no_reply_waits_for_nobody(rules: Rules) -> None:
+    server = rules.server
+    server.api.put("/api/fallback", json={"text": "manual"})
+    assert ask(server, Fault="overloaded").status_code == 503
+    assert ask(server, Status="418").status_code == 418
+    with pytest.raises(httpx.ReadError):
+        ask(server, Fault="reset")
+    rules.add("faults", fault="empty-reply")
+    assert ask(server).content == b""
+    assert server.api.get("/api/desk").json()["items"] == []
+
+
+def test_a_header_that_does_not_strike_leaves_the_order_of_the_others(rules: Rules) -> None:
+    server = rules.server
+    server.queue(
+        "it", {"response": {"content": "hi"}, "fault": "wrong-content-type"}, {"response": {"content": "hi"}}
+    )
+    rules.add("faults", fault="empty-choices")
+    answer = ask(server, Fault="missing-usage;;0")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.json()["choices"]
+    assert ask(server, Fault="missing-usage;;0").json()["choices"] == []
+    server.queue("it", {"response": {"content": "hi"}, "fault": {"name": "cut", "probability_pct": 0}})
+    assert ask(server).json()["choices"] == []  # one of its own that does not strike leaves it to the rules
+
+
+def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> None:
+    server = rules.server
+    rules.add("latency", pace={"first_token_ms": 150})
+    server.queue("it", {"fault": "overloaded"})
+
+    def took_s(**headers: str) -> float:
+        began_s = time.monotonic()
+        assert ask(server, **headers).status_code == 503
+        return time.monotonic() - began_s
+
+    assert took_s() >= 0.15
+    assert took_s(Fault="overloaded") >= 0.15
+    assert took_s(Status="503") >= 0.15
+    rules.add("faults", fault="overloaded")
+    assert took_s() >= 0.15
+    assert took_s(Delay_Ms="1") < 0.15
+
+
 def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:
     server = rules.server
     server.queue("it", {"response": {"content": "hi"}, "fault": "unknown-tool"})
@@ -177,27 +354,39 @@ def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) 
     assert "unknown-tool changed nothing" in item["note"]
 
 
-def test_a_stalled_call_ends_when_its_server_goes_down(start: Any) -> None:
+def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start: Any) -> None:
     server = start()
     server.api.put("/api/fallback", json={"text": "auto"})
-    got: list[Any] = []
+    wanted = {
+        "stall": {"X-Mock-Fault": "stall;1"},
+        "slow-drip": {"X-Mock-Fault": "slow-drip;200"},
+        "delay": {"X-Mock-Delay-Ms": "60000"},
+        "pace": {},
+    }
+    server.queue("pace", {"content": "hi"}, pace={"first_token_ms": 60_000})
 
-    def asking() -> None:
+    def asking(caller: str) -> tuple[Any, float]:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
+        headers = {"X-Mock-Caller": caller, **wanted[caller]}
+        body["stream"] = caller == "pace"
         try:
-            body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
-            headers = {"X-Mock-Fault": "stall;1"}
-            got.append(
-                httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers).status_code
-            )
+            answer = httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers, timeout=30)
+            return answer.status_code, time.monotonic()
         except httpx.HTTPError as error:
-            got.append(error)
+            return error, time.monotonic()
 
-    caller = threading.Thread(target=asking)
-    caller.start()
-    wait_for(lambda: server.api.get("/api/exchanges?q=fault:stall").json()["items"])
-    assert server.stop(timeout_s=10) == 0
-    caller.join(timeout=10)
-    assert isinstance(got[0], httpx.RemoteProtocolError)
+    with ThreadPoolExecutor(4) as pool:
+        got = {caller: pool.submit(asking, caller) for caller in wanted}
+        wait_for(lambda: len(server.api.get("/api/exchanges?state=taken").json()["items"]) == 4)
+        began_s = time.monotonic()
+        assert server.stop() == 0
+        ended = {caller: one.result(timeout=10) for caller, one in got.items()}
+    assert isinstance(ended["stall"][0], httpx.RemoteProtocolError)
+    is_begun = isinstance(ended["slow-drip"][0], httpx.RemoteProtocolError)
+    assert is_begun or ended["slow-drip"][0] == 503
+    assert ended["delay"][0] == 503
+    assert ended["pace"][0] == 200  # its head had left
+    assert max(at_s for _, at_s in ended.values()) - began_s < GRACE_S / 2
 
 
 def test_a_server_may_forbid_faults_by_header(start: Any) -> None:
@@ -266,3 +455,63 @@ def test_a_step_of_a_sequence_obeys_headers_and_its_own_delay_goes_before_rules(
     began = time.monotonic()
     assert ask(rules.server, "steps").status_code == 200
     assert time.monotonic() - began < 2
+
+
+# --- how a broken reply leaves --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [None, "wrong-content-type", "split-character", "slow-drip"])
+@pytest.mark.parametrize("pace", [{"token_ms": 40}, {"total_ms": 400}], ids=["token", "total"])
+def test_a_stream_takes_as_long_with_a_fault_as_without(rules: Rules, pace: Any, fault: str | None) -> None:
+    words = "one two three four five six seven eight"
+    drip = {"name": "slow-drip", "pause_ms": 1}
+    entry = {"response": {"content": words}, "pace": pace, "fault": drip if fault == "slow-drip" else fault}
+    rules.server.queue("it", entry)
+    began_s = time.monotonic()
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
+    answer = rules.server.api.post("/as/it/v1/chat/completions", json=body)
+    took_s = time.monotonic() - began_s
+    events = answer.text.count("data: ") - 1
+    wanted_s = 0.4 if "total_ms" in pace else (events - 1) * 0.04
+    assert wanted_s - 0.01 <= took_s < wanted_s + 1  # a wait for each piece would be seconds
+
+
+@pytest.mark.parametrize("name", [row.name for row in FAULTS if row.frames])
+async def test_only_the_drip_cuts_a_whole_body_into_crumbs(name: str) -> None:
+    fault, _ = read_fault(name)
+    call = Call(id="x", caller="a", method="POST", path="/v1/chat/completions")
+    reply = Reply(b'{"text": "' + b"x" * 4000 + b'"}', fault=fault, pace=Pace(first_token_ms=70))
+    sending, _ = await sending_of(reply, call, CHAT)
+    pieces = list(sending.pieces)
+    if name == "slow-drip":
+        assert len(pieces) == 502 and {len(piece.data) for piece in pieces[:-1]} == {8}
+    elif name == "huge-body":
+        assert min(len(piece.data) for piece in pieces[1:-1]) == 65_536
+    else:
+        assert len(pieces) <= 2
+    assert sending.at_ms == 70
+    assert {piece.at_ms for piece in pieces} <= {70}
+
+
+@pytest.mark.parametrize("kind", ["requests", "tokens"])
+def test_the_429_of_a_fault_says_the_same_in_words_and_headers(rules: Rules, kind: str) -> None:
+    rules.add("limits", per="caller", requests_per_minute=60, tokens_per_minute=100_000)
+    answer = ask(rules.server, Fault=f"rate-limit-{kind}")
+    told = {name: answer.headers[f"x-ratelimit-{name}-{kind}"] for name in ("limit", "remaining", "reset")}
+    message = answer.json()["error"]["message"]
+    assert f"Limit {told['limit']}, Used " in message
+    used = int(told["limit"]) - int(told["remaining"])
+    assert f"Used {used}," in message
+    wait_s = int(answer.headers["retry-after"])
+    assert f"Please try again in {wait_s}s." in message
+    assert int(answer.headers["retry-after-ms"]) == wait_s * 1000
+
+
+def test_another_server_ends_early_what_it_cannot_break(tmp_path: Path) -> None:
+    server = start_server(tmp_path, door="daphne", MOCKOPENAI_FALLBACK="auto")
+    try:
+        assert len(ask(server, Fault="cut;2").content) == 8
+        assert len(ask(server, Fault="reset-after;2").content) == 8
+        assert ask(server, Fault="reset").status_code == 500
+    finally:
+        server.stop()

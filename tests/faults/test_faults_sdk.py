@@ -93,13 +93,11 @@ def outcome(ask: Callable[[], Any], *, streamed: bool) -> Any:
 
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("name", [row.name for row in FAULTS])
-def test_the_sdk_meets_each_fault(
-    shared_server: Server, client: openai.OpenAI, name: str, streamed: bool
-) -> None:
+def test_the_sdk_meets_each_fault(server: Server, client: openai.OpenAI, name: str, streamed: bool) -> None:
     fault = {"name": name, **SMALL.get(name, {})}
     response = WEATHER if name in WITH_TOOLS else TEXT
     entry = {"fault": name} if name in STATUS else {"response": response, "fault": fault}
-    answer = shared_server.api.post("/api/preset-queue/faults", json=entry)
+    answer = server.api.post("/api/preset-queue/faults", json=entry)
     assert answer.status_code == 200, answer.text
     more: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}} if streamed else {}
     if name == "stall":
@@ -114,7 +112,7 @@ def test_the_sdk_meets_each_fault(
     else:
         with pytest.raises(expected):
             outcome(ask, streamed=streamed)
-    item = shared_server.api.get("/api/exchanges?caller=faults&limit=1").json()["items"][0]
+    item = server.api.get("/api/exchanges?caller=faults&limit=1").json()["items"][0]
     is_meaningless = BY_NAME[name].only == "stream" and not streamed
     assert item["fault"] == ("" if is_meaningless else name)
     assert ("changed nothing" in item["note"]) == is_meaningless

@@ -10,7 +10,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from apps.desk.waiting import waiting_here
-from apps.gateway import again
+from apps.gateway import again, inside
 from apps.journal.models import Body, Exchange, State
 from apps.journal.writer import writer
 from apps.queues.entry import read_entry
@@ -79,6 +79,15 @@ async def test_a_note_goes_before_what_the_exchange_says_of_itself() -> None:
     await in_thread(switch)(changes={"text": "auto"})
     row = await until(await send(note="Why it was sent."), State.DELIVERED)
     assert row.note == "Why it was sent."
+
+
+async def test_a_reply_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inside, "PATIENCE_S", 0.2)
+    entry = read_entry({"response": {"content": "Hi."}, "fault": "stall"})
+    await in_thread(add)(caller="ci-42", entries=[entry])
+    row = await until(await send(note="Why it was sent."), State.DELIVERED)
+    assert row.fault == "stall"
+    assert row.note == "Why it was sent. The reply stalled: after 0.2 s its caller, this server, gave up."
 
 
 async def test_a_wrong_path_is_refused_like_any_call() -> None:

@@ -114,3 +114,22 @@ def test_all_of_a_stream_takes_the_total_however_many_events_it_has() -> None:
 
 def test_a_fixed_pace_needs_no_waits_to_be_drawn() -> None:
     assert type(due_of(iter(EVENTS), Pace(100, 20))) is Due
+
+
+@pytest.mark.parametrize(
+    "pace",
+    [
+        Pace(first_token_ms=100, token_ms=20),
+        drawn(read_pace({"token_ms": {"uniform": {"from": 5, "to": 90}}})[0], 7),
+        drawn(read_pace({"first_token_ms": 10, "total_ms": 310})[0], 7),
+    ],
+    ids=["even", "uneven", "total"],
+)
+def test_events_one_by_one_are_due_when_they_are_together(pace: Pace) -> None:
+    stream, taken = due_of(iter(EVENTS), pace), []
+    while not stream.over:
+        taken.append((stream.at_s, stream.take(stream.at_s)))
+    alone = list(due_of(iter(EVENTS), pace).each())
+    assert [event for _, event in alone] == list(EVENTS)
+    assert alone[-1][0] == alone[-2][0]
+    assert [at_s for at_s, _ in alone[:-1]] == pytest.approx([at_s for at_s, _ in taken])

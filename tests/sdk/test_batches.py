@@ -75,6 +75,18 @@ def test_a_batch_is_answered_by_this_server(server: Server, client: openai.OpenA
     assert [one.id for one in client.batches.list()] == [batch.id]
 
 
+def test_a_line_whose_answer_breaks_off_has_failed(server: Server, client: openai.OpenAI) -> None:
+    faults = {"cut": "connection_error", "reset": "connection_error", "stall": "request_timeout"}
+    for fault in faults:
+        server.queue(client.api_key[8:], {"response": {"content": "x"}, "fault": fault})
+    server.queue(client.api_key[8:], {"content": "whole"})
+    done = ended(client, create(client, *[line(str(number)) for number in range(4)]))
+    assert done.request_counts and done.request_counts.to_dict() == {"total": 4, "completed": 1, "failed": 3}
+    bad = lines_of(client, done.error_file_id)
+    assert sorted(one["error"]["code"] for one in bad) == sorted(faults.values())
+    assert [one["response"] for one in bad] == [None] * 3
+
+
 def test_a_held_line_waits_on_the_desk(server: Server, client: openai.OpenAI) -> None:
     batch = create(client, line("a", "who answers?"))
     (held,) = server.waiting(1)

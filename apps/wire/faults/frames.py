@@ -1,12 +1,12 @@
-"""Faults of what leaves: each changes the events of a stream, or the pieces of a body, or how they end."""
+"""Faults of what leaves: each changes the events of a stream, or a whole body; its row says how that ends."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from apps.wire import sse
 from apps.wire.errors import envelope
-from apps.wire.faults.row import CUT, RESET, STALL, Piece, Sending
-from apps.wire.faults.tokens import is_token, up_to
+from apps.wire.faults.row import Piece, Sending
+from apps.wire.faults.tokens import TOKEN_BYTES, is_token, up_to
 
 SPLIT_MS = 30  # between the halves of a character, so that they do not arrive together
 DRIP_BYTES = 8
@@ -14,20 +14,13 @@ HUGE_PIECE = b" " * 65536
 GARBAGE = b'{"id": "\xff\xfe\x00, \x80"choices": [{{{ \xc3\x28'
 
 
-def reset_before(sending: Sending, amount: int) -> Sending:
-    return replace(sending, pieces=iter(()), end=RESET)
+def nothing(sending: Sending, amount: int) -> Sending:
+    return replace(sending, pieces=iter(()), is_silent=True)
 
 
-def reset_after(sending: Sending, amount: int) -> Sending:
-    return replace(_first(sending, amount), end=RESET)
-
-
-def cut_after(sending: Sending, amount: int) -> Sending:
-    return replace(_first(sending, amount), end=CUT)
-
-
-def stall_after(sending: Sending, amount: int) -> Sending:
-    return replace(_first(sending, amount), end=STALL)
+def first(sending: Sending, tokens: int) -> Sending:
+    """What comes before the token after so many."""
+    return sending.with_pieces(up_to(sending.pieces, tokens, is_stream=sending.is_stream))
 
 
 def empty(sending: Sending, amount: int) -> Sending:
@@ -44,30 +37,27 @@ def truncated(sending: Sending, amount: int) -> Sending:
     """JSON that ends in the middle, and an answer that ends well."""
     if sending.is_stream:
         return sending.with_pieces(_last_in_half(sending.pieces, amount))
-    pieces = list(up_to(sending.pieces, amount, is_stream=False))
-    return replace(sending, pieces=iter(pieces), length=sum(len(piece.data) for piece in pieces))
+    return _whole(sending, lambda body: body[: amount * TOKEN_BYTES])
 
 
 def garbled(sending: Sending, amount: int) -> Sending:
     """Garbage in the place of one token."""
     if sending.is_stream:
-        return sending.with_pieces(_with_nth(sending.pieces, amount, lambda _: [Piece(sse.event(GARBAGE))]))
-    head = list(up_to(sending.pieces, amount, is_stream=False))
-    pieces = [*head, Piece(GARBAGE), *list(sending.pieces)]
-    return replace(sending, pieces=iter(pieces), length=sum(len(piece.data) for piece in pieces))
+        return sending.with_pieces(_with_nth(sending.pieces, amount, _garbage))
+    at = amount * TOKEN_BYTES
+    return _whole(sending, lambda body: body[:at] + GARBAGE + body[at:])
 
 
 def split_character(sending: Sending, amount: int) -> Sending:
     """Two writes with a pause between them, the border inside the first character of several bytes."""
-    return sending.with_pieces(_split(sending))
+    return sending.with_pieces(_split(list(sending.pieces)))
 
 
 def doubled(sending: Sending, amount: int) -> Sending:
     """One event comes twice; a whole body does."""
     if sending.is_stream:
         return sending.with_pieces(_with_nth(sending.pieces, amount, lambda piece: [piece, piece]))
-    pieces = list(sending.pieces)
-    return replace(sending, pieces=iter(pieces * 2), length=2 * sum(len(piece.data) for piece in pieces))
+    return _whole(sending, lambda body: body * 2)
 
 
 def wrong_type(sending: Sending, amount: int) -> Sending:
@@ -83,7 +73,9 @@ def error_event(sending: Sending, amount: int) -> Sending:
 def drip(sending: Sending, amount: int) -> Sending:
     """A few bytes at a time, `amount` ms apart."""
     return sending.with_pieces(
-        Piece(data, amount) for data in _regrouped((piece.data for piece in sending.pieces), DRIP_BYTES)
+        Piece(piece.data[at : at + DRIP_BYTES], piece.at_ms, amount)
+        for piece in sending.pieces
+        for at in range(0, len(piece.data), DRIP_BYTES)
     )
 
 
@@ -91,14 +83,20 @@ def huge(sending: Sending, amount: int) -> Sending:
     """So many megabytes of white space before the end of the JSON: it stays valid."""
     more = amount * 1024 * 1024
     if sending.is_stream:
-        return sending.with_pieces(_with_nth(sending.pieces, 0, lambda piece: _inflated(piece.data, more)))
-    pieces = list(sending.pieces)
-    body = b"".join(piece.data for piece in pieces)
-    return replace(sending, pieces=iter(_inflated(body, more)), length=len(body) + more)
+        return sending.with_pieces(_with_nth(sending.pieces, 0, lambda piece: _inflated(piece, more)))
+    [body] = sending.pieces
+    return replace(sending, pieces=iter(_inflated(body, more)), length=len(body.data) + more)
 
 
-def _first(sending: Sending, tokens: int) -> Sending:
-    return sending.with_pieces(up_to(sending.pieces, tokens, is_stream=sending.is_stream))
+def _whole(sending: Sending, change: Callable[[bytes], bytes]) -> Sending:
+    """A whole body, changed, and announced with its new length."""
+    [piece] = sending.pieces
+    body = change(piece.data)
+    return replace(sending, pieces=iter([piece._replace(data=body)]), length=len(body))
+
+
+def _garbage(piece: Piece) -> list[Piece]:
+    return [piece._replace(data=sse.event(GARBAGE))]
 
 
 def _all_but_the_end(pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -108,7 +106,7 @@ def _all_but_the_end(pieces: Iterator[Piece]) -> Iterator[Piece]:
             yield before
         before = piece
     if before is not None and before.data != sse.DONE and before.data.endswith(sse.DONE):
-        yield Piece(before.data.removesuffix(sse.DONE))
+        yield before._replace(data=before.data.removesuffix(sse.DONE))
 
 
 def _last_in_half(pieces: Iterator[Piece], tokens: int) -> Iterator[Piece]:
@@ -116,7 +114,7 @@ def _last_in_half(pieces: Iterator[Piece], tokens: int) -> Iterator[Piece]:
     for piece in pieces:
         if is_token(piece.data):
             if seen == tokens:
-                yield Piece(piece.data[: len(piece.data) // 2] + b"\n\n")
+                yield piece._replace(data=piece.data[: len(piece.data) // 2] + b"\n\n")
                 return
             seen += 1
         yield piece
@@ -134,28 +132,41 @@ def _with_nth(pieces: Iterator[Piece], n: int, make: Callable[[Piece], list[Piec
             yield piece
 
 
-def _split(sending: Sending) -> Iterator[Piece]:
-    whole = b"".join(piece.data for piece in sending.pieces)
-    at = next((index for index, byte in enumerate(whole) if byte >= 0xC2), len(whole) // 2) + 1
-    return iter([Piece(whole[:at]), Piece(whole[at:], SPLIT_MS)])
+def _split(pieces: list[Piece]) -> Iterator[Piece]:
+    """In the first piece that has such a character; without one, in the middle of it all."""
+    among = next((n for n, piece in enumerate(pieces) if not piece.data.isascii()), len(pieces) // 2)
+    for number, piece in enumerate(pieces):
+        data = piece.data
+        if number == among:
+            at = next((index for index, byte in enumerate(data) if byte >= 0xC2), len(data) // 2) + 1
+            yield piece._replace(data=data[:at])
+            yield piece._replace(data=data[at:], pause_ms=SPLIT_MS)
+        else:
+            yield piece
 
 
 def _then_error(sending: Sending, tokens: int) -> Iterator[Piece]:
-    named = False  # as the events before it
-    for piece in up_to(sending.pieces, tokens, is_stream=True):
+    """The pieces before that token, and in its place the error."""
+    named, seen, at_ms = False, 0, 0.0  # named as the events before it
+    for piece in sending.pieces:
+        at_ms = piece.at_ms
+        if is_token(piece.data):
+            if seen == tokens:
+                break
+            seen += 1
+        if piece.data == sse.DONE:
+            break
         named = piece.data.startswith(b"event:")
         yield piece
     message = "The server had an error while processing your request. Sorry about that!"
-    yield Piece(sse.event(envelope(message, type="server_error"), name="error" if named else ""))
+    error = envelope(message, type="server_error")
+    yield Piece(sse.event(error, name="error" if named else ""), at_ms)
 
 
-def _regrouped(texts: Iterator[bytes], size: int) -> Iterator[bytes]:
-    for text in texts:
-        yield from (text[at : at + size] for at in range(0, len(text), size))
-
-
-def _inflated(data: bytes, more: int) -> list[Piece]:
-    """The JSON object in `data` with white space before its last brace."""
-    at = max(data.rfind(b"}"), 0)
+def _inflated(piece: Piece, more: int) -> list[Piece]:
+    """The JSON object in a piece with white space before its last brace."""
+    at = max(piece.data.rfind(b"}"), 0)
     full, rest = divmod(more, len(HUGE_PIECE))
-    return [Piece(data[:at]), *[Piece(HUGE_PIECE)] * full, Piece(HUGE_PIECE[:rest] + data[at:])]
+    space = piece._replace(data=HUGE_PIECE)
+    last = piece._replace(data=HUGE_PIECE[:rest] + piece.data[at:])
+    return [piece._replace(data=piece.data[:at]), *[space] * full, last]

@@ -3,9 +3,9 @@
 from apps.wire import errors
 from apps.wire.call import Call
 from apps.wire.errors import WireError
+from apps.wire.rate_limit import REQUESTS, TOKENS, Level, limit_headers, reached
 
 _KEY = "You can find your API key at https://platform.openai.com/account/api-keys."
-_RATE = "Visit https://platform.openai.com/account/rate-limits to learn more."
 _SERVER = "server_error"
 
 
@@ -39,21 +39,11 @@ def unprocessable(call: Call) -> WireError:
 
 
 def too_many_requests(call: Call) -> WireError:
-    message = (
-        f"Rate limit reached for {_model(call)} in organization org-mockopenai on requests per min (RPM): "
-        f"Limit 3, Used 3, Requested 1. Please try again in 20s. {_RATE}"
-    )
-    return WireError(
-        429, message, type="requests", code="rate_limit_exceeded", headers=_wait("20", "requests")
-    )
+    return _reached(call, Level(REQUESTS, 3, 3.0), 1)
 
 
 def too_many_tokens(call: Call) -> WireError:
-    message = (
-        f"Rate limit reached for {_model(call)} in organization org-mockopenai on tokens per min (TPM): "
-        f"Limit 30000, Used 29500, Requested 1500. Please try again in 2s. {_RATE}"
-    )
-    return WireError(429, message, type="tokens", code="rate_limit_exceeded", headers=_wait("2", "tokens"))
+    return _reached(call, Level(TOKENS, 30_000, 29_500.0), 1500)
 
 
 def no_quota(call: Call) -> WireError:
@@ -98,10 +88,6 @@ def _model(call: Call) -> str:
     return call.model or "gpt-4o"
 
 
-def _wait(seconds: str, kind: str) -> tuple[tuple[str, str], ...]:
-    return (
-        ("retry-after", seconds),
-        ("retry-after-ms", f"{seconds}000"),
-        (f"x-ratelimit-remaining-{kind}", "0"),
-        (f"x-ratelimit-reset-{kind}", f"{seconds}s"),
-    )
+def _reached(call: Call, level: Level, needed: int) -> WireError:
+    """As of a limit that is in force: the headers say the same as the words."""
+    return reached(level, model=_model(call), needed=needed, headers=limit_headers([level]))

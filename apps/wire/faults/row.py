@@ -21,15 +21,16 @@ class Number(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Bytes that leave on their own, after a pause."""
+    """Bytes that leave on their own: `at_ms` after the beginning, and `pause_ms` after those before."""
 
     data: bytes
+    at_ms: float = 0.0
     pause_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What is about to leave: the events of a stream, or a whole body in pieces of about a token.
+    """What is about to leave: the events of a stream, or a whole body as one piece.
 
     `end`: CLEAN; CUT: closed without what ends an answer; RESET; STALL: nothing more, and still open.
     """
@@ -39,6 +40,8 @@ class Sending:
     end: str = CLEAN
     content_type: bytes = b""  # b"": as it would be
     length: int | None = None  # of a whole body, as announced; None: it is not
+    at_ms: float = 0.0  # when the first of it is due
+    is_silent: bool = False  # not even the head leaves
 
     def with_pieces(self, pieces: Iterator[Piece]) -> "Sending":
         return replace(self, pieces=pieces)
@@ -52,8 +55,9 @@ class FaultRow:
     body(body, call, family)
                            the changed body (of a copy), or None where there is nothing in it to be changed;
                            `family` is the endpoint's
-    frames(sending, amount) what leaves, and how it ends
+    frames(sending, amount) what leaves
 
+    end           how what leaves ends
     in_chunks     `body` is also put over the payload of each event of a stream
     only          "text": of text endpoints alone; "stream": of streamed replies alone
     alone         it needs no reply to strike: a preset may be nothing but this fault
@@ -66,6 +70,7 @@ class FaultRow:
     instead: Callable[[Call], WireError] | None = None
     body: Callable[[Body, Call, str], Body | None] | None = None
     frames: Callable[[Sending, int], Sending] | None = None
+    end: str = CLEAN
     in_chunks: bool = False
     only: str = ""
     alone: bool = False

@@ -2,13 +2,13 @@
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 
 import orjson
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import WireError
 from apps.wire.faults.row import FaultRow, Piece, Sending
 from apps.wire.faults.table import BY_NAME
 from apps.wire.reply import Fault, Reply
@@ -30,22 +30,20 @@ def fits(row: FaultRow, call: Call, endpoint: Endpoint) -> bool:
     return row.only != "stream" or (call.stream and endpoint.frames is not None)
 
 
-def instead_of(fault: Fault, call: Call) -> WireError | None:
-    """The error of a fault that answers instead of any reply."""
+def answers_instead(fault: Fault) -> bool:
+    """Whether it is an error instead of any reply."""
     row = BY_NAME.get(fault.name)
-    return row.instead(call) if row is not None and row.instead is not None else None
+    return row is not None and row.instead is not None
 
 
-def struck(
-    reply: Reply, call: Call, endpoint: Endpoint, *, seed: str = "", number: int = 0
-) -> tuple[Reply, str]:
+def struck(reply: Reply, call: Call, endpoint: Endpoint) -> tuple[Reply, str]:
     """The reply after its fault, and why that changed nothing, or ""; the reply's fault is then gone.
 
-    `seed` and `number` say whether it strikes at all, where it does not always.
+    Chance has spoken already.
     """
     fault = reply.fault
     row = BY_NAME.get(fault.name) if fault is not None else None
-    if fault is None or row is None or not strikes(fault, seed=seed, number=number):
+    if fault is None or row is None:
         return reply._replace(fault=None), ""
     if row.instead is not None:
         error = row.instead(call).reply()
@@ -74,7 +72,7 @@ def broken(sending: Sending, fault: Fault, call: Call, endpoint: Endpoint | None
     """What really leaves."""
     row = BY_NAME[fault.name]
     if row.frames is not None:
-        return row.frames(sending, fault.amount)
+        return replace(row.frames(sending, fault.amount), end=row.end)
     return sending.with_pieces(_chunks(sending.pieces, row, call)) if sending.is_stream else sending
 
 
@@ -88,7 +86,7 @@ def _chunks(pieces: Iterator[Piece], row: FaultRow, call: Call) -> Iterator[Piec
             yield piece
             continue
         changed = _over(body, row, call)
-        yield Piece(head + mark + orjson.dumps(changed) + end + more, piece.pause_ms)
+        yield piece._replace(data=head + mark + orjson.dumps(changed) + end + more)
 
 
 def _over(body: Body, row: FaultRow, call: Call) -> Body:

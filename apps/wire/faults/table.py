@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from apps.wire.faults import bodies, frames, instead
-from apps.wire.faults.row import FaultRow, Number
+from apps.wire.faults.row import CUT, RESET, STALL, FaultRow, Number
 
 _AFTER = Number("after_tokens", 3, 0, 1_000_000)
 
@@ -33,10 +33,10 @@ FAULTS: tuple[FaultRow, ...] = (
     _error("overloaded", "503: the engine is overloaded.", instead.overloaded),
     _error("context-length", "400: the messages are too long for the model.", instead.context_too_long),
     _error("content-filter", "400: the prompt was filtered.", instead.filtered),
-    _line("reset", "The connection is reset before the first byte.", frames.reset_before, alone=True),
-    _line("reset-after", "The connection is reset after n tokens.", frames.reset_after, number=_AFTER),
-    _line("cut", "The connection is closed after n tokens.", frames.cut_after, number=_AFTER),
-    _line("stall", "Nothing comes after n tokens, for ever.", frames.stall_after, number=_AFTER),
+    _line("reset", "The connection is reset before the first byte.", frames.nothing, end=RESET, alone=True),
+    _line("reset-after", "The connection is reset after n tokens.", frames.first, end=RESET, number=_AFTER),
+    _line("cut", "The connection is closed after n tokens.", frames.first, end=CUT, number=_AFTER),
+    _line("stall", "Nothing comes after n tokens, for ever.", frames.first, end=STALL, number=_AFTER),
     _line("empty-reply", "Headers, and a body of no bytes.", frames.empty, alone=True),
     _stream("no-done", "The event that ends the stream ([DONE]) is missing.", frames.no_done, only="stream"),
     _stream("error-event", "An error comes as an event.", frames.error_event, number=_AFTER, only="stream"),

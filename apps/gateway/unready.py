@@ -1,4 +1,4 @@
-"""Calls wait on the event loop, and hold nothing up, while what stands in their queue is read: see `choosing`.
+"""Calls wait on the event loop, and hold nothing up, while what stands in their queue is read.
 
 Whoever waits asks again when the reading is done, in the order of the calls; where it failed, asking tells.
 """

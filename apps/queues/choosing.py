@@ -55,7 +55,7 @@ class Subjects:
 
 
 class Shelf:
-    """The queues that are kept read, bounded by what they hold; the one that was asked for longest ago goes."""
+    """The queues that are kept read, bounded by what they hold; the one asked for longest ago goes."""
 
     def __init__(self) -> None:
         self._held: dict[str, Standings] = {}

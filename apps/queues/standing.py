@@ -44,7 +44,7 @@ class Standings:
     def __init__(self, caller: str, known: "Standings | None", token: int | None) -> None:
         self.token = token
         before = {one.id: one for one in known.all} if known else {}
-        self.all = [
+        self.all: list[Standing] = [
             Standing(place, row, before.get(row[0]))
             for place, row in enumerate(select_rows(_STANDING, (caller,)))
         ]

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -13,8 +14,11 @@ import pytest
 import yaml
 
 from apps.config.document import DocumentError, read_document
+from apps.config.load import load
+from apps.config.problems import ConfigError
 from apps.config.schema import schema
-from tests.conftest import ROOT, Server
+from apps.journal.writer import writer
+from tests.conftest import PATIENCE_S, ROOT, Server
 from tests.dashboards import dashboard, until
 from tests.databases import fresh, shared_redis
 
@@ -117,6 +121,21 @@ def test_a_file_with_one_thing_wrong_changes_nothing_at_all(server: Server) -> N
         (6, "queues.ci-7[1].template")
     ]
     assert dumped(server) == before
+
+
+def test_all_of_a_file_is_read_before_any_call_has_to_wait_for_it(transactional_db: None) -> None:
+    templates = "templates: [{name: here, response: {content: x}}]"
+    wrong = f"{templates}\nqueues: {{ci-7: [{{template: here}}, {{template: nowhere}}]}}"
+    go_on = Event()
+    busy = Thread(target=lambda: writer.call(lambda: go_on.wait(PATIENCE_S)))
+    busy.start()
+    try:
+        with pytest.raises(ConfigError, match=r"queues.ci-7\[1\].template: there is no template 'nowhere'"):
+            load(wrong.encode(), by="alice")
+        assert busy.is_alive()
+    finally:
+        go_on.set()
+        busy.join()
 
 
 def test_counts_begin_again_with_a_file_so_the_failures_do(server: Server) -> None:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.rest import RestError
-from apps.config.document import Path
 from apps.config.problems import Report
 from apps.config.written import (
     written_faults,
@@ -29,6 +28,7 @@ from apps.queues.entry import Entry, EntryError
 from apps.queues.queue_name import queue_name
 from apps.queues.storage import MadeOut
 from apps.queues.transfer import read_element as read_entry
+from apps.wire.document import Path
 from apps.wire.jsongate import kind
 from apps.wire.rawtext import raw_elements, raw_member
 

@@ -5,13 +5,13 @@ from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
-from apps.config.document import Document, DocumentError, read_document
 from apps.config.kinds import BY_NAME, KINDS, Kind
 from apps.config.problems import ConfigError, Problem, Report, words
 from apps.faults.in_force import renew
 from apps.journal.writer import writer
 from apps.library.known import as_if, read_row
 from apps.queues.take import lock_queues
+from apps.wire.document import Document, DocumentError, read_document
 from apps.wire.jsongate import kind
 from apps.wire.rawtext import raw_member
 

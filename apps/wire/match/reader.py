@@ -111,5 +111,8 @@ class _Reader:
             found = "an empty array" if value == [] else kind(value)
             self.wrong(path, f"must be an array of objects of conditions, not {found}")
             return All(())
+        if len(value) > CONDITIONS_MAX:
+            self.wrong(path, f"has {len(value):,} objects; at most {CONDITIONS_MAX}")
+            return All(())
         found_all = [self.conditions(one, f"{path}[{at}]", depth + 1) for at, one in enumerate(value)]
         return group(tuple(found_all))

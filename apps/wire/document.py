@@ -83,12 +83,13 @@ class PlainLoader(
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event: Any = self.peek_event()
+        mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read", mark)
         self._nodes += 1
         if self._nodes > YAML_MAX_NODES:
             told = f"has more than {YAML_MAX_NODES:,} names and values: write it as JSON"
-            raise DocumentError(told, event.start_mark.line + 1)
+            raise DocumentError(told, mark.line + 1)
         return super().compose_node(parent, index)
 
 

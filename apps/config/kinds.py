@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.rest import RestError
-from apps.config.document import Path
 from apps.config.problems import Report
 from apps.config.written import (
     written_faults,
@@ -27,7 +26,9 @@ from apps.queues import fallback
 from apps.queues import storage as queues
 from apps.queues.entry import Entry, EntryError
 from apps.queues.queue_name import queue_name
+from apps.queues.storage import MadeOut
 from apps.queues.transfer import read_element as read_entry
+from apps.wire.document import Path
 from apps.wire.jsongate import kind
 from apps.wire.rawtext import raw_elements, raw_member
 
@@ -104,11 +105,11 @@ def _read_templates(value: Any, text: bytes, path: Path, report: Report) -> list
     return found
 
 
-def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[str, list[Entry]]:
+def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[str, MadeOut]:
     if not isinstance(value, dict):
         report.add(path, f'must be an object like {{"ci-7": [PRESET, …]}}, not {kind(value)}')
         return {}
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, MadeOut] = {}
     for written, presets in value.items():
         here = (*path, written)
         try:
@@ -119,7 +120,8 @@ def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[st
         if name in found:
             report.add(here, f"is the queue {name}, which is there already")
         spelled = b"[]" if presets is None else raw_member(text, written) or b"[]"
-        found[name] = _read_entries([] if presets is None else presets, spelled, here, report)
+        entries: list[Entry] = _read_entries([] if presets is None else presets, spelled, here, report)
+        found[name] = queues.made_out(name, entries)
         if len(found[name]) > settings.MOCKOPENAI_QUEUE_MAX:
             report.add(here, f"a queue holds at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets")
     return found
@@ -146,9 +148,9 @@ def _replace_limits(rows: list[Columns], _: str) -> None:
         Limit.objects.create(created_at=timezone.now(), **columns)
 
 
-def _replace_queues(found: dict[str, list[Entry]], _: str) -> None:
-    for caller, entries in found.items():
-        queues.replace_within(caller=caller, entries=entries)
+def _replace_queues(found: dict[str, MadeOut], _: str) -> None:
+    for caller, made in found.items():
+        queues.replace_within(caller=caller, made=made)
 
 
 # In the order in which they are read and put in: presets name templates.

@@ -1,16 +1,17 @@
-"""Reads a config file and puts it in force: all of it in one transaction, or nothing."""
+"""Reads a config file, then puts it in force: all of it in one transaction, or nothing."""
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
-from apps.config.document import Document, DocumentError, read_document
 from apps.config.kinds import BY_NAME, KINDS, Kind
 from apps.config.problems import ConfigError, Problem, Report, words
 from apps.faults.in_force import renew
 from apps.journal.writer import writer
+from apps.library.known import as_if, read_row
 from apps.queues.take import lock_queues
+from apps.wire.document import Document, DocumentError, read_document
 from apps.wire.jsongate import kind
 from apps.wire.rawtext import raw_member
 
@@ -32,23 +33,24 @@ def load(text: bytes, *, by: str, only: Collection[str] = (), dry_run: bool = Fa
     document = _document(text)
     report = Report(document)
     wanted = _wanted(document, only, report)
-    # Presets name templates: where the file has both, those have to be in their place first.
-    late = {"queues"} & wanted.keys() if "templates" in wanted else set()
-    read = {name: _read(BY_NAME[name], document, report) for name in wanted if name not in late}
+    read = {name: _read(one, document, report) for name, one in wanted.items() if name != "queues"}
+    if "queues" in wanted:
+        read["queues"] = _read_queues(document, report, read.get("templates"))
     report.refuse()
+
+    counts = {
+        name: sum(map(len, found.values())) if name == "queues" else len(found)
+        for name, found in read.items()
+    }
 
     def work() -> Counts:
         if "queues" in wanted:
             lock_queues()
-        for one in KINDS:
-            if one.name in late:
-                read[one.name] = _read(one, document, report)
-                report.refuse()
-            if one.name in wanted:
-                one.replace(read[one.name], by)
+        for name, one in wanted.items():
+            one.replace(read[name], by)
         if _RULES & wanted.keys():
             renew()
-        return {name: _count(read[name]) for name in wanted}
+        return counts
 
     return _tried(work) if dry_run else writer.call(work)
 
@@ -88,15 +90,18 @@ def _wanted(document: Document, only: Collection[str], report: Report) -> dict[s
     return {one.name: one for one in KINDS if one.name in content and (not only or one.name in only)}
 
 
+def _read_queues(document: Document, report: Report, templates: list[dict[str, str]] | None) -> Any:
+    """Presets name templates: those of the file, if it has some; what is wrong with these is told first."""
+    if templates is None:
+        return _read(BY_NAME["queues"], document, report)
+    report.refuse()
+    with as_if(map(read_row, templates)):
+        return _read(BY_NAME["queues"], document, report)
+
+
 def _read(one: Kind, document: Document, report: Report) -> Any:
     """A kind that is named with nothing behind it is empty."""
     value, text = document.content[one.name], raw_member(document.json, one.name) or b"null"
     if value is None:
         value, text = ([], b"[]") if one.is_list else ({}, b"{}")
     return one.read(value, text, (one.name,), report)
-
-
-def _count(read: Any) -> int:
-    """Of queues their presets, of everything else the rows."""
-    lists = list(read.values()) if isinstance(read, dict) else []
-    return sum(map(len, lists)) if lists and all(isinstance(one, list) for one in lists) else len(read)

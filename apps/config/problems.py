@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from apps.config.document import Document, Path
+from apps.wire.document import Document, Path
 
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
+PROBLEMS_MAX = 100  # then the rest is not read
 _PLAIN = re.compile(r"[A-Za-z_$][\w-]*")
 
 
@@ -35,6 +36,8 @@ class Report:
         self.problems: list[Problem] = []
 
     def add(self, path: Path, error: str) -> None:
+        if len(self.problems) == PROBLEMS_MAX:
+            self.refuse()
         self.problems.append(Problem(self._document.line_of(path), words(path), error))
 
     def add_all(self, path: Path, errors: Iterable[Mapping[str, str]]) -> None:

@@ -36,4 +36,4 @@ def queue_same(row: Exchange, draft: Draft, *, repeat: int) -> None:
     """Adds the draft of an answer to its caller's queue, for the next `repeat` calls of the kind."""
     endpoint = "text" if BY_NAME[row.endpoint].family == "text" else row.endpoint
     entry = Entry(draft=draft if draft.kind else foresee(draft), endpoint=endpoint, uses=repeat)
-    storage.add_within(caller=row.caller, entries=[entry])
+    storage.add_within(caller=row.caller, made=storage.made_out(row.caller, [entry]))

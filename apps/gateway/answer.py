@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from apps.desk.parked import note_parked
 from apps.desk.waiting import waiting_here
@@ -10,11 +11,13 @@ from apps.gateway.decision import Asked, Decision, answered, refused
 from apps.gateway.fallback import Fallback
 from apps.gateway.intake import Intake
 from apps.gateway.trouble import Trouble
-from apps.journal.group import Then
+from apps.gateway.unready import read_first, reading_for
+from apps.journal.group import Then, into
 from apps.journal.inline import plain
 from apps.journal.models import Source
 from apps.journal.record import open_exchanges
 from apps.journal.writer import writer
+from apps.queues.choosing import Unready
 from apps.queues.take import Wanted, take
 
 LARGE_BYTES = 256 * 1024  # of a request; counting the tokens of one can take a second
@@ -22,19 +25,29 @@ LARGE_BYTES = 256 * 1024  # of a request; counting the tokens of one can take a 
 
 async def decide(intake: Intake) -> Decision:
     """Answers a call from presets or the fallback, or parks it; committed when it returns."""
-    table = waiting_here()
-    decide_all = decide_large if len(intake.call.body) > LARGE_BYTES else decide_group
-    if intake.asks is not None:
-        decide_all = decide_asking
-    decision: Decision = await writer.submit(decide_all, Asked(intake, table.channel, table.closing))
-    return decision
+    loop = asyncio.get_running_loop()
+    decided: asyncio.Future[Decision] = loop.create_future()
+    ask(intake, into(decided), loop)
+    return await decided
 
 
 def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
     """The same without a coroutine: `then` hears the decision, on the (running) loop, or the error."""
+    if (reading := reading_for(intake.call.caller)) is not None:
+        reading.add_done_callback(lambda _: ask(intake, then, loop))
+        return
+
+    def told(decision: Any, error: Exception | None) -> None:
+        if isinstance(error, Unready):
+            read_first(error.queue).add_done_callback(lambda _: ask(intake, then, loop))
+        else:
+            then(decision, error)
+
     table = waiting_here()
-    decide_all = decide_group if intake.asks is None else decide_asking
-    writer.ask(decide_all, Asked(intake, table.channel, table.closing), then, loop)
+    decide_all = decide_large if len(intake.call.body) > LARGE_BYTES else decide_group
+    if intake.asks is not None:
+        decide_all = decide_asking
+    writer.ask(decide_all, Asked(intake, table.channel, table.closing), told, loop)
 
 
 def decide_large(asked: Sequence[Asked]) -> list[Decision]:

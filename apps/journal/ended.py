@@ -1,17 +1,33 @@
-"""How the transactions of this process ended: what remembers rows from call to call asks it."""
+"""How this process's transaction ends: what remembers rows from call to call is told when it is undone."""
+
+from collections.abc import Callable
 
 
 class Ended:
-    """Two counts that change, while the transaction still holds its lock, with each that ends that way.
+    """What has to be taken back if the transaction under way is undone, a failed commit included.
 
-    `committed` counts what is about to be committed; when that fails, `undone` changes, too.
+    There is one transaction at a time: that of the writer's thread, or that of the event loop.
     """
 
-    __slots__ = ("committed", "undone")
+    __slots__ = ("_backs",)
 
     def __init__(self) -> None:
-        self.committed = 0
-        self.undone = 0
+        self._backs: list[Callable[[], None]] = []
+
+    def begin(self) -> None:
+        """A transaction has begun: what the one before it has done is committed."""
+        if self._backs:
+            self._backs = []
+
+    def if_undone(self, back: Callable[[], None]) -> None:
+        """`back()` is called if this transaction is undone."""
+        self._backs.append(back)
+
+    def undo(self) -> None:
+        """The transaction under way is being undone."""
+        backs, self._backs = self._backs, []
+        for back in reversed(backs):
+            back()
 
 
 ended = Ended()

@@ -141,11 +141,12 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
     try:
         with begun():
             used = connection.connection
-            apply(jobs)
+            ended.begin()
+            _apply(jobs)
             applied = True
-            ended.committed += 1
     except Exception as error:  # noqa: BLE001 - the error belongs to whoever submitted the job
-        ended.undone += 1
+        if used is not None:
+            ended.undo()  # where it was the commit that failed
         if not isinstance(error, Error):
             return _End.FAILED, error
         if used is None and (is_locked(error) or connection.connection is None):
@@ -160,6 +161,15 @@ def _attempt(jobs: list[Job]) -> tuple[_End, Exception | None]:
             return _End.UNKNOWN, error
         return _End.FAILED if is_usable else _End.BEATEN, error
     return _End.COMMITTED, None
+
+
+def _apply(jobs: list[Job]) -> None:
+    """The same; where it fails, what remembers rows hears of it before anybody else can write."""
+    try:
+        apply(jobs)
+    except Exception:
+        ended.undo()
+        raise
 
 
 def apply(jobs: list[Job]) -> None:

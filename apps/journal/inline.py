@@ -67,15 +67,15 @@ class Inline:
         try:
             database = self._connected()
             database.execute("BEGIN IMMEDIATE")
+            ended.begin()
         except sqlite3.Error:
             return False
         try:
             with over(database):
                 apply(jobs)
-            ended.committed += 1
             database.execute("COMMIT")
         except Exception:  # noqa: BLE001 - it happens again on the thread, which tells of it
-            ended.undone += 1
+            ended.undo()
             if database.in_transaction:
                 database.execute("ROLLBACK")
             return False

@@ -7,7 +7,7 @@ import orjson
 from apps.library.known import Known, find, near
 from apps.library.render import has_expressions, problems
 from apps.library.sequence import FIELDS as SEQUENCE_FIELDS
-from apps.library.sequence import SEQUENCE, sequence_problems, spelled, uses_of
+from apps.library.sequence import SEQUENCE, given_problem, sequence_problems, spelled
 from apps.wire.complete import foresee
 from apps.wire.draft import FIELDS as DRAFT_FIELDS
 from apps.wire.draft import DraftError, raw_elements, read_draft
@@ -16,7 +16,7 @@ from apps.wire.rawtext import raw_member
 from apps.wire.reply import Draft
 
 TEMPLATE, RENDER = "template", "render"
-FIELDS = ("render", "template", "vars", "seed", *SEQUENCE_FIELDS)
+FIELDS = ("render", "template", "vars", "seed", *SEQUENCE_FIELDS, "given")
 STEP_FIELDS = (*DRAFT_FIELDS, "render", "template", "vars", "seed")
 _OWN_OF_TEMPLATE = ("verbatim", "render")
 _OWN_OF_STEPS = ("status_code", "verbatim", "render", "vars")
@@ -139,7 +139,7 @@ def _sequence(fields: dict[str, Any], raw: bytes | None) -> Draft:
                 for one in error.errors
             ]
     draft = _draft({**fields, "response": {}}, None, errors)
-    return draft._replace(body=spelled(fields, raw), status=0, kind=SEQUENCE, given=uses_of(fields).given)
+    return draft._replace(body=spelled(fields, raw), status=0, kind=SEQUENCE)
 
 
 def read_step(element: Any, raw: bytes | None) -> Draft:
@@ -157,13 +157,14 @@ def read_step(element: Any, raw: bytes | None) -> Draft:
 
 def _draft(fields: dict[str, Any], raw: bytes | None, errors: Errors) -> Draft:
     """The plain draft in the fields; raises DraftError also for what was wrong already."""
+    errors = errors + given_problem(fields)
     try:
         draft = read_draft(fields, raw=raw)
     except DraftError as error:
         raise DraftError(errors + error.errors) from None
     if errors:
         raise DraftError(errors)
-    return draft
+    return draft._replace(given=fields.get("given") or 0)
 
 
 def _strays(fields: dict[str, Any], names: tuple[str, ...], why: str) -> Errors:

@@ -1,5 +1,8 @@
 """The templates there are: the ready ones of `ready.json`, and those that people wrote."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -16,6 +19,9 @@ _FIND = (
     "SELECT name, category, description, draft, variables, changed_by, changed_at "  # noqa: S608
     f"FROM {Template._meta.db_table} WHERE name = {{place}}"
 )
+
+
+_instead: "ContextVar[dict[str, Known] | None]" = ContextVar("instead", default=None)
 
 
 class Known(NamedTuple):
@@ -56,8 +62,21 @@ def find(name: str) -> Known | None:
     known = ready().get(name)
     if known is not None:
         return known
+    instead = _instead.get()
+    if instead is not None:
+        return instead.get(name)
     rows = select_rows(_FIND, (name,))
     return _read(*rows[0]) if rows else None
+
+
+@contextmanager
+def as_if(own: Iterable[Known]) -> Iterator[None]:
+    """Within it, these alone are found beside the ready ones, as if people had written them."""
+    token = _instead.set({one.name: one for one in own})
+    try:
+        yield
+    finally:
+        _instead.reset(token)
 
 
 def every() -> list[Known]:
@@ -72,7 +91,9 @@ def every() -> list[Known]:
 
 def near(name: str) -> list[str]:
     """Names that somebody may have meant."""
-    names = [*ready(), *Template.objects.values_list("name", flat=True)]
+    instead = _instead.get()
+    own = Template.objects.values_list("name", flat=True) if instead is None else instead
+    names = [*ready(), *own]
     return get_close_matches(name[:64], names, n=3, cutoff=0.5)
 
 

@@ -34,7 +34,7 @@ def asked_call(fields: dict[str, Any]) -> Call:
         return read_call(body.exchange, body)
     if call is not None and not isinstance(call, dict):
         raise PreviewError("call must be the body of a request, or the id of an exchange")
-    if endpoint is not None and endpoint not in BY_NAME:
+    if endpoint is not None and (not isinstance(endpoint, str) or endpoint not in BY_NAME):
         raise PreviewError("endpoint must be the name of an endpoint, such as chat.completions")
     try:
         name = caller_name(caller) if isinstance(caller, str) else "sample"

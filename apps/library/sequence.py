@@ -10,20 +10,14 @@ from apps.wire.jsongate import kind
 from apps.wire.rawtext import raw_elements, raw_member
 
 SEQUENCE = "sequence"
-FIELDS = (SEQUENCE, "order", "weights", "given")
+FIELDS = (SEQUENCE, "order", "weights")
 ORDERS = ("once", "cycle", "random")
 STEPS_MAX = 1_000
 WEIGHT_MAX = 1_000_000
+KEPT_BYTES = 256 * 1024  # of a body whose replies are kept apart
 GIVEN_MAX = 2**31 - 1  # fits the column
 
 Errors = list[dict[str, str]]
-
-
-class Uses(NamedTuple):
-    """How often a sequence was given, and how often it still answers; None: for ever."""
-
-    given: int
-    left: int | None
 
 
 class Parts(NamedTuple):
@@ -56,13 +50,18 @@ def sequence_problems(fields: dict[str, Any]) -> Errors:
     return [{"field": name, "error": problem} for name, problem in found]
 
 
-def _given_problems(fields: dict[str, Any], count: int, order: Any) -> list[tuple[str, str]]:
+def given_problem(fields: dict[str, Any]) -> Errors:
+    """What is wrong with how often a preset is said to have been given."""
     given = fields.get("given")
-    if given is not None and (type(given) is not int or not 0 <= given <= GIVEN_MAX):
-        return [("given", f"must be a whole number from 0 to {GIVEN_MAX}")]
-    if order not in (None, "once"):
+    if given is None or (type(given) is int and 0 <= given <= GIVEN_MAX):
         return []
-    given = given or 0
+    return [{"field": "given", "error": f"must be a whole number from 0 to {GIVEN_MAX}"}]
+
+
+def _given_problems(fields: dict[str, Any], count: int, order: Any) -> list[tuple[str, str]]:
+    if order not in (None, "once") or given_problem(fields):
+        return []
+    given = fields.get("given") or 0
     if count and given >= count:
         return [("given", f"must be less than {count}: there would be nothing left")]
     if fields.get("uses") not in (None, 1, count - given):
@@ -77,12 +76,12 @@ def _are_weights(weights: Any, count: int) -> bool:
     return len(numbers) == count and all(0 <= one <= WEIGHT_MAX for one in numbers) and sum(numbers) > 0
 
 
-def uses_of(fields: dict[str, Any]) -> Uses:
-    """Of the fields of a sequence without problems."""
-    given = fields.get("given") or 0
+def uses_of(fields: dict[str, Any]) -> int | None:
+    """How often a sequence without problems still answers; None: for ever."""
     if (fields.get("order") or "once") == "once":
-        return Uses(given, len(fields[SEQUENCE]) - given)
-    return Uses(given, fields.get("uses"))
+        return len(fields[SEQUENCE]) - (fields.get("given") or 0)
+    uses: int | None = fields.get("uses")
+    return uses
 
 
 def spelled(fields: dict[str, Any], raw: bytes | None) -> bytes:
@@ -92,13 +91,19 @@ def spelled(fields: dict[str, Any], raw: bytes | None) -> bytes:
     return orjson.dumps({SEQUENCE: steps, **kept})
 
 
-@lru_cache(maxsize=128)
 def parts(body: bytes) -> Parts:
     """What `spelled` gave."""
+    return _kept(body) if len(body) <= KEPT_BYTES else _parts(body)
+
+
+def _parts(body: bytes) -> Parts:
     texts = raw_elements(raw_member(body, SEQUENCE) or b"[]")
     said = orjson.loads(body)
     weights = said.get("weights") or [1] * len(texts)
     return Parts(tuple(texts), said.get("order") or "once", tuple(weights), said.get("seed") or 0)
+
+
+_kept = lru_cache(maxsize=32)(_parts)  # of a thousand replies, 4 ms each time are spared; 16 MB at the most
 
 
 def step_of(body: bytes, given: int) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from apps.library.content import RENDER, TEMPLATE, read_step
-from apps.library.sequence import parts
+from apps.library.sequence import SEQUENCE, parts
 from apps.wire.draft import DraftError
 from apps.wire.first_words import WORDS_MAX, first_words
 from apps.wire.rawtext import raw_member
@@ -28,17 +28,17 @@ def content_words(draft: Draft) -> str:
 
 
 def said(kind: str, body: str, given: int) -> dict[str, Any]:
-    """The fields that say what a preset sends, spelled as its author did."""
+    """The fields that say what a preset sends, spelled as its author did; `given` where that counts."""
+    counted = {"given": given} if given or kind == SEQUENCE else {}
     if not kind:
-        return {"response": orjson.Fragment(body)}
+        return {"response": orjson.Fragment(body), **counted}
     text = body.encode()
-    fields: dict[str, Any] = orjson.loads(text)
+    fields: dict[str, Any] = {**orjson.loads(text), **counted}
     if kind == RENDER:
         return {**fields, "response": orjson.Fragment(raw_member(text, "response") or b"{}"), "render": True}
     if kind == TEMPLATE:
         return {"response": None, **fields}
-    steps = orjson.Fragment(raw_member(text, "sequence") or b"[]")
-    return {"response": None, **fields, "sequence": steps, "given": given}
+    return {"response": None, **fields, "sequence": orjson.Fragment(raw_member(text, "sequence") or b"[]")}
 
 
 def body_text(kind: str, body: str) -> bytes:

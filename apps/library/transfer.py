@@ -8,30 +8,13 @@ import yaml
 from apps.library.authoring import TemplateError, read_template
 from apps.library.known import Known, as_written
 from apps.library.storage import name_problem
-from apps.wire.jsongate import GateError, kind, read_json
+from apps.wire.document import DocumentError, read_document
+from apps.wire.jsongate import kind
 from apps.wire.rawtext import raw_elements, raw_member
-
-YAML_MAX_BYTES = 1_000_000  # reading a megabyte of it takes seconds
 
 
 class FileError(ValueError):
     """Why a file cannot be read at all."""
-
-
-class PlainLoader(yaml.SafeLoader):
-    """Reads what JSON knows: no aliases (a few of them make gigabytes), no dates."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read", mark)
-        return super().compose_node(parent, index)
-
-
-PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def as_yaml(content: Any) -> bytes:
@@ -47,8 +30,12 @@ def as_file(found: list[Known]) -> dict[str, Any]:
 
 def read_file(raw: bytes) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     """The columns of each template that can be used, {"index", "error"} of each other; raises FileError."""
-    text = _json_text(raw)
-    content = orjson.loads(text)
+    try:
+        document = read_document(raw)
+    except DocumentError as error:
+        line = f", line {error.line}" if error.line else ""
+        raise FileError(f"cannot be used{line}: {error}") from None
+    text, content = document.json, document.content
     if isinstance(content, dict) and isinstance(content.get("templates"), list):
         text, content = raw_member(text, "templates") or b"[]", content["templates"]
     if not isinstance(content, list):
@@ -70,23 +57,3 @@ def read_element(fields: Any, spelled: bytes) -> dict[str, str]:
     if problem := name_problem(columns["name"]):
         raise TemplateError([{"field": "name", "error": problem}])
     return columns
-
-
-def _json_text(raw: bytes) -> bytes:
-    """The file as a JSON text that has passed the gate."""
-    if raw.lstrip()[:1] in (b"{", b"["):
-        try:
-            read_json(raw)
-        except GateError as error:
-            raise FileError(f"is not JSON that can be read: {error}") from None
-        return raw
-    if len(raw) > YAML_MAX_BYTES:
-        raise FileError(f"has more than {YAML_MAX_BYTES:,} bytes of YAML: send it as JSON")
-    try:
-        text = orjson.dumps(yaml.load(raw, PlainLoader))  # noqa: S506 - a safe loader, made safer
-        read_json(text)
-    except (yaml.YAMLError, orjson.JSONEncodeError, GateError, RecursionError, ValueError) as error:
-        raise FileError(
-            f"is neither JSON nor YAML that can be read: {' '.join(str(error).split())}"
-        ) from None
-    return text

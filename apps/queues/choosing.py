@@ -2,36 +2,43 @@
 
 What stands in such a queue is read and compiled once a process, and is good until the queue's token (a row,
 `QueueMatches`) is another. Presets that were taken, by whatever process, are found to be gone when they would
-be next.
+be next. What is long is read apart from the writer's transactions, so that no other call waits for it.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from apps.journal.ended import ended
 from apps.journal.inline import not_on_the_loop
 from apps.journal.rows import run_each, select_rows
 from apps.queues.models import Preset, QueueMatches
+from apps.queues.standing import Standings
 from apps.wire.call import Call
-from apps.wire.match import Condition, Index, Need, Subject, match_of
+from apps.wire.match import Subject
 
-QUEUES_MAX = 100  # that a process keeps read; the one that was read first goes
-LARGE_BYTES = 32 * 1024  # of a request; to look for thousands of texts in a larger one takes milliseconds
-MANY = 300  # presets that come into question with every call
-LOOK_AHEAD = 256  # presets that are looked after at once, when one is found to be gone
-GONE_MAX = 500
+KEPT_MAX = 40_000  # presets in the queues that a process keeps read, 1 to 2 kB each; see `Shelf`
+AT_ONCE, AGAIN_AT_ONCE = 100, 500  # new presets, and all, that are read while every call waits: 5 ms
+TRIES_MAX = 3  # then it is read all the same: a queue may change faster than it is read
 
 _TOKENS = QueueMatches._meta.db_table
-_TABLE = Preset._meta.db_table
 _TOKEN = f"SELECT token FROM {_TOKENS} WHERE caller = {{place}}"  # noqa: S608
-_STANDING = f'SELECT id, endpoint, "match" FROM {_TABLE} WHERE caller = {{place}} ORDER BY position, id'  # noqa: S608
-_THERE = f"SELECT id FROM {_TABLE} WHERE id IN ({', '.join(['{place}'] * LOOK_AHEAD)})"  # noqa: S608
+_BEYOND = (
+    f"SELECT 1 FROM {Preset._meta.db_table} WHERE caller = {{place}} "  # noqa: S608
+    "ORDER BY position LIMIT 1 OFFSET {place}"
+)
 _CHANGED = f"UPDATE {_TOKENS} SET token = {{place}} WHERE caller = {{place}}"  # noqa: S608
 _FIRST = (
     f"INSERT INTO {_TOKENS} (token, caller) VALUES ({{place}}, {{place}}) "  # noqa: S608
     "ON CONFLICT (caller) DO UPDATE SET token = excluded.token"
 )
+
+
+class Unready(Exception):
+    """That queue is long and has to be read first: call `prepare`, in no transaction, then try again."""
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(f"The queue {queue} is to be read first.")
+        self.queue = queue
 
 
 class Subjects:
@@ -47,97 +54,61 @@ class Subjects:
         return self._made[index]
 
 
-class Standing:
-    """A preset where it stands; `condition` is None for one without a match."""
+class Shelf:
+    """The queues that are kept read, bounded by what they hold; the one asked for longest ago goes."""
 
-    __slots__ = ("condition", "endpoint", "id", "is_gone", "match", "needs", "place")
+    def __init__(self) -> None:
+        self._held: dict[str, Standings] = {}
+        self._count = 0  # presets in all of them
 
-    def __init__(self, place: int, row_id: int, endpoint: str, match: str) -> None:
-        self.place = place
-        self.id = row_id
-        self.endpoint = endpoint
-        self.match = match
-        self.condition: Condition | None = match_of(match) if match else None
-        self.needs: tuple[Need, ...] | None = self.condition.needs if self.condition else None
-        self.is_gone = False
+    def find(self, caller: str) -> Standings | None:
+        """What is kept of that queue; it is the last to go now."""
+        found = self._held.pop(caller, None)
+        if found is not None:
+            self._held[caller] = found
+        return found
 
+    def peek(self, caller: str) -> Standings | None:
+        """The same from another thread than the one that has a transaction."""
+        return self._held.get(caller)
 
-class Standings:
-    """What stands in one queue, as of a token."""
-
-    def __init__(self, caller: str, known: "Standings | None", token: int | None) -> None:
-        self.token = token
-        compiled = {one.id: one for one in known.all} if known else {}
-        self.all: list[Standing] = [
-            _standing(place, row, compiled) for place, row in enumerate(select_rows(_STANDING, (caller,)))
-        ]
-        self._index = Index(self.all)
-        self._is_slow = any(one.condition is not None and one.condition.is_slow for one in self.all)
-        self._gone: list[Standing] = []  # by transactions that may yet be undone
-        self._gone_for_good = 0
-        self._ended = (ended.committed, ended.undone)
-
-    def candidates(self, subject: Subject, fits: tuple[str, ...]) -> Iterator[Standing]:
-        """The presets that accept the call, in order, each if it is still there."""
-        self._settle()
-        if self._is_slow or len(subject.call.body) > LARGE_BYTES or len(self._index.always) > MANY:
-            not_on_the_loop()
-        for one in self._index.candidates(subject):
-            if not one.is_gone and one.endpoint in fits:
-                condition = one.condition
-                if condition is None or condition.accepts(subject):
-                    yield one
-
-    def forget(self, one: Standing) -> None:
-        """That preset was used up in this transaction."""
-        one.is_gone = True
-        self._gone.append(one)
-
-    def look_after(self, one: Standing) -> None:
-        """That preset is not there any more; neither may be those behind it."""
-        behind = (other for other in islice(self.all, one.place, None) if not other.is_gone)
-        looked = list(islice(behind, LOOK_AHEAD))
-        ids = [other.id for other in looked]
-        there = {row[0] for row in select_rows(_THERE, (*ids, *[0] * (LOOK_AHEAD - len(ids))))}
-        for other in looked:
-            if other.id not in there:
-                self.forget(other)
-
-    def _settle(self) -> None:
-        """What was taken in a transaction that was undone is there again."""
-        now = (ended.committed, ended.undone)
-        if now == self._ended:
-            return
-        if now[1] != self._ended[1]:
-            for one in self._gone:
-                one.is_gone = False
-        else:
-            self._gone_for_good += len(self._gone)
-        self._gone.clear()
-        self._ended = now
-        if self._gone_for_good > max(GONE_MAX, len(self.all) // 2):
-            not_on_the_loop()
-            self.all = [one for one in self.all if not one.is_gone]
-            for place, one in enumerate(self.all):
-                one.place = place
-            self._index = Index(self.all)
-            self._gone_for_good = 0
+    def put(self, caller: str, standings: Standings) -> None:
+        before = self._held.pop(caller, None)
+        self._count += len(standings) - (len(before) if before else 0)
+        self._held[caller] = standings
+        while self._count > KEPT_MAX and len(self._held) > 1:
+            self._count -= len(self._held.pop(next(iter(self._held))))
 
 
-_known: dict[str, Standings] = {}
+_known = Shelf()
+_prepared: dict[str, Standings] = {}  # read apart, not yet asked for
+_tries: dict[str, int] = {}
 
 
 def standings_of(caller: str) -> Standings:
-    """What stands in that queue, as this transaction sees it; holding the queues' lock."""
+    """What stands in that queue, as this transaction sees it; holding the queues' lock. Raises Unready."""
     found = select_rows(_TOKEN, (caller,))
     token = found[0][0] if found else None
-    known = _known.get(caller)
-    if known is None or token is None or known.token != token:
-        not_on_the_loop()
-        if known is None and len(_known) >= QUEUES_MAX:
-            del _known[next(iter(_known))]
-        known = _known[caller] = Standings(caller, known, token)
-    return known
+    known = _known.find(caller)
+    if known is not None and token is not None and known.token == token and not known.is_worn:
+        return known
+    not_on_the_loop()
+    fresh = _prepared.pop(caller, None)
+    if fresh is None or token is None or fresh.token != token:
+        if token is not None and _tries.get(caller, 0) < TRIES_MAX:
+            _check_length(caller, min(AGAIN_AT_ONCE, AT_ONCE + len(known or ())))
+        fresh = Standings(caller, fresh or known, token)
+        ended.if_undone(fresh.doubt)
+    _tries.pop(caller, None)
+    _known.put(caller, fresh)
+    return fresh
+
+
+def prepare(caller: str) -> None:
+    """Reads what stands in that queue. In no transaction: what is not committed is not seen."""
+    _tries[caller] = _tries.get(caller, 0) + 1
+    found = select_rows(_TOKEN, (caller,))  # first: what changes afterwards makes it another
+    _prepared[caller] = Standings(caller, _known.peek(caller), found[0][0] if found else None)
 
 
 def note_change(caller: str, *, has_match: bool = False) -> None:
@@ -145,11 +116,6 @@ def note_change(caller: str, *, has_match: bool = False) -> None:
     run_each(_FIRST if has_match else _CHANGED, [(secrets.randbits(62), caller)])
 
 
-def _standing(place: int, row: tuple[int, str, str], compiled: dict[int, Standing]) -> Standing:
-    """One that was known already keeps what was compiled."""
-    row_id, endpoint, match = row
-    known = compiled.get(row_id)
-    if known is None or known.match != match:
-        return Standing(place, row_id, endpoint, match)
-    known.place, known.endpoint, known.is_gone = place, endpoint, False
-    return known
+def _check_length(caller: str, most: int) -> None:
+    if select_rows(_BEYOND, (caller, most)):
+        raise Unready(caller)

@@ -72,7 +72,7 @@ def read_entry(fields: dict[str, Any], *, raw: bytes | None = None) -> Entry:
         draft=draft,
         endpoint=fields.get("endpoint") or "text",
         match=read_match(fields.get("match")),
-        uses=uses_of(fields).left if draft.kind == SEQUENCE else fields.get("uses", 1),
+        uses=uses_of(fields) if draft.kind == SEQUENCE else fields.get("uses", 1),
         on_undelivered=fields.get("on_undelivered") or OnUndelivered.DROP.value,
         label=strip_nul(fields.get("label") or ""),
     )

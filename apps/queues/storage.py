@@ -37,6 +37,24 @@ class Added:
     queue_length: int
 
 
+@dataclass(frozen=True, slots=True)
+class MadeOut:
+    """Entries as rows for a queue: made before the writer's transaction, since calls wait meanwhile."""
+
+    rows: Rows
+    has_match: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def made_out(caller: str, entries: Sequence[Entry]) -> MadeOut:
+    """What is to be added to that queue."""
+    created_at = db_time(timezone.now().timestamp())
+    rows = [(caller, created_at, *columns(entry).values()) for entry in entries]
+    return MadeOut(rows, any(entry.match for entry in entries))
+
+
 def queue(caller: str) -> QuerySet[Preset]:
     """The presets of one caller that can still answer, in their order."""
     return Preset.objects.filter(LIVE, caller=caller).order_by("position", "id")
@@ -56,27 +74,26 @@ def callers() -> list[dict[str, Any]]:
 
 def add(*, caller: str, entries: Sequence[Entry]) -> Added:
     """Appends all entries in one transaction, or none of them when the queue has no room."""
-    rows = _rows(caller, entries)  # made out here: no call is answered while the writer is at work
-    has_match = any(entry.match for entry in entries)
-    added = write(lambda: _add(caller, rows, has_match=has_match))
+    made = made_out(caller, entries)
+    added = write(lambda: _add(caller, made))
     if added.count:
         tell(caller)
     return added
 
 
-def add_within(*, caller: str, entries: Sequence[Entry]) -> Added:
+def add_within(*, caller: str, made: MadeOut) -> Added:
     """The same within a transaction of the writer's that holds the queues' lock."""
-    added = _add(caller, _rows(caller, entries), has_match=any(entry.match for entry in entries))
+    added = _add(caller, made)
     if added.count:
         transaction.on_commit(partial(tell, caller), robust=True)
     return added
 
 
-def replace_within(*, caller: str, entries: Sequence[Entry]) -> None:
+def replace_within(*, caller: str, made: MadeOut) -> None:
     """Has a queue hold these alone; within a transaction of the writer's that holds the queues' lock."""
     _clear(caller)
     note_change(caller, has_match=False)
-    add_within(caller=caller, entries=entries)
+    add_within(caller=caller, made=made)
     transaction.on_commit(partial(tell, caller), robust=True)
 
 
@@ -126,12 +143,8 @@ def tell(caller: str) -> None:
     publish("queue_updated", {"ip": caller}, ip=caller)
 
 
-def _rows(caller: str, entries: Sequence[Entry]) -> Rows:
-    created_at = db_time(timezone.now().timestamp())
-    return [(caller, created_at, *columns(entry).values()) for entry in entries]
-
-
-def _add(caller: str, rows: Rows, *, has_match: bool) -> Added:
+def _add(caller: str, made: MadeOut) -> Added:
+    rows = made.rows
     mine = Preset.objects.filter(caller=caller)
     now = mine.aggregate(length=Count("id", filter=LIVE), last=Max("position"))
     if not rows or now["length"] + len(rows) > settings.MOCKOPENAI_QUEUE_MAX:
@@ -139,7 +152,7 @@ def _add(caller: str, rows: Rows, *, has_match: bool) -> Added:
     start = (now["last"] or 0) + STEP
     placed = [(start + STEP * index, *row) for index, row in enumerate(rows)]
     insert_rows(Preset._meta.db_table, _COLUMNS, placed)
-    note_change(caller, has_match=has_match)
+    note_change(caller, has_match=made.has_match)
     first_id = mine.order_by().values_list("id", flat=True).get(position=start)
     return Added(len(rows), first_id, now["length"] + len(rows))
 

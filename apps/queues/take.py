@@ -50,7 +50,8 @@ class Wanted(NamedTuple):
 def take(calls: Sequence[Wanted], whole: Sequence[Call]) -> list[Taken | None]:
     """For each call, in order, the first preset that accepts it: its own queue, then the shared one.
 
-    `whole` are the same calls, to be looked at where a preset has a `match`.
+    `whole` are the same calls, to be looked at where a preset has a `match`. Raises `choosing.Unready`: the
+    transaction has to be undone then.
     """
     lock_queues()
     found: list[Taken | None] = [None] * len(calls)

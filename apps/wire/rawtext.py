@@ -37,15 +37,19 @@ def raw_member(text: bytes, key: str) -> bytes | None:
     return found
 
 
-def place_of(text: bytes, path: Sequence[str | int]) -> int:
+def place_of(text: bytes, path: Sequence[str | int], seen: dict[int, list[int]] | None = None) -> int:
     """Where the value at a path of keys and indexes begins, in a text that has passed the gate.
 
-    Of what is not there, the place of what would hold it.
+    Of what is not there, the place of what would hold it. In `seen` is kept, from one path to the next, where
+    the elements of arrays begin.
     """
+    seen = {} if seen is None else seen
     at = len(text) - len(text.lstrip())
     for step in path:
         if isinstance(step, int):
-            starts = [start for index, (start, _) in enumerate(_elements(text, at)) if index == step]
+            if at not in seen:
+                seen[at] = [start for start, _ in _elements(text, at)]
+            starts = seen[at][step : step + 1]
         else:
             starts = [start for name, start, _ in _members(text, at) if name == step]
         if not starts:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -12,9 +13,12 @@ import orjson
 import pytest
 import yaml
 
-from apps.config.document import DocumentError, read_document
+from apps.config.load import load
+from apps.config.problems import ConfigError
 from apps.config.schema import schema
-from tests.conftest import ROOT, Server
+from apps.journal.writer import writer
+from apps.wire.document import DocumentError, read_document
+from tests.conftest import PATIENCE_S, ROOT, Server
 from tests.dashboards import dashboard, until
 from tests.databases import fresh, shared_redis
 
@@ -119,6 +123,21 @@ def test_a_file_with_one_thing_wrong_changes_nothing_at_all(server: Server) -> N
     assert dumped(server) == before
 
 
+def test_all_of_a_file_is_read_before_any_call_has_to_wait_for_it(transactional_db: None) -> None:
+    templates = "templates: [{name: here, response: {content: x}}]"
+    wrong = f"{templates}\nqueues: {{ci-7: [{{template: here}}, {{template: nowhere}}]}}"
+    go_on = Event()
+    busy = Thread(target=lambda: writer.call(lambda: go_on.wait(PATIENCE_S)))
+    busy.start()
+    try:
+        with pytest.raises(ConfigError, match=r"queues.ci-7\[1\].template: there is no template 'nowhere'"):
+            load(wrong.encode(), by="alice")
+        assert busy.is_alive()
+    finally:
+        go_on.set()
+        busy.join()
+
+
 def test_counts_begin_again_with_a_file_so_the_failures_do(server: Server) -> None:
     text = "fallback: {text: auto}\nfaults: [{fault: overloaded, probability_pct: 50, seed: 3}]\n"
     chat = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
@@ -191,12 +210,35 @@ def test_lines_of_json_are_told_too(server: Server) -> None:
         ("a:\n" + "".join(f"{' ' * n}b{n}:\n" for n in range(1, 120)), 102, "100 levels"),
         ('{"a": NaN}', 0, "not JSON"),
         ("a: \x00", 0, "not YAML"),
+        ("a:\n  b: !!int x\n", 2, "'x' is nothing that JSON knows"),
+        ("a: 1\nb: !!set {x, y}\n", 2, "tags"),
+        ("a: !own [x]\n", 1, "tags"),
+        ("a: !!bool x\n", 1, "nothing that JSON knows"),
+        ("a: !!timestamp x\n", 1, "nothing that JSON knows"),
+        ("a: 0b_\n", 1, "nothing that JSON knows"),
+        (f"a: {'9' * 10_000}\n", 1, "nothing that JSON knows"),
+        (f"a: 0x{'f' * 10_000}\n", 1, "nothing that JSON knows"),
+        ('a: 1\nb: "\\ud800"\n', 2, "invalid Unicode"),
+        ('a: "\\UFFFFFFFF"\n', 1, "invalid Unicode"),
+        ("a: " + "[" * 1000 + "]" * 1000, 1, "nest"),
+        ("a: [" + "b," * 499_000 + "]", 1, "60,000 names and values"),
+        ("".join(f"k{n}: 1\n" for n in range(80_000)), 30_000, "60,000 names and values"),
     ],
 )
 def test_a_text_that_is_no_such_file_says_why(text: str, line: int, words: str) -> None:
     with pytest.raises(DocumentError, match=words) as raised:
         read_document(text.encode())
     assert raised.value.line == line
+
+
+@pytest.mark.parametrize(
+    "text", ["faults:\n" + "- 5\n" * 20_000, orjson.dumps({"faults": [5] * 100_000}).decode()]
+)
+def test_of_thousands_that_are_wrong_the_first_hundred_are_told(server: Server, text: str) -> None:
+    answer = put(server, text)
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == [f"faults[{n}]" for n in range(100)]
+    assert answer.elapsed.total_seconds() < 5  # it was minutes
 
 
 def test_keys_are_texts_and_dates_are_not_read() -> None:

@@ -1,5 +1,6 @@
 """Texts over a call: what they become, what they may cost, what they never reach."""
 
+import tracemalloc
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from apps.library.over_call import Occasion
 from apps.library.render import RenderError, problems, rendered
+from apps.library.sequence import spelled, step_of
 from apps.wire.call import Call
 
 CALL = Call(
@@ -133,3 +135,16 @@ def test_what_can_be_told_before_any_call_is_told() -> None:
     )
     assert found.keys() == {"response.a", "response.b[0]", "response.c"}
     assert "last_mesage is not known here" in found["response.a"]
+
+
+def test_reading_large_sequences_keeps_little_of_them() -> None:
+    """Two hundred of 300 kB; of small ones the replies are kept."""
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            body = spelled({"sequence": [{"content": str(number)}, {"content": "x" * 300_000}]}, None)
+            assert step_of(body, 0) == b'{"content":"%d"}' % number
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held_bytes < 20_000_000

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from apps.journal.writer import writer
+from apps.queues.choosing import AT_ONCE, KEPT_MAX, Shelf, Unready, prepare
 from apps.queues.models import Preset
+from apps.queues.standing import Standings
 from apps.queues.take import Wanted, discard, give_back, take
 from apps.queues.taken import Taken
 from apps.wire.call import Call
@@ -31,8 +33,14 @@ def asking(text: str, **fields: Any) -> Call:
 def taken(*texts: str, **fields: Any) -> list[Taken | None]:
     """What calls that say these texts take, in one transaction."""
     calls = [asking(text, **fields) for text in texts]
-    found: list[Taken | None] = writer.call(lambda: take([WANTED] * len(calls), calls))
-    return found
+    found: list[Taken | None]
+    while True:
+        try:
+            found = writer.call(lambda: take([WANTED] * len(calls), calls))
+        except Unready as unready:
+            prepare(unready.queue)
+        else:
+            return found
 
 
 def said(found: Sequence[Taken | None]) -> list[str | None]:
@@ -142,6 +150,20 @@ def test_what_was_taken_in_a_transaction_that_is_undone_is_there_again(
     assert said(taken("dog", "dog", "dog")) == (["one", "two", None] if added_within else ["two", None, None])
 
 
+def test_a_queue_that_was_first_read_in_a_transaction_that_is_undone_is_read_again(queues: Queues) -> None:
+    first = add(queues, "one", {"last_user": "dog"}, uses=2)
+    add(queues, "two", {"last_user": "dog"})
+
+    def undone() -> None:
+        Preset.objects.get(id=first).delete()
+        assert said(take([WANTED], [asking("dog")])) == ["two"]
+        raise Undone
+
+    with pytest.raises(Undone):
+        writer.call(undone)
+    assert said(taken("dog", "dog", "dog")) == ["one", "one", "two"]
+
+
 def test_jmespath_and_large_calls_are_looked_at_too(queues: Queues) -> None:
     add(queues, "expert", {"jmespath": "length(messages) == `1` && temperature > `1`"})
     assert said(taken("x", temperature=2)) == ["expert"]
@@ -169,6 +191,42 @@ def test_a_match_that_cannot_be_is_refused_with_its_path(queues: Queues) -> None
     one = add(queues, "x")
     status, told = queues.patch(f"/a/{one}", {"match": {"last_user": {"regex": "("}}})
     assert (status, told["errors"][0]["field"]) == (400, "match.last_user.regex")
+
+
+def test_a_long_queue_is_read_apart_from_the_transactions_that_calls_wait_for(queues: Queues) -> None:
+    responses = [
+        {"response": {"content": str(n)}, "match": {"last_user": f"<{n}>"}} for n in range(2 * AT_ONCE)
+    ]
+    queues.post("/a/batch", {"responses": responses})
+    for change in (None, {"last_user": "<changed>"}):
+        if change:
+            add(queues, "changed", change)
+            prepare("a")  # of another moment than the call's: of no use
+            queues.post("/a/batch", {"responses": responses * 3})
+        with pytest.raises(Unready):
+            writer.call(lambda: take([WANTED], [asking("<7>")]))
+        assert Preset.objects.filter(body='{"content":"7"}').exists()
+        prepare("a")
+        assert said(writer.call(lambda: take([WANTED], [asking("<7>")]))) == ["7"]
+
+
+def test_a_queue_that_changes_faster_than_it_is_read_is_read_all_the_same(queues: Queues) -> None:
+    match = {"last_user": "x"}
+    queues.post("/a/batch", {"responses": [{"response": {"content": "1"}, "match": match}] * (2 * AT_ONCE)})
+    for _ in range(3):
+        prepare("a")
+        add(queues, "late", match)
+    assert said(writer.call(lambda: take([WANTED], [asking("x")]))) == ["1"]
+
+
+def test_the_queues_that_are_kept_read_are_bounded_by_what_they_hold(queues: Queues) -> None:
+    add(queues, "one", {"last_user": "dog"})
+    shelf, one = Shelf(), Standings("a", None, 1)
+    for number in range(KEPT_MAX + 1):
+        shelf.put(str(number), one)
+        shelf.find("0")
+    assert shelf.find("1") is None
+    assert shelf.find("0") is shelf.find("2") is one
 
 
 def test_among_10_000_matches_the_right_one_is_found_within_milliseconds(queues: Queues) -> None:

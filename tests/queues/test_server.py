@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
@@ -84,6 +85,30 @@ def test_a_body_in_chunks_is_read(server: Any) -> None:
     answer = server.api.post("/api/preset-queue/chunked", content=chunks, headers=headers)
     assert answer.status_code == 200
     assert '{"n": 1.10}' in server.api.get("/api/preset-queue/chunked").text
+
+
+def test_calls_of_a_long_queue_wait_for_its_reading_and_each_gets_its_own(server: Any) -> None:
+    """A limit counts such a call once, though it is decided anew."""
+    size, calls = 1500, 24
+    match = [{"response": {"content": str(n)}, "match": {"last_user": f"<{n}>"}} for n in range(size)]
+    assert server.queue("long", *match)["added_count"] == size
+    server.api.post("/api/limits", json={"per": "caller", "requests_per_minute": calls})
+    got: dict[int, str] = {}
+
+    def call(first: int) -> None:
+        with httpx.Client(base_url=f"{server.url}/as/long/v1", timeout=PATIENCE_S) as client:
+            for n in range(first, size, size // calls * 4)[: calls // 6]:
+                messages = [{"role": "user", "content": f"<{n}>"}]
+                answer = client.post("/chat/completions", json={"model": "x", "messages": messages})
+                got[n] = answer.json()["choices"][0]["message"]["content"]
+
+    threads = [Thread(target=call, args=(first,)) for first in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == {n: str(n) for n in got} and len(got) == calls
+    assert len(server.api.get("/api/preset-queue/long").json()["items"]) == size - calls
 
 
 def test_two_processes_add_to_one_queue_without_losing_or_mixing_anything(

@@ -94,6 +94,51 @@ def test_a_batch_keeps_the_spelling_of_each_body(queues: Any) -> None:
     assert list(bodies) == ['{"b": 1.10,  "a":1e2}', '{"z":1.0, "a" : [ ]}']
 
 
+def test_a_full_export_imports_to_presets_that_are_the_same_to_the_column(queues: Any) -> None:
+    """How often each was given included: what is rendered, drawn by chance or in order goes on from there."""
+    latency = {"first_token_ms": {"uniform": {"from": 1, "to": 9}}, "token_ms": 3}
+    match = {"any": [{"last_user": {"regex": "a+", "case": False}}, {"turn": {"at_least": 2}}]}
+    chance = {"name": "cut", "after_tokens": 3, "probability_pct": 30}
+    steps = [HI, {"template": "rate-limit", "vars": {"limit": 5}}, {"response": HI, "fault": "reset"}]
+    for entry in (
+        *FULL,
+        {"response": HI, "fault": chance, "uses": None, "pace": latency},
+        {"response": {"content": "{{ count }}"}, "render": True, "seed": 7, "uses": 3, "match": match},
+        {
+            "template": "rate-limit",
+            "vars": {"limit": 60},
+            "headers": {"x-a": "1"},
+            "fault": chance,
+            "uses": None,
+        },
+        {"template": "overloaded", "status_code": 502, "seed": 3, "on_undelivered": "requeue"},
+        {
+            "sequence": steps,
+            "order": "random",
+            "weights": [1, 2, 0.5],
+            "seed": 9,
+            "uses": None,
+            "match": match,
+        },
+        {"sequence": steps, "order": "cycle", "uses": 12, "pace": "instant"},
+    ):
+        assert queues.post("/a", entry)[0] == 200, entry
+    Preset.objects.update(given=5)
+    assert queues.post("/a", {"sequence": steps, "given": 2})[0] == 200
+    file = queues.client.get("/api/preset-queue/a/export?format=full").content
+    assert queues.upload("/b", file)[1]["failed_count"] == 0
+    differ = ("id", "caller", "position", "created_at")
+    a, b = (
+        [
+            {name: row[name] for name in row if name not in differ}
+            for row in found.order_by("position").values()
+        ]
+        for found in (Preset.objects.filter(caller="a"), Preset.objects.filter(caller="b"))
+    )
+    assert a == b
+    assert queues.client.get("/api/preset-queue/b/export?format=full").content == file
+
+
 def test_an_import_counts_as_the_contract_says(queues: Any) -> None:
     status, body = queues.upload("/a", b'[{"content": "a"}, 5, {"content": "b"}]')
     assert status == 200

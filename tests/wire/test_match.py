@@ -163,7 +163,8 @@ def test_what_is_said_names_what_was_asked_and_what_was_found() -> None:
         ({"header": {"x": {"regex": "["}}}, "match.header.x.regex"),
         ({"jmespath": "a["}, "match.jmespath"),
         ({"jmespath": " | ".join(["[@, @][]"] * 30)}, "match.jmespath"),
-        ({"any": [{"turn": 1}] * (CONDITIONS_MAX + 1)}, "match"),
+        ({"any": [{"turn": 1}] * (CONDITIONS_MAX + 1)}, "match.any"),
+        ({"any": [{"turn": 1}] * CONDITIONS_MAX}, "match"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_path(match: Any, path: str) -> None:

@@ -17,6 +17,7 @@ DEPTH_MAX = 8
 CONDITIONS_MAX = 50
 LENGTH_MAX = 20_000  # characters of all of it, as JSON
 LINE_MAX = 160  # characters
+KEPT_LENGTH = 1000  # characters of a match whose line is kept
 GROUPS = ("all", "any", "not")
 NAMES = (*KINDS, *GROUPS)
 
@@ -48,10 +49,16 @@ def match_of(text: str) -> Condition:
     return _Reader(is_strict=False).conditions(orjson.loads(text), "match", 1)
 
 
-@lru_cache(maxsize=2000)
 def line_of(text: str) -> str:
     """Such a text in a few words, as lists show it; "" for none."""
+    return _kept_line(text) if len(text) <= KEPT_LENGTH else _line(text)
+
+
+def _line(text: str) -> str:
     return short(match_of(text).line, LINE_MAX) if text else ""
+
+
+_kept_line = lru_cache(maxsize=2000)(_line)
 
 
 class _Reader:
@@ -103,6 +110,9 @@ class _Reader:
         if not isinstance(value, list) or not value:
             found = "an empty array" if value == [] else kind(value)
             self.wrong(path, f"must be an array of objects of conditions, not {found}")
+            return All(())
+        if len(value) > CONDITIONS_MAX:
+            self.wrong(path, f"has {len(value):,} objects; at most {CONDITIONS_MAX}")
             return All(())
         found_all = [self.conditions(one, f"{path}[{at}]", depth + 1) for at, one in enumerate(value)]
         return group(tuple(found_all))

@@ -1,18 +1,22 @@
-"""A config file's text, JSON or YAML: what it says, and on which line each thing stands."""
+"""A file's text, JSON or YAML: what it says, and on which line each thing stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 import orjson
 import yaml
 
-from apps.library.transfer import YAML_MAX_BYTES, PlainLoader
 from apps.wire.jsongate import DEPTH_MAX, GateError, kind, read_json
 from apps.wire.rawtext import place_of
 
 Path = tuple[str | int, ...]  # keys and indexes, from the file's own object on
+
+
+YAML_MAX_BYTES = 1_000_000
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+YAML_MAX_NODES = 60_000  # names and values; so many take most of a second
 
 
 class DocumentError(ValueError):
@@ -31,11 +35,12 @@ class Document:
     content: Any
     json: bytes
     _lines: dict[Path, int] | None
+    _seen: dict[int, list[int]] = field(default_factory=dict)
 
     def line_of(self, path: Path) -> int:
         """The line of what stands at a path, or else of what would hold it."""
         if self._lines is None:
-            return self.json.count(b"\n", 0, place_of(self.json, path)) + 1
+            return self.json.count(b"\n", 0, place_of(self.json, path, self._seen)) + 1
         known = (path[:length] for length in range(len(path), -1, -1))
         return next((self._lines[one] for one in known if one in self._lines), 1)
 
@@ -55,8 +60,43 @@ def read_document(text: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         told = " ".join(filter(None, (error.context, error.problem)))
         raise DocumentError(f"is not YAML that can be read: {told}", mark.line + 1 if mark else 0) from None
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, RecursionError, UnicodeError) as error:
         raise DocumentError(f"is not YAML that can be read: {' '.join(str(error).split())}") from None
+
+
+_Split: Any = yaml.cyaml.CParser  # type: ignore[attr-defined]  # libyaml's: twenty times as fast
+
+
+class PlainLoader(
+    yaml.composer.Composer,
+    _Split,  # type: ignore[misc]
+    yaml.constructor.SafeConstructor,
+    yaml.resolver.Resolver,
+):
+    """Reads what JSON knows: no aliases (a few of them make gigabytes), no dates. Split by libyaml."""
+
+    def __init__(self, text: bytes) -> None:
+        _Split.__init__(self, text)
+        for part in (yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+            part.__init__(self)
+        self._nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()
+        mark = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read", mark)
+        self._nodes += 1
+        if self._nodes > YAML_MAX_NODES:
+            told = f"has more than {YAML_MAX_NODES:,} names and values: write it as JSON"
+            raise DocumentError(told, mark.line + 1)
+        return super().compose_node(parent, index)
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _read_yaml(text: bytes) -> Document:
@@ -75,15 +115,24 @@ def _value(node: yaml.Node, loader: PlainLoader, path: Path, lines: dict[Path, i
     lines.setdefault(path, node.start_mark.line + 1)
     if len(path) > DEPTH_MAX:
         raise DocumentError(f"nested more than {DEPTH_MAX} levels deep", node.start_mark.line + 1)
+    if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_TAGS:
+        raise DocumentError(f"tags (here {node.tag[:60]}) are not read", node.start_mark.line + 1, path)
     if isinstance(node, yaml.MappingNode):
         return dict(_members(node, loader, path, lines))
     if isinstance(node, yaml.SequenceNode):
         return [_value(one, loader, (*path, index), lines) for index, one in enumerate(node.value)]
-    value = loader.construct_object(node)
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
-        value = float(value)  # as the JSON gate does
-    if not isinstance(value, str | int | float | None) or (isinstance(value, float) and not isfinite(value)):
-        raise DocumentError(f"{node.value!r} is nothing that JSON knows", node.start_mark.line + 1, path)
+    try:
+        value = loader.construct_object(node)
+        if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
+            value = float(value)  # as the JSON gate does
+        if isinstance(value, str):
+            value.encode()  # no lone surrogates
+        is_plain = isinstance(value, str | int | None) or (isinstance(value, float) and isfinite(value))
+    except (ValueError, LookupError, ArithmeticError, AttributeError, TypeError):  # !!int x, !!timestamp x
+        is_plain = False
+    if not is_plain:
+        told = f"{str(node.value)[:60]!r} is nothing that JSON knows"
+        raise DocumentError(told, node.start_mark.line + 1, path)
     return value
 
 

@@ -30,7 +30,7 @@ from apps.queues.storage import MadeOut
 from apps.queues.transfer import read_element as read_entry
 from apps.wire.document import Path
 from apps.wire.jsongate import kind
-from apps.wire.rawtext import raw_elements, raw_member
+from apps.wire.rawtext import raw_elements, raw_members
 
 Columns = dict[str, Any]
 
@@ -110,6 +110,7 @@ def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[st
         report.add(path, f'must be an object like {{"ci-7": [PRESET, …]}}, not {kind(value)}')
         return {}
     found: dict[str, MadeOut] = {}
+    texts = raw_members(text)
     for written, presets in value.items():
         here = (*path, written)
         try:
@@ -119,7 +120,7 @@ def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[st
             continue
         if name in found:
             report.add(here, f"is the queue {name}, which is there already")
-        spelled = b"[]" if presets is None else raw_member(text, written) or b"[]"
+        spelled = b"[]" if presets is None else texts[written]
         entries: list[Entry] = _read_entries([] if presets is None else presets, spelled, here, report)
         found[name] = queues.made_out(name, entries)
         if len(found[name]) > settings.MOCKOPENAI_QUEUE_MAX:

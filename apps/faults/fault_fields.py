@@ -33,7 +33,7 @@ def read_rule(fields: dict[str, Any]) -> dict[str, Any]:
         caller = "*" if caller is None else read_caller(caller)
     except ValueError as error:
         errors.append({"field": "caller", "error": str(error)})
-    if endpoint not in (None, "*", "text") and endpoint not in BY_NAME:
+    if endpoint not in (None, "*", "text") and not (isinstance(endpoint, str) and endpoint in BY_NAME):
         errors.append({"field": "endpoint", "error": _endpoint_problem(endpoint)})
     if seed is not None and (
         not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed <= SEED_MAX

@@ -37,6 +37,11 @@ def raw_member(text: bytes, key: str) -> bytes | None:
     return found
 
 
+def raw_members(text: bytes) -> dict[str, bytes]:
+    """The texts of all members of the JSON object `text`, by name; likewise."""
+    return {name: text[start:end] for name, start, end in _members(text, 0)}
+
+
 def place_of(text: bytes, path: Sequence[str | int], seen: dict[int, list[int]] | None = None) -> int:
     """Where the value at a path of keys and indexes begins, in a text that has passed the gate.
 

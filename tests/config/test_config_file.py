@@ -241,6 +241,16 @@ def test_of_thousands_that_are_wrong_the_first_hundred_are_told(server: Server, 
     assert answer.elapsed.total_seconds() < 5  # it was minutes
 
 
+def test_hundreds_of_queues_are_taken_and_odd_endpoints_refused(server: Server) -> None:
+    many = orjson.dumps({"queues": {f"q{n}": [] for n in range(500)}})
+    answer = put(server, many, dry_run="true")
+    assert answer.is_success and answer.elapsed.total_seconds() < 10
+    odd = put(
+        server, orjson.dumps({"faults": [{"fault": "cut", "endpoint": wrong} for wrong in ([], {}, 5)]})
+    )
+    assert [one["field"] for one in odd.json()["errors"]] == [f"faults[{n}].endpoint" for n in range(3)]
+
+
 def test_keys_are_texts_and_dates_are_not_read() -> None:
     read = read_document(b"429: on\non: 2024-05-01\nno: 12345678901234567890123\n")
     assert read.content == {"429": True, "on": "2024-05-01", "no": 12345678901234567890123.0}

@@ -223,6 +223,8 @@ def test_the_index_misses_nothing_that_accepts_a_call(text: str) -> None:
         "^the order",
         "order 7$",
         r"[[:alpha:]]{5} 7",
+        "[[:alpha:]]rder 7",
+        "[^x[:digit:]]rder",
         r"\Qorder 7\E",
         "straße|order",
         "s K",

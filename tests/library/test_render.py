@@ -86,6 +86,8 @@ GREEDY = [
     "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
     "{% for i in range(9999) %}{% if ('a' * 900000).find('aaab') %}{% endif %}{% endfor %}",
     "{{ range(10000)|map('default', 'a' * 1000)|join }}",
+    "{% set p = 'a.' * 100000 %}{{ range(2000)|map(attribute=p)|list }}",
+    "{{ [1]|join('', 'a.' * 100000) }}",
     GROWING,
     NESTED + "{{ a == b }}",
     "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
@@ -116,6 +118,7 @@ def test_no_text_takes_long_or_makes_much(source: str) -> None:
         "{{ self.__init__.__globals__ }}",
         "{{ range.__self__ }}",
         "{{ cycler.__init__ }}",
+        "{{ [['a']]|map('map', ['b'], 'upper') }}",  # its first argument would be Jinja2's context
         "{% include 'x' %}",
         "{% import 'os' as os %}{{ os }}",
     ],
@@ -123,6 +126,12 @@ def test_no_text_takes_long_or_makes_much(source: str) -> None:
 def test_nothing_reaches_beyond_the_call(source: str) -> None:
     with pytest.raises(RenderError):
         made(source)
+
+
+@pytest.mark.parametrize("moment", ["1e18", "1e300", "'nan'|float", "'inf'|float", "-1e12"])
+def test_a_moment_that_no_calendar_has_is_told(moment: str) -> None:
+    with pytest.raises(RenderError, match="no moment"):
+        made(f"{{{{ ({moment})|date }}}}")
 
 
 def test_what_can_be_told_before_any_call_is_told() -> None:

@@ -19,6 +19,7 @@ from apps.wire.endpoint import Endpoint
 from apps.wire.faults.read import fault_of
 from apps.wire.faults.row import FaultRow
 from apps.wire.faults.table import BY_NAME
+from apps.wire.jsongate import strip_nul
 from apps.wire.pace import read_pace
 from apps.wire.reply import Fault, Pace
 
@@ -127,7 +128,7 @@ class LimitIndex:
         found = [(line, "") for line in self._by.get((Limit.Per.EVERYONE, EVERY), ())]
         for per, holder in holders.items():
             if holder:
-                held_by = holder[:HOLDER_MAX]
+                held_by = strip_nul(holder[:HOLDER_MAX])
                 names = {EVERY, held_by}
                 found += [(line, held_by) for name in names for line in self._by.get((per, name), ())]
         return sorted(found, key=lambda one: one[0].id)

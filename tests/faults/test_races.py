@@ -8,7 +8,7 @@ import psycopg
 
 from tests.conftest import start_server
 from tests.databases import fresh
-from tests.faults.conftest import CHAT, Rules
+from tests.faults.conftest import Rules
 
 QUEUES = 0x71756575  # the lock of `apps.queues.take`
 

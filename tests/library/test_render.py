@@ -146,6 +146,14 @@ def test_what_can_be_told_before_any_call_is_told() -> None:
     assert "last_mesage is not known here" in found["response.a"]
 
 
+def test_what_has_too_many_texts_is_told_at_once() -> None:
+    """Each is compiled, which takes a millisecond, while other calls wait."""
+    texts = {"content": [f"{{{{ model }}}} {number}" for number in range(5_000)]}
+    began_s = thread_time()
+    [(place, told)] = problems(texts, place="response", known=frozenset())
+    assert place == "response" and "texts with expressions" in told and thread_time() - began_s < 0.5
+
+
 def test_reading_large_sequences_keeps_little_of_them() -> None:
     """Two hundred of 300 kB; of small ones the replies are kept."""
     tracemalloc.start()

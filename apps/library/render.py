@@ -13,7 +13,7 @@ from apps.library.budget import TooMuch, budget
 from apps.library.over_call import NAMES, Occasion, values
 
 SIZE_MAX = 2_000_000  # bytes of what comes out
-TEXTS_MAX = 200  # with expressions; each is compiled, and a thousand are kept so
+TEXTS_MAX, CHARS_MAX = 200, 30_000  # of texts with expressions in one content; a thousand are kept compiled
 _MARKS = ("{{", "{%", "{#")
 
 
@@ -32,8 +32,8 @@ def problems(value: Any, *, place: str, known: frozenset[str]) -> Iterator[tuple
 
     names = known | NAMES.keys()
     sources = list(islice(_sources(value, place), TEXTS_MAX + 1))
-    if len(sources) > TEXTS_MAX:
-        yield place, f"has more than {TEXTS_MAX} texts with expressions"
+    if len(sources) > TEXTS_MAX or sum(len(source) for _, source in sources) > CHARS_MAX:
+        yield place, f"has more than {TEXTS_MAX} texts with expressions, or {CHARS_MAX:,} characters in them"
         return
     for where, source in sources:
         try:

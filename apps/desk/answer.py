@@ -28,6 +28,7 @@ from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
 from apps.wire.unused import unused
 
+NOTE_MAX = 1000  # characters that the column holds
 CONFIRM_S = 2.0  # how long an answer waits to hear that the reply left
 PAUSE_S, PAUSE_MAX_S = 0.002, 0.1  # between looks, when another process sends it
 
@@ -111,7 +112,7 @@ def _answer(exchange_id: str, draft: Draft, *, by: Person, key: str, repeat: int
     if reply.status < 300:
         keep_reply(call, endpoint, sound)
     if note:
-        Exchange.objects.filter(id=exchange_id).update(note=note)
+        Exchange.objects.filter(id=exchange_id).update(note=f"{note} {row.note}".strip()[:NOTE_MAX])
     if repeat:
         queue_same(row, draft, repeat=repeat)
     doubts = [] if draft.kind else unused(draft, endpoint)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.conf import settings
 
-from apps.desk.answer import win, write_reply
+from apps.desk.answer import NOTE_MAX, win, write_reply
 from apps.desk.models import Typed
 from apps.desk.verdict import Person
 from apps.faults.imposed import imposed_in
@@ -27,7 +27,6 @@ from apps.wire.complete import complete, tokens
 from apps.wire.reply import Draft, Reply
 from apps.wire.table import BY_NAME
 
-NOTE_MAX = 1000  # characters that the column holds
 CUT_SHORT = "length"  # the finish reason of a text that its author did not end; the caller got all of it
 _EMPTY = Draft(body=b'{"content":""}')
 _SHUT_DOWN = "The server was shut down while this answer was typed: the stream was ended where it was."

@@ -13,6 +13,7 @@ from apps.faults.models import Bucket
 from apps.journal.rows import put_rows, select_rows
 from apps.wire.rate_limit import Level
 
+FULL_S = 60  # until whatever was used of a bucket has flowed back
 FORGET_S = 86_400  # a bucket that nobody has touched for so long is full again
 
 _TABLE = Bucket._meta.db_table
@@ -53,8 +54,16 @@ class Buckets:
         self._changed.add(pot.name)
 
     def write(self) -> None:
-        rows = [(name, self._used[name], self._now) for name in sorted(self._changed)]
+        rows = [(name, self._used[name], self._moment(name)) for name in sorted(self._changed)]
         put_rows(_TABLE, _COLUMNS, rows)
+
+    def _moment(self, name: str) -> float:
+        """Now, or what another machine's clock has said before: between the two nothing flows back twice.
+
+        What lies further ahead was written before a clock was set right.
+        """
+        _, at = self._known.get(name, (0.0, self._now))
+        return at if self._now < at <= self._now + FULL_S else self._now
 
 
 def _read(names: Sequence[str]) -> list[tuple[str, float, float]]:

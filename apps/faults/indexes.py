@@ -4,10 +4,8 @@ They are read once whenever the rules change, so that those of other calls cost 
 """
 
 from collections.abc import Iterable, Sequence
-from fnmatch import translate
 from itertools import chain
 from re import Pattern
-from re import compile as compiled
 from typing import NamedTuple
 
 import orjson
@@ -19,12 +17,13 @@ from apps.wire.endpoint import Endpoint
 from apps.wire.faults.read import fault_of
 from apps.wire.faults.row import FaultRow
 from apps.wire.faults.table import BY_NAME
+from apps.wire.jsongate import strip_nul
+from apps.wire.match.glob import WILD, pattern_of
 from apps.wire.pace import read_pace
 from apps.wire.reply import Fault, Pace
 
 EVERY = "*"
 HOLDER_MAX = 200
-_WILD = frozenset("*?[")
 
 
 class Ruled(NamedTuple):
@@ -95,12 +94,12 @@ class _Models:
     def add(self, line: LatencyLine) -> None:
         # What an older version wrote and this one refuses is no pace.
         pace, model = read_pace(orjson.loads(line.spread))[0], line.model
-        wild = next((at for at, letter in enumerate(model) if letter in _WILD), None)
+        wild = next((at for at, letter in enumerate(model) if letter in WILD), None)
         if wild is None:
             self._named.setdefault(model, pace)
             return
         literal = len(model) - model.count("*") - model.count("?")
-        pattern = _Pattern((-literal, line.id), compiled(translate(model)), pace)
+        pattern = _Pattern((-literal, line.id), pattern_of(model), pace)
         self._patterns.setdefault(model[:wild], []).append(pattern)
         self._lengths.add(wild)
 
@@ -127,7 +126,7 @@ class LimitIndex:
         found = [(line, "") for line in self._by.get((Limit.Per.EVERYONE, EVERY), ())]
         for per, holder in holders.items():
             if holder:
-                held_by = holder[:HOLDER_MAX]
+                held_by = strip_nul(holder[:HOLDER_MAX])
                 names = {EVERY, held_by}
                 found += [(line, held_by) for name in names for line in self._by.get((per, name), ())]
         return sorted(found, key=lambda one: one[0].id)

@@ -9,6 +9,7 @@ from apps.accounts.rest import RestError
 from apps.faults.models import Limit
 from apps.wire.caller_name import RULE, caller_name
 from apps.wire.jsongate import kind, strip_nul
+from apps.wire.match.glob import WILD
 from apps.wire.pace import read_pace
 
 NAME_MAX = 200  # characters of a model's name or pattern
@@ -44,6 +45,8 @@ def read_limit(fields: dict[str, Any]) -> dict[str, Any]:
     name = _read(fields, "name", read_caller if per == "caller" else read_name, errors)
     if per == "everyone" and name != "*":
         errors.append({"field": "name", "error": "everyone has one bucket: leave the name out"})
+    if per == "model" and name != "*" and not WILD.isdisjoint(name):
+        errors.append({"field": "name", "error": "is one model, or * for each: no other wildcards here"})
     for field in numbers:
         if problem := _number_problem(fields.get(field)):
             errors.append({"field": field, "error": problem})

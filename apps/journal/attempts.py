@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from apps.journal.models import State
-from apps.wire.retries import BREAKING, TRUNCATING, is_retried
+from apps.wire.retries import BREAKING, CUTTING, TRUNCATING, is_retried
 
 COUNTED_WITHIN_S = (
     1200.0  # a retry by its count: an SDK may wait ten minutes for an answer, then as long again
@@ -42,7 +42,8 @@ class Fact(NamedTuple):
     @property
     def is_broken(self) -> bool:
         """Its client did not get the whole answer."""
-        return self.state in _BROKEN or self.fault in BREAKING
+        is_cut = not self.stream and self.fault in CUTTING
+        return self.state in _BROKEN or self.fault in BREAKING or is_cut
 
     @property
     def is_truncated(self) -> bool:

@@ -18,7 +18,8 @@ Batch = Callable[[list[Any]], list[Any]]  # all items of a group at once → the
 
 TRIES_MAX = 3
 TRIES_AGAIN_MAX = 120  # of a job that lasts, a second or more apart
-BEATEN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock; the other transaction went on
+# PostgreSQL: serialization failure, deadlock, what a row names has gone; the other transaction went on.
+BEATEN = ("40001", "40P01", "23503")
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from apps.wire.jsongate import read_json
 
 _MOMENT = re.compile(r"(?:[^%]|%[aAbBdHIjmMpSyYzZ%])*")
 MOMENT_MAX = 100  # characters of a form of a date
+PATH_MAX = 200  # characters of the name of a member, with dots
 
 
 def text(value: Any) -> str:
@@ -72,11 +73,18 @@ def date(value: Any, form: str = "%Y-%m-%dT%H:%M:%SZ") -> str:
     """Unix seconds as a date, UTC."""
     if len(form) > MOMENT_MAX or not _MOMENT.fullmatch(form):
         raise ValueError(f"{form[:40]!r} is no form of a date, such as '%Y-%m-%d'")
-    return datetime.fromtimestamp(float(value), UTC).strftime(form)
+    try:
+        return datetime.fromtimestamp(float(value), UTC).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{text(value)[:40]} is no moment that a calendar has") from None
 
 
 def _member(item: Any, path: str) -> Any:
-    for name in str(path).split("."):
+    names = str(path)
+    if len(names) > PATH_MAX:
+        raise TooMuch(f"the name of a member has at most {PATH_MAX} characters")
+    spend()
+    for name in names.split("."):
         item = item.get(name) if isinstance(item, dict) else None
     return item
 
@@ -96,7 +104,7 @@ def _map(context: Context, value: Any, name: str | None = None, *args: Any, attr
     if attribute:
         return [_member(item, attribute) for item in items(value)]
     kind = FILTERS.get(str(name))
-    if kind is None or kind is _map:
+    if kind is None or name == "map":
         raise ValueError(f"map knows no filter {name!r}; or say map(attribute='…')")
     return [weigh(kind(item, *args)) for item in items(value)]
 

@@ -4,6 +4,7 @@ Jinja2 takes 2 MB and is loaded with the first text that has expressions.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from apps.library.budget import TooMuch, budget
 from apps.library.over_call import NAMES, Occasion, values
 
 SIZE_MAX = 2_000_000  # bytes of what comes out
+TEXTS_MAX, CHARS_MAX = 200, 30_000  # of texts with expressions in one content; a thousand are kept compiled
 _MARKS = ("{{", "{%", "{#")
 
 
@@ -29,7 +31,11 @@ def problems(value: Any, *, place: str, known: frozenset[str]) -> Iterator[tuple
     from apps.library.compiling import compiled
 
     names = known | NAMES.keys()
-    for where, source in _sources(value, place):
+    sources = list(islice(_sources(value, place), TEXTS_MAX + 1))
+    if len(sources) > TEXTS_MAX or sum(len(source) for _, source in sources) > CHARS_MAX:
+        yield place, f"has more than {TEXTS_MAX} texts with expressions, or {CHARS_MAX:,} characters in them"
+        return
+    for where, source in sources:
         try:
             unknown = compiled(source).names - names
         except ValueError as error:

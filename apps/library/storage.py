@@ -51,15 +51,20 @@ def change(columns: dict[str, str], *, by: str) -> bool:
     return writer.call(work)
 
 
-def put(rows: Sequence[dict[str, str]], *, by: str) -> int:
-    """Adds templates or writes over them, all in one transaction; how many were new."""
+def put(rows: Sequence[dict[str, str]], *, by: str) -> int | None:
+    """Adds templates or writes over them, all in one transaction; how many were new; None: no room."""
+    named = {columns["name"]: columns for columns in rows}  # of two of a name the later one
+    moment = timezone.now()
+    found = [Template(**columns, changed_by=by, changed_at=moment) for columns in named.values()]
+    fields = ["category", "description", "draft", "variables", "changed_by", "changed_at"]
 
-    def work() -> int:
-        moment, new = timezone.now(), 0
-        for columns in rows:
-            values = {**columns, "changed_by": by, "changed_at": moment}
-            _, is_new = Template.objects.update_or_create(name=columns["name"], defaults=values)
-            new += is_new
+    def work() -> int | None:
+        new = len(named.keys() - Template.objects.values_list("name", flat=True))
+        if Template.objects.count() + new > TEMPLATES_MAX:
+            return None
+        Template.objects.bulk_create(
+            found, update_conflicts=True, unique_fields=["name"], update_fields=fields
+        )
         _tell()
         return new
 

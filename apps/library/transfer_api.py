@@ -46,9 +46,9 @@ class ImportView(RestView):
             rows, errors = read_file(upload.read())
         except FileError as error:
             raise ParseError(f"The file {error}.") from None
-        if len(rows) > storage.TEMPLATES_MAX:
-            raise ParseError(f"A library holds at most {storage.TEMPLATES_MAX:,} templates.")
         new = storage.put(rows, by=author(request))
+        if new is None:
+            raise RestError(409, f"A library holds at most {storage.TEMPLATES_MAX:,} templates.")
         return Response(
             {
                 "success": True,

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 
 RETRIED = frozenset({408, 409, 429})  # and every 5xx: openai-python's and openai-node's `should_retry`
-# Names of `wire.faults`: of those that end a stream before it is whole, and of those that break the
-# connection instead of answering.
-TRUNCATING = frozenset({"cut", "no-done", "reset-after", "stall"})
-BREAKING = frozenset({"reset", "empty-reply"})
+# Names of `wire.faults`, by what docs/faults.md shows that SDKs make of them: those that break the connection
+# instead of answering, those that break a whole reply and end a stream too early, all that end a stream so.
+BREAKING = frozenset({"reset"})
+CUTTING = frozenset({"cut", "reset-after", "stall"})
+TRUNCATING = CUTTING | {"no-done", "empty-reply"}
 
 
 def is_retried(status: int | None, *, x_should_retry: bool | None = None) -> bool:

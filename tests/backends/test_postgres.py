@@ -63,6 +63,14 @@ async def test_a_call_that_holds_nul_or_is_too_long_is_answered_and_kept(server:
         assert row["body"] == body
 
 
+async def test_a_model_whose_name_holds_nul_is_limited(server: Server) -> None:
+    limit = server.api.post("/api/limits", json={"per": "model", "requests_per_minute": 1}).json()["item"]
+    async with callers(server.url, "nul-model") as [caller]:
+        found = [(await caller.call({**CALL, "model": f"m{NUL}"})).status for _ in range(2)]
+    server.api.delete(f"/api/limits/{limit['id']}")
+    assert found == [200, 429]
+
+
 @pytest.mark.parametrize("path", ["/chat/completions%00", "/models/a%00b", "/%ff%fe"])
 async def test_a_path_that_holds_nul_is_answered(server: Server, path: str) -> None:
     async with callers(server.url, "path") as [caller]:

@@ -281,6 +281,7 @@ def test_a_limit_is_changed_and_deleted(rules: Rules) -> None:
         ({"per": "caller", "name": "a b", "requests_per_minute": 1}, "name"),
         ({"per": "everyone", "name": "a", "requests_per_minute": 1}, "name"),
         ({"per": "model", "name": "", "requests_per_minute": 1}, "name"),
+        ({"per": "model", "name": "gpt-*", "requests_per_minute": 1}, "name"),
         ({"per": "caller", "requests_per_minute": 1, "burst": 2}, "burst"),
     ],
 )

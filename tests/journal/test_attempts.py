@@ -66,6 +66,23 @@ def test_an_sdks_first_try_goes_on_with_nothing_but_a_truncated_stream() -> None
     assert verdicts(cut._replace(stream=False)) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "whole", "streamed"),
+    [
+        ("reset", ["gave_up_once"], ["gave_up_once"]),
+        ("cut", ["gave_up_once"], ["truncated"]),
+        ("empty-reply", [], ["truncated"]),
+        ("no-done", [], ["truncated"]),
+    ],
+)
+def test_what_a_fault_was_to_its_client_depends_on_how_it_was_answered(
+    fault: str, whole: list[str], streamed: list[str]
+) -> None:
+    """As the SDKs take them, see docs/faults.md: an empty reply breaks no connection, a cut body does."""
+    assert verdicts(fact(0, 200, fault=fault)) == whole
+    assert verdicts(fact(0, 200, fault=fault, stream=True)) == streamed
+
+
 def test_of_several_calls_alike_a_retry_goes_on_with_one_that_waited_long_enough() -> None:
     waiting = {"wait_s": 1.0, "wait_name": "retry-after", "is_counted": True}
     first, second = fact(0, 429, **waiting), fact(0.5, 429, **waiting)

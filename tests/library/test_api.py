@@ -99,6 +99,17 @@ def test_a_preview_of_no_endpoint_is_refused(library: Library, wrong: Any) -> No
     assert (status, "endpoint must be" in told["detail"]) == (400, True)
 
 
+def test_an_import_keeps_to_the_room_that_there_is(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def imported(*names: str) -> int:
+        return _import(library, json.dumps([{"name": one, "response": {}} for one in names]).encode())[0]
+
+    monkeypatch.setattr("apps.library.storage.TEMPLATES_MAX", 2)
+    assert imported("a", "b") == 200
+    assert imported("b", "c") == 409  # nothing of it
+    assert imported("b", "a", "b") == 200
+    assert {one["name"] for one in library.call("GET", "")[1]["templates"]} & set("abc") == {"a", "b"}
+
+
 def _import(library: Library, content: bytes) -> tuple[int, Any]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 

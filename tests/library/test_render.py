@@ -86,6 +86,9 @@ GREEDY = [
     "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
     "{% for i in range(9999) %}{% if ('a' * 900000).find('aaab') %}{% endif %}{% endfor %}",
     "{{ range(10000)|map('default', 'a' * 1000)|join }}",
+    "{% set p = 'a.' * 100000 %}{{ range(2000)|map(attribute=p)|list }}",
+    "{{ [1]|join('', 'a.' * 100000) }}",
+    "{{ model" + "|upper" * 120 + " }}",  # Python's own reading of what is nested so is no straight line
     GROWING,
     NESTED + "{{ a == b }}",
     "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
@@ -116,6 +119,7 @@ def test_no_text_takes_long_or_makes_much(source: str) -> None:
         "{{ self.__init__.__globals__ }}",
         "{{ range.__self__ }}",
         "{{ cycler.__init__ }}",
+        "{{ [['a']]|map('map', ['b'], 'upper') }}",  # its first argument would be Jinja2's context
         "{% include 'x' %}",
         "{% import 'os' as os %}{{ os }}",
     ],
@@ -123,6 +127,12 @@ def test_no_text_takes_long_or_makes_much(source: str) -> None:
 def test_nothing_reaches_beyond_the_call(source: str) -> None:
     with pytest.raises(RenderError):
         made(source)
+
+
+@pytest.mark.parametrize("moment", ["1e18", "1e300", "'nan'|float", "'inf'|float", "-1e12"])
+def test_a_moment_that_no_calendar_has_is_told(moment: str) -> None:
+    with pytest.raises(RenderError, match="no moment"):
+        made(f"{{{{ ({moment})|date }}}}")
 
 
 def test_what_can_be_told_before_any_call_is_told() -> None:
@@ -135,6 +145,15 @@ def test_what_can_be_told_before_any_call_is_told() -> None:
     )
     assert found.keys() == {"response.a", "response.b[0]", "response.c"}
     assert "last_mesage is not known here" in found["response.a"]
+
+
+@pytest.mark.parametrize(("count", "length"), [(5_000, 1), (100, 900)])
+def test_what_has_too_many_texts_is_told_at_once(count: int, length: int) -> None:
+    """Each is compiled, which takes a millisecond or more, while other calls wait."""
+    texts = {"content": [f"{{{{ model }}}} {'x' * length} {number}" for number in range(count)]}
+    began_s = thread_time()
+    [(place, told)] = problems(texts, place="response", known=frozenset())
+    assert place == "response" and "texts with expressions" in told and thread_time() - began_s < 0.5
 
 
 def test_reading_large_sequences_keeps_little_of_them() -> None:

@@ -1,13 +1,14 @@
 """JMESPath expressions, read so that none can grow what it looks at beyond measure."""
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
 EXPRESSION_MAX = 500
-MADE_MAX = 16  # members of the lists and objects that it makes: each may multiply what comes after
+MADE_MAX = 16  # times what it looks at: each list or object that it makes may multiply what comes after
 
 
 def read_expression(source: str) -> Callable[[Any], Any]:
@@ -18,9 +19,13 @@ def read_expression(source: str) -> Callable[[Any], Any]:
         raise ValueError(str(error).split("\n")[0]) from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    made = sum(len(node["children"]) for node in _nodes(parsed.parsed) if node["type"].startswith("multi_"))
+    nodes = list(_nodes(parsed.parsed))
+    made = prod(len(node["children"]) for node in nodes if node["type"].startswith("multi_"))
     if made > MADE_MAX:
-        raise ValueError(f"the lists and objects that it makes have {made} members; at most {MADE_MAX}")
+        raise ValueError(f"the lists and objects that it makes can hold {made} times all; at most {MADE_MAX}")
+    called = [node["value"] for node in nodes if node["type"] == "function_expression"]
+    if "join" in called or called.count("to_string") > 1:  # texts of texts, each many times as long
+        raise ValueError("to_string can be used once, and join not at all")
     search: Callable[[Any], Any] = parsed.search
     return search
 

@@ -11,11 +11,14 @@ def literals_of(pattern: str) -> tuple[str, ...]:
     """All of these texts, folded; () where none is known.
 
     Read by Python's own reader of expressions, which knows less than re2's: what it cannot read has
-    none. Wherever the two read the same text differently, it is not a literal for either.
+    none. What the two read differently are classes by name, as in [[:alpha:]x], which are several texts to
+    Python. Anything else that they disagree on is a literal for neither.
     """
+    if "[:" in pattern:
+        return ()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of sets in sets, which are re2's classes by name
+            warnings.simplefilter("ignore")  # of what may be a set in a set some day
             parsed: Any = re._parser.parse(pattern)  # type: ignore[attr-defined]  # the only reader there is
         runs = _runs(parsed)
     except (re.error, RecursionError, OverflowError, ValueError):

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.accounts.admin_kept import KeptAdmin
+from apps.library.sequence import SEQUENCE
 from apps.queues import fallback
 from apps.queues.choosing import note_change
 from apps.queues.entry import field_errors
@@ -42,6 +43,9 @@ class PresetForm(ModelForm):
         for error in errors:
             name = error["field"].partition(".")[0]
             self.add_error(name, f"{error['field'] if name == 'match' else ''} {error['error']}".strip())
+        if self.instance.kind == SEQUENCE:
+            for name in edited.keys() & {"uses", "on_undelivered"}:
+                self.add_error(name, "is its sequence's own: write the sequence anew")
         if "match" in edited and not errors:
             cleaned["match"] = read_match(edited["match"])
         return cleaned

@@ -17,6 +17,7 @@ from apps.wire.call import Call
 from apps.wire.match import Subject
 
 KEPT_MAX = 40_000  # presets in the queues that a process keeps read, 1 to 2 kB each; see `Shelf`
+PREPARED_MAX = 8  # queues that were read and not asked for since: their callers may have gone
 AT_ONCE, AGAIN_AT_ONCE = 100, 500  # new presets, and all, that are read while every call waits: 5 ms
 TRIES_MAX = 3  # then it is read all the same: a queue may change faster than it is read
 
@@ -107,6 +108,10 @@ def standings_of(caller: str) -> Standings:
 def prepare(caller: str) -> None:
     """Reads what stands in that queue. In no transaction: what is not committed is not seen."""
     _tries[caller] = _tries.get(caller, 0) + 1
+    while len(_prepared) >= PREPARED_MAX:
+        left = next(iter(_prepared))
+        _tries.pop(left, None)
+        _prepared.pop(left, None)
     found = select_rows(_TOKEN, (caller,))  # first: what changes afterwards makes it another
     _prepared[caller] = Standings(caller, _known.peek(caller), found[0][0] if found else None)
 

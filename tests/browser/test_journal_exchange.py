@@ -147,7 +147,7 @@ def check(page: Page) -> None:
 
 def test_the_next_attempt_of_a_call_shows_up_where_it_is_read(journal: Server, open_page: OpenPage) -> None:
     limited = {"response": {"error": {"message": "Slow down."}}, "status_code": 429}
-    journal.queue("ci-7", {**limited, "headers": {"retry-after": "1"}})
+    journal.queue("ci-7", {**limited, "headers": {"retry-after": "30"}})
     call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Again and again"}]}
 
     def ask() -> None:
@@ -160,7 +160,7 @@ def test_the_next_attempt_of_a_call_shows_up_where_it_is_read(journal: Server, o
     expect(shown).to_contain_text("Attempt 1 got 429; nothing has followed until now")
     ask()
     expect(shown).to_contain_text("2 attempts of one call")
-    expect(shown).to_contain_text("the 429 said: wait 1.0 s (retry-after)")
+    expect(shown).to_contain_text("the 429 said: wait 30.0 s (retry-after)")
     expect(shown).to_contain_text("Recovered: attempt 2 succeeded")
     expect(page.locator(LINE).first).to_contain_text("attempt 2 of 2")
     axe(page, within="#opened")

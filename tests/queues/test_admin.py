@@ -105,6 +105,14 @@ def test_a_match_is_edited_as_its_json(admin: Client, queues: Any) -> None:
     assert queues.items("a")[0]["match"] is None
 
 
+def test_what_a_sequence_says_for_itself_stays(admin: Client, queues: Any) -> None:
+    queues.post("/a", {"sequence": [{"content": "one"}, {"content": "two"}]})
+    preset = Preset.objects.get()
+    form = {**FORM, "uses": "2", "on_undelivered": "requeue"}
+    assert "its sequence&#x27;s own" in admin.post(f"{URL}{preset.id}/change/", form).text
+    assert Preset.objects.get().on_undelivered == "drop"
+
+
 def test_uses_left_empty_are_for_ever(admin: Client, queues: Any) -> None:
     [entry] = queues.add("a", {"content": "hi"})
     assert admin.post(f"{URL}{entry}/change/", {**FORM, "uses": ""}).status_code == 302

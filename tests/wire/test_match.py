@@ -263,3 +263,8 @@ def test_every_condition_is_documented_and_every_example_can_be_used() -> None:
     assert documented == list(NAMES)
     examples = re.findall(r"```json\n(.*?)```", page, re.S)
     assert len(examples) > 4 and all(read_match(orjson.loads(one)) for one in examples)
+
+
+def test_what_an_earlier_version_took_and_this_one_does_not_accepts_no_call() -> None:
+    for gone in ({"astrology": "leo"}, {"any": [{"astrology": "leo"}]}, {"not": {"astrology": "leo"}}):
+        assert not match_of(orjson.dumps(gone).decode()).accepts(subject(CHAT))

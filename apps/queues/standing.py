@@ -11,7 +11,7 @@ from apps.queues.models import Preset
 from apps.wire.match import Condition, Index, Need, Subject, match_of
 
 LARGE_BYTES = 32 * 1024  # of a request; to look for thousands of texts in a larger one takes milliseconds
-MANY_BYTES = 100 * 1024  # of a request, times the presets that are looked at with every call: 20 ms at the worst
+MANY_BYTES = 100 * 1024  # of a request, times the presets looked at with every call: at worst 20 ms
 LOOK_AHEAD = 256  # presets that are looked after at once, when one is found to be gone
 GONE_MAX = 500
 

@@ -14,7 +14,7 @@ from apps.queues import storage
 from apps.queues.entry import written
 from apps.wire.match import NAMES
 
-_SAID = ("response", "template", "vars", "sequence", "order", "weights", "given")  # what `body` says
+_SAID = ("response", "template", "vars", "sequence", "order", "weights")  # what `body` says
 
 
 @never_cache

@@ -146,13 +146,22 @@ def read_step(element: Any, raw: bytes | None) -> Draft:
     """One reply of a sequence: the fields of a draft, or a body alone; raises DraftError."""
     if not isinstance(element, dict):
         raise _refused("", f'must be an object like {{"content": …}}, not {kind(element)}')
-    is_draft = isinstance(element.get("response"), dict) and "choices" not in element
-    if not is_draft and not isinstance(element.get(TEMPLATE), str):
+    if isinstance(element.get(SEQUENCE), list) and "choices" not in element:
+        raise _refused(SEQUENCE, "cannot stand within a sequence")
+    if not _is_draft(element):
         return read_content({"response": element}, raw=raw, step=True)
     if unknown := [name for name in element if name not in STEP_FIELDS]:
         known = ", ".join(STEP_FIELDS)
         raise DraftError([{"field": name, "error": f"is not known here; known: {known}"} for name in unknown])
     return read_content(element, raw=raw and raw_member(raw, "response"), step=True)
+
+
+def _is_draft(element: dict[str, Any]) -> bool:
+    """Whether a reply of a sequence has the fields of a draft: a response, a template, or a fault alone."""
+    if isinstance(element.get("fault"), (str, dict)) and "response" not in element:
+        return element.keys() <= set(STEP_FIELDS)
+    is_body = "choices" in element or not isinstance(element.get("response"), dict)
+    return not is_body or isinstance(element.get(TEMPLATE), str)
 
 
 def _draft(fields: dict[str, Any], raw: bytes | None, errors: Errors) -> Draft:

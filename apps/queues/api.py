@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from apps.accounts.rest import RestError, RestView
 from apps.library.content import content_text
 from apps.queues import fallback, storage
-from apps.queues.changed import changed_entry
+from apps.queues.changed import read_change
 from apps.queues.entry import FIELDS, Entry, EntryError, entry_doubts, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.pause import is_paused, pause, paused
@@ -112,19 +112,22 @@ class PresetView(CallerView):
     def patch(self, request: Request, ip: str, response_id: str) -> Response:
         """Changes the fields that are named; the place in the queue stays."""
         changes = self.json_object(request)
-        preset = storage.queue(ip).filter(id=read_id(response_id)).first()
-        if preset is None:
-            raise no_entry(ip, response_id)
+        if not changes:
+            raise ParseError(f"Name at least one field to change: {', '.join(FIELDS)}.")
         try:
-            entry, fields = changed_entry(preset, changes, self.raw_body)
+            changed = storage.change(
+                caller=ip,
+                preset_id=read_id(response_id),
+                read=lambda preset: read_change(preset, changes, self.raw_body),
+            )
         except EntryError as error:
             raise refuse_entry(error) from None
-        if not fields:
-            raise ParseError(f"Name at least one field to change: {', '.join(FIELDS)}.")
-        changed = storage.change(caller=ip, preset_id=preset.pk, entry=entry, fields=fields)
+        except storage.Busy:
+            raise RestError(409, "Others change that preset all the time: try again.") from None
         if changed is None:
             raise no_entry(ip, response_id)
-        return Response({"success": True, "item": item(changed), **warned(entry_doubts(entry))})
+        entry, preset = changed
+        return Response({"success": True, "item": item(preset), **warned(entry_doubts(entry))})
 
     def delete(self, request: Request, ip: str, response_id: str) -> Response:
         if not storage.remove(caller=ip, preset_id=read_id(response_id)):

@@ -28,12 +28,14 @@ FIELDS = PLAIN_FIELDS + CONTENT_FIELDS  # what is in the column of the response,
 
 # The columns that keep a field, where they are not just called like it.
 COLUMNS = {
-    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens", "kind", "given"),
+    "response": ("body", "words", "whole_for", "prompt_tokens", "completion_tokens", "kind"),
     "pace": ("first_token_ms", "token_ms", "spread"),
 }
 
-# Every column that `columns` fills, in its order.
-COLUMN_NAMES = tuple(column for field in PLAIN_FIELDS for column in COLUMNS.get(field, (field,)))
+# Every column that `columns` fills, in its order. How often it was given is a count of its own, which a
+# change of what is sent must not set back.
+_KEPT_FIELDS = (*PLAIN_FIELDS, "given")
+COLUMN_NAMES = tuple(column for field in _KEPT_FIELDS for column in COLUMNS.get(field, (field,)))
 
 
 class EntryError(ValueError):
@@ -101,7 +103,7 @@ def entry_doubts(entry: Entry) -> list[dict[str, str]]:
     return content_doubts(draft, endpoint) if draft.kind else doubts(draft, endpoint=endpoint)
 
 
-def columns(entry: Entry, fields: Iterable[str] = PLAIN_FIELDS) -> dict[str, Any]:
+def columns(entry: Entry, fields: Iterable[str] = _KEPT_FIELDS) -> dict[str, Any]:
     """What the columns of a preset hold for these fields of the entry."""
     draft = entry.draft
     values = {

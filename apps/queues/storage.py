@@ -1,6 +1,6 @@
 """Keeps the queues: every change goes through the writer, then dashboards hear of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -16,6 +16,7 @@ from apps.journal.record import db_time
 from apps.journal.rows import Rows, insert_rows
 from apps.journal.writer import writer
 from apps.live.events import publish
+from apps.queues.changed import Change
 from apps.queues.choosing import note_change
 from apps.queues.entry import COLUMN_NAMES, Entry, columns
 from apps.queues.models import Preset
@@ -25,7 +26,12 @@ T = TypeVar("T")
 
 _COLUMNS = ("position", "caller", "created_at", *COLUMN_NAMES)
 STEP = 2**20  # between positions: room for entries that are moved, without moving all others
+TRIES_MAX = 50  # each one but the last was for nothing because another change came first
 LIVE = Q(uses__isnull=True) | Q(uses__gt=0)  # a spent preset is on its way: neither shown nor counted
+
+
+class Busy(Exception):
+    """Others change that preset all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +103,22 @@ def replace_within(*, caller: str, made: MadeOut) -> None:
     transaction.on_commit(partial(tell, caller), robust=True)
 
 
-def change(*, caller: str, preset_id: int, entry: Entry, fields: Iterable[str]) -> Preset | None:
-    """Writes these fields of the entry over a preset's, its place and the rest untouched; None: gone."""
-    values = columns(entry, fields)
-    changed = write(lambda: _change(caller, preset_id, values))
-    if changed:
-        tell(caller)
-    return changed
+def change(*, caller: str, preset_id: int, read: Callable[[Preset], Change]) -> tuple[Entry, Preset] | None:
+    """Writes what `read` makes of a preset, its place and the rest untouched; None: gone.
+
+    It is read apart from the writer's transaction, since calls wait meanwhile; so it is read again when
+    somebody else changed the preset in between. Raises Busy.
+    """
+    for _ in range(TRIES_MAX):
+        preset = queue(caller).filter(id=preset_id).first()
+        if preset is None:
+            return None
+        wanted = read(preset)
+        changed = write(partial(_change, caller, preset_id, wanted))
+        if changed:
+            tell(caller)
+            return wanted.entry, changed
+    raise Busy
 
 
 def remove(*, caller: str, preset_id: int) -> bool:
@@ -157,10 +172,14 @@ def _add(caller: str, made: MadeOut) -> Added:
     return Added(len(rows), first_id, now["length"] + len(rows))
 
 
-def _change(caller: str, preset_id: int, values: dict[str, Any]) -> Preset | None:
+def _change(caller: str, preset_id: int, wanted: Change) -> Preset | None:
+    """The preset as it is then; None when it is not what it was."""
     preset = queue(caller).filter(id=preset_id)
-    preset.order_by().update(**values)
-    note_change(caller, has_match=bool(values.get("match")))
+    now = preset.first()
+    if now is None or not wanted.still_fits(now):
+        return None
+    preset.order_by().update(**wanted.values)
+    note_change(caller, has_match=bool(wanted.values.get("match")))
     return preset.first()
 
 

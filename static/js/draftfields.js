@@ -1,8 +1,10 @@
 // The fields of a draft beside its body: status, timing, headers, retries, its fault.
 
+import { isContent } from "./content.js";
 import { FaultField } from "./faultfield.js";
 import { find } from "./page.js";
 import { HeaderRows } from "./headerrows.js";
+import { tryJson } from "./rawjson.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const DEFAULTS = {
@@ -35,7 +37,7 @@ const shown = (value) => (value === undefined || value === null || value === 0 ?
 export class DraftFields {
   /** `own`: what only this editor has beside them, with write(draft), read() and what is `cleared`. */
   constructor(form, { onChange, own = null }) {
-    Object.assign(this, { form, own, fault: new FaultField(find("[data-fault]", form)) });
+    Object.assign(this, { form, own, usual: DEFAULTS, fault: new FaultField(find("[data-fault]", form)) });
     this.headers = new HeaderRows(find("[data-headers]", form), { onChange });
     this.names = Object.keys(DEFAULTS).filter((name) => form.elements[name]);
   }
@@ -53,7 +55,9 @@ export class DraftFields {
     const { pace, headers } = draft;
     this.spread = typeof pace === "string" || !isPlain(pace) ? pace : null; // stays until numbers are written over it
     const waits = this.spread ? {} : { first_token_ms: pace?.first_token_ms, token_ms: pace?.token_ms };
-    const given = { ...DEFAULTS, ...draft, first_token_ms: "", token_ms: "", ...waits };
+    // A template and the replies of a sequence have their own status: 200 is a word of the author's there.
+    this.usual = draft.body && isContent(tryJson(draft.body)) ? { ...DEFAULTS, status_code: "" } : DEFAULTS;
+    const given = { ...this.usual, ...draft, first_token_ms: "", token_ms: "", ...waits };
     this.#showSpread();
     for (const name of this.names) {
       const field = this.form.elements[name];
@@ -70,7 +74,7 @@ export class DraftFields {
     const found = {};
     for (const name of this.names) {
       const value = this.#value(name);
-      if (value === "" || value === null || String(value) === String(DEFAULTS[name])) continue;
+      if (value === "" || value === null || String(value) === String(this.usual[name])) continue;
       if (PACE.includes(name)) found.pace = { ...found.pace, [name]: value };
       else found[name] = value;
     }
@@ -82,10 +86,10 @@ export class DraftFields {
     return { ...found, ...this.own?.read() };
   }
 
-  /** What `read` leaves out, in so many words. */
-  cleared() {
+  /** What `read` leaves out, in so many words; `also`: what that is for what is sent, see content.js. */
+  cleared(also = {}) {
     const said = this.read();
-    return Object.fromEntries(Object.entries({ ...CLEARED, ...this.own?.cleared }).filter(([name]) => !(name in said)));
+    return Object.fromEntries(Object.entries({ ...CLEARED, ...this.own?.cleared, ...also }).filter(([name]) => !(name in said)));
   }
 
   /** What a pace of other than numbers is, where the numbers would stand. */

@@ -4,7 +4,7 @@ import { problems } from "./api.js";
 import { AnswerForm } from "./answerform.js";
 import { Check, sizeOf } from "./check.js";
 import { CodeView } from "./codeview.js";
-import { isContent, payloadOf } from "./content.js";
+import { clearedOf, isContent, payloadOf } from "./content.js";
 import { DraftBody } from "./draftbody.js";
 import { DraftFields } from "./draftfields.js";
 import { pressed } from "./editorkeys.js";
@@ -85,6 +85,11 @@ export class Editor {
     const isEnough = this.answer.short.isOn || this.fields.fault.isEnough || status >= 400 || status === 204;
     if (this.body.isEmpty && !isEnough) return this.#refuse(gettext("Write a reply first."));
     return payloadOf(this.body.text, { ...this.fields.read(), ...more });
+  }
+
+  /** What a change has to name beside what stands there, or the entry would keep what it had. */
+  cleared() {
+    return this.fields.cleared(clearedOf(this.body.root));
   }
 
   /** What is doubtful in what can be sent, as lines of text. */

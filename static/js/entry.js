@@ -40,6 +40,7 @@ export class EntryForm {
     const entry = await this.queue.entry(id);
     if (!entry) return notice(GONE, { level: "warn" });
     this.#open(id, place);
+    this.uses = entry.uses;
     const draft = loadDraft(this.#name);
     this.editor.fill(draft ?? entry);
     if (draft) this.#note(UNSAVED);
@@ -64,12 +65,18 @@ export class EntryForm {
 
   async #send() {
     const { id } = this;
-    const body = await this.editor.payload(id ? this.editor.fields.cleared() : {}); // what is not named stays
+    const body = await this.editor.payload(id ? this.#cleared() : {}); // what is not named stays
     if (!body) return;
     const result = await (id ? this.queue.change(id, body) : this.queue.add(body));
     if (result.code === 404 && id) this.#asNew();
     else if (result.code !== 200) this.editor.problems(result.data.errors ? result.data : problems(result));
     else this.#written(id, result.data);
+  }
+
+  /** How often it answers is named only if it was changed: calls count it down meanwhile. */
+  #cleared() {
+    const { uses = 1 } = this.editor.fields.read();
+    return { ...this.editor.cleared(), ...(uses === this.uses ? { uses: undefined } : {}) };
   }
 
   #asNew() {

@@ -65,6 +65,34 @@ def test_a_template_is_chosen_for_a_queue(server: Server, open_page: OpenPage, b
     assert server.api.get("/api/preset-queue/ci").json()["items"][0].get("template") == item.get("template")
 
 
+STEPS = [{"content": "a"}, {"content": "b"}, {"content": "c"}]
+
+
+def test_what_is_saved_unchanged_stays_as_it_was(server: Server, open_page: OpenPage) -> None:
+    for entry in (
+        {"template": "rate-limit", "seed": 3, "uses": 5},
+        {"template": "rate-limit", "status_code": 200},
+        {"response": {"content": "{{ model }}"}, "render": True, "seed": 7, "given": 4},
+        {"sequence": STEPS, "given": 1},
+        {"sequence": STEPS, "order": "random", "weights": [1, 2, 3], "seed": 5, "given": 9, "uses": None},
+    ):
+        assert server.api.post("/api/preset-queue/ci", json=entry).status_code == 200
+    before = server.api.get("/api/preset-queue/ci").json()["items"]
+    page = open_page(f"{server.url}/queues/ci")
+    for place in range(len(before)):
+        page.click(f".entry >> nth={place} >> [data-open]")
+        expect(page.locator("#entry-title")).to_have_text(f"Preset {place + 1}")
+        with page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
+            page.click("#entry button[type=submit]")
+        assert saved.value.status == 200, saved.value.text()
+        expect(page.locator("#entry")).to_be_hidden()
+    assert server.api.get("/api/preset-queue/ci").json()["items"] == before
+    page.click(".entry >> nth=3 >> [data-duplicate]")  # with what was given of it
+    expect(page.locator(".entry")).to_have_count(6)
+    half, copy = server.api.get("/api/preset-queue/ci").json()["items"][3:5]
+    assert {**copy, "id": half["id"], "created_at": half["created_at"]} == half
+
+
 def test_what_others_change_is_seen_at_once_and_takes_nothing_from_who_writes(
     server: Server, open_page: OpenPage
 ) -> None:

@@ -5,8 +5,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.db.models import F
 
-from apps.queues.entry import read_entry
+from apps.queues.changed import Change, read_change
 from apps.queues.models import Preset
 from apps.queues.storage import change
 
@@ -164,13 +165,24 @@ def test_patch_changes_the_named_fields_alone(queues: Any) -> None:
     assert queues.contents("a") == ["a", "b", "c"]
 
 
-def test_a_change_does_not_give_uses_back_that_were_taken_meanwhile(queues: Any) -> None:
-    [entry] = queues.add("a", HI, uses=5)
-    read_before = read_entry({"response": HI, "uses": 5, "label": "x"})
-    Preset.objects.filter(id=entry).update(uses=2)
-    changed = change(caller="a", preset_id=int(entry), entry=read_before, fields=["label"])
-    assert changed is not None
-    assert (changed.label, changed.uses) == ("x", 2)
+@pytest.mark.parametrize("order", ["cycle", "once"])
+def test_a_change_gives_nothing_back_that_was_taken_meanwhile(queues: Any, order: str) -> None:
+    """Counters stay the database's, and what another change said meanwhile stays, too."""
+    entry = queues.post("/a", {"sequence": [HI] * 5, "order": order})[1]["response_id"]
+    was = Preset.objects.filter(id=entry)
+
+    def late(preset: Preset) -> Change:
+        read = read_change(preset, {"seed": 7}, b"{}")
+        if preset.given == 0:
+            left = {"uses": F("uses") - 3} if order == "once" else {}
+            was.update(given=3, label="theirs", **left)
+        return read
+
+    found = change(caller="a", preset_id=int(entry), read=late)
+    assert found is not None
+    preset = found[1]
+    uses = {"once": 2, "cycle": None}[order]
+    assert (preset.label, preset.given, preset.uses, '"seed":7' in preset.body) == ("theirs", 3, uses, True)
 
 
 def test_patch_keeps_the_spelling_of_a_new_body(queues: Any) -> None:

@@ -15,6 +15,7 @@ from apps.accounts.admin_kept import KeptAdmin, ShownAdmin
 from apps.accounts.rest import RestError
 from apps.faults.fault_fields import read_rule
 from apps.faults.in_force import renew
+from apps.faults.limits_api import forget
 from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit, OwnDraw
 from apps.faults.rule_fields import read_latency, read_limit
 from apps.wire.faults.read import fault_of, written_fault
@@ -138,7 +139,12 @@ class LimitAdmin(RuleAdmin):
 
     def forget(self, ids: list[int]) -> None:
         for limit_id in ids:
-            Bucket.objects.filter(name__startswith=f"{limit_id}/").delete()
+            forget(limit_id)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"per", "name"} & set(form.changed_data):
+            forget(obj.pk)
 
 
 @admin.register(Bucket)

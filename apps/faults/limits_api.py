@@ -46,15 +46,18 @@ class LimitView(RestView):
     """One limit."""
 
     def patch(self, request: Request, limit_id: int) -> Response:
-        """Changes the fields that are named; what is used up stays so."""
+        """Changes the fields that are named; what is used stays so, unless it becomes a limit for others."""
         changes = self.json_object(request)
 
         def changing() -> Limit | None:
             limit = Limit.objects.select_for_update().filter(id=limit_id).first()
             if limit is not None:
+                of = limit.per, limit.name
                 for name, value in read_limit({**fields_of(limit), **changes}).items():
                     setattr(limit, name, value)
                 limit.save()
+                if of != (limit.per, limit.name):
+                    forget(limit_id)
             return limit
 
         limit = change(changing)
@@ -66,12 +69,17 @@ class LimitView(RestView):
         """Deletes the limit, and what was used of it."""
 
         def deleting() -> int:
-            Bucket.objects.filter(name__startswith=f"{limit_id}/").delete()
+            forget(limit_id)
             return Limit.objects.filter(id=limit_id).delete()[0]
 
         if not change(deleting):
             raise _no_limit(limit_id)
         return Response({"success": True})
+
+
+def forget(limit_id: int) -> None:
+    """Fills the buckets of a limit, in the writer's transaction."""
+    Bucket.objects.filter(name__startswith=f"{limit_id}/").delete()
 
 
 def fields_of(limit: Limit) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 import time
 from typing import Any
 
-from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
+from apps.faults.adding import add
 from apps.faults.buckets import flown_back
 from apps.faults.in_force import change
 from apps.faults.models import Bucket, Limit
@@ -28,7 +28,7 @@ class LimitsView(RestView):
     def post(self, request: Request) -> Response:
         """Adds a limit; its buckets are full."""
         columns = read_limit(self.json_object(request))
-        limit = change(lambda: Limit.objects.create(created_at=timezone.now(), **columns))
+        limit = change(lambda: add(Limit, columns))
         return Response({"success": True, "item": _item(limit)})
 
     def delete(self, request: Request) -> Response:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from apps.accounts.rest import RestError
 from apps.config.problems import Report
@@ -16,6 +15,7 @@ from apps.config.written import (
     written_queues,
     written_templates,
 )
+from apps.faults.adding import RULES_MAX, put
 from apps.faults.fault_fields import read_rule
 from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit, OwnDraw
 from apps.faults.rule_fields import read_latency, read_limit
@@ -49,12 +49,17 @@ class Kind:
     written: Callable[[], Any]
 
 
-def _each(read: Callable[[Any, bytes], Any]) -> Callable[[Any, bytes, Path, Report], list[Any]]:
-    """Reads a list of objects, each with `read(fields, its text)`."""
+def _each(
+    read: Callable[[Any, bytes], Any], most: int | None = None
+) -> Callable[[Any, bytes, Path, Report], list[Any]]:
+    """Reads a list of objects, `most` of them at most, each with `read(fields, its text)`."""
 
     def read_all(value: Any, text: bytes, path: Path, report: Report) -> list[Any]:
         if not isinstance(value, list):
             report.add(path, f"must be a list, not {kind(value)}")
+            return []
+        if most is not None and len(value) > most:
+            report.add(path, f"are {len(value):,}; there can be at most {most:,}")
             return []
         found = []
         for index, (element, spelled) in enumerate(zip(value, raw_elements(text), strict=True)):
@@ -78,9 +83,9 @@ def _object(read: Callable[[dict[str, Any]], Columns]) -> Callable[[Any, bytes],
     return reading
 
 
-_read_faults = _each(_object(read_rule))
-_read_latencies = _each(_object(read_latency))
-_read_limits = _each(_object(read_limit))
+_read_faults = _each(_object(read_rule), RULES_MAX)
+_read_latencies = _each(_object(read_latency), RULES_MAX)
+_read_limits = _each(_object(read_limit), RULES_MAX)
 _read_entries = _each(lambda element, spelled: read_entry(element, spelled, {}))
 
 
@@ -132,21 +137,18 @@ def _replace_faults(rows: list[Columns], _: str) -> None:
     Draw.objects.all().delete()
     OwnDraw.objects.all().delete()
     FaultRule.objects.all().delete()
-    for columns in rows:  # one by one: their order is that of their ids
-        FaultRule.objects.create(created_at=timezone.now(), **columns)
+    put(FaultRule, rows)
 
 
 def _replace_latencies(rows: list[Columns], _: str) -> None:
     LatencyRule.objects.all().delete()
-    for columns in rows:
-        LatencyRule.objects.create(created_at=timezone.now(), **columns)
+    put(LatencyRule, rows)
 
 
 def _replace_limits(rows: list[Columns], _: str) -> None:
     Bucket.objects.all().delete()
     Limit.objects.all().delete()
-    for columns in rows:
-        Limit.objects.create(created_at=timezone.now(), **columns)
+    put(Limit, rows)
 
 
 def _replace_queues(found: dict[str, MadeOut], _: str) -> None:

@@ -16,6 +16,7 @@ from apps.wire.latency import KINDS, NAMED
 from apps.wire.pace import read_pace
 from apps.wire.table import ENDPOINTS, HAND_MADE
 
+RULES_SHOWN = 100  # of each kind, the oldest
 BUCKETS_SHOWN = 5  # of a limit, those that were used last
 
 
@@ -49,20 +50,29 @@ class LimitShown:
     more: int
 
 
-def fault_rules() -> list[FaultShown]:
-    return [shown for rule in FaultRule.objects.all() if (shown := _fault(rule)) is not None]
+def fault_rules() -> dict[str, Any]:
+    """{"faults": [FaultShown, …], "faults_more": how many were left out}."""
+    rules = FaultRule.objects.all()
+    shown = [shown for rule in rules[:RULES_SHOWN] if (shown := _fault(rule)) is not None]
+    return {"faults": shown, "faults_more": max(0, rules.count() - RULES_SHOWN)}
 
 
-def latency_rules() -> list[LatencyShown]:
-    return [_latency(rule) for rule in LatencyRule.objects.all()]
+def latency_rules() -> dict[str, Any]:
+    """{"latencies": [LatencyShown, …], "latencies_more": how many were left out}."""
+    rules = LatencyRule.objects.all()
+    shown = [_latency(rule) for rule in rules[:RULES_SHOWN]]
+    return {"latencies": shown, "latencies_more": max(0, rules.count() - RULES_SHOWN)}
 
 
-def limit_rules() -> list[LimitShown]:
-    found = [(limit, buckets(limit)) for limit in Limit.objects.all()]
-    return [
+def limit_rules() -> dict[str, Any]:
+    """{"limits": [LimitShown, …], "limits_more": how many were left out}."""
+    rules = Limit.objects.all()
+    found = [(limit, buckets(limit)) for limit in rules[:RULES_SHOWN]]
+    shown = [
         LimitShown(limit=limit, buckets=all_of_it[:BUCKETS_SHOWN], more=len(all_of_it[BUCKETS_SHOWN:]))
         for limit, all_of_it in found
     ]
+    return {"limits": shown, "limits_more": max(0, rules.count() - RULES_SHOWN)}
 
 
 def choices() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from apps.wire.pace import read_pace
 @require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     shown = {"families": families(), "hold": hold(), "groups": groups()}
-    rules = {"faults": fault_rules(), "latencies": latency_rules(), "limits": limit_rules()}
+    rules = {**fault_rules(), **latency_rules(), **limit_rules()}
     context = {**page(request, "settings"), **shown, **rules, **choices()}
     return render(request, "desk/settings.html", context)
 
@@ -33,19 +33,19 @@ def fallbacks(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def faults(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/_rules_faults.html", {"faults": fault_rules()})
+    return render(request, "desk/_rules_faults.html", fault_rules())
 
 
 @never_cache
 @require_safe
 def latencies(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/_rules_latency.html", {"latencies": latency_rules(), **choices()})
+    return render(request, "desk/_rules_latency.html", {**latency_rules(), **choices()})
 
 
 @never_cache
 @require_safe
 def limits(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/_rules_limits.html", {"limits": limit_rules()})
+    return render(request, "desk/_rules_limits.html", limit_rules())
 
 
 @never_cache

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from apps.accounts.admin_kept import KeptAdmin, ShownAdmin
 from apps.accounts.rest import RestError
+from apps.faults.adding import no_room
 from apps.faults.fault_fields import read_rule
 from apps.faults.in_force import renew
+from apps.faults.limits_api import forget
 from apps.faults.models import Bucket, Draw, FaultRule, LatencyRule, Limit, OwnDraw
 from apps.faults.rule_fields import read_latency, read_limit
 from apps.wire.faults.read import fault_of, written_fault
@@ -45,11 +47,21 @@ class RuleAdmin(KeptAdmin):
         """Deletes what was counted for rules that go."""
 
 
-class FaultForm(ModelForm):
-    """Refuses what REST refuses."""
+class RuleForm(ModelForm):
+    """Refuses a rule for which there is no room."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk is None and (problem := no_room(type(self.instance))):
+            raise ValidationError(problem)
+        return cleaned
+
+
+class FaultForm(RuleForm):
+    """Refuses what REST refuses."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
         text = (cleaned.get("fault") or "").strip()
         try:
             fault = orjson.loads(text) if text.startswith("{") else text
@@ -63,11 +75,11 @@ class FaultForm(ModelForm):
         return cleaned | _read(read_rule, {"fault": fault, **{name: cleaned.get(name) for name in names}}, {})
 
 
-class LatencyForm(ModelForm):
+class LatencyForm(RuleForm):
     """Refuses what REST refuses."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         try:
             pace = orjson.loads(cleaned.get("spread") or "null")
         except orjson.JSONDecodeError:
@@ -78,11 +90,11 @@ class LatencyForm(ModelForm):
         return cleaned | _read(read_latency, fields, {"pace": "spread"})
 
 
-class LimitForm(ModelForm):
+class LimitForm(RuleForm):
     """Refuses what REST refuses."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         names = ("per", "name", "requests_per_minute", "tokens_per_minute")
         return cleaned | _read(read_limit, {name: cleaned.get(name) for name in names}, {})
 
@@ -138,7 +150,12 @@ class LimitAdmin(RuleAdmin):
 
     def forget(self, ids: list[int]) -> None:
         for limit_id in ids:
-            Bucket.objects.filter(name__startswith=f"{limit_id}/").delete()
+            forget(limit_id)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"per", "name"} & set(form.changed_data):
+            forget(obj.pk)
 
 
 @admin.register(Bucket)

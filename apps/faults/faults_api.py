@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.utils import timezone
 from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
+from apps.faults.adding import add
 from apps.faults.back_to_normal import back_to_normal
 from apps.faults.fault_fields import read_rule, rule_fields
 from apps.faults.in_force import change
@@ -25,7 +25,7 @@ class FaultsView(RestView):
     def post(self, request: Request) -> Response:
         """Adds a rule: {"fault", "caller": "*", "endpoint": "*", "probability_pct": 100, "seed": 0}."""
         columns = read_rule(self.json_object(request))
-        rule = change(lambda: FaultRule.objects.create(created_at=timezone.now(), **columns))
+        rule = change(lambda: add(FaultRule, columns))
         return Response({"success": True, "item": _item(rule)})
 
     def delete(self, request: Request) -> Response:

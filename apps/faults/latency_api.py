@@ -3,12 +3,12 @@
 from typing import Any
 
 import orjson
-from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
+from apps.faults.adding import add
 from apps.faults.in_force import change
 from apps.faults.models import LatencyRule
 from apps.faults.rule_fields import read_latency
@@ -25,7 +25,7 @@ class LatenciesView(RestView):
     def post(self, request: Request) -> Response:
         """Adds a rule; the narrowest rule for a call wins, and of these the oldest."""
         columns = read_latency(self.json_object(request))
-        rule = change(lambda: LatencyRule.objects.create(created_at=timezone.now(), **columns))
+        rule = change(lambda: add(LatencyRule, columns))
         return Response({"success": True, "item": _item(rule)})
 
     def delete(self, request: Request) -> Response:

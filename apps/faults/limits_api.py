@@ -3,12 +3,12 @@
 import time
 from typing import Any
 
-from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
+from apps.faults.adding import add
 from apps.faults.buckets import flown_back
 from apps.faults.in_force import change
 from apps.faults.models import Bucket, Limit
@@ -28,7 +28,7 @@ class LimitsView(RestView):
     def post(self, request: Request) -> Response:
         """Adds a limit; its buckets are full."""
         columns = read_limit(self.json_object(request))
-        limit = change(lambda: Limit.objects.create(created_at=timezone.now(), **columns))
+        limit = change(lambda: add(Limit, columns))
         return Response({"success": True, "item": _item(limit)})
 
     def delete(self, request: Request) -> Response:
@@ -46,15 +46,18 @@ class LimitView(RestView):
     """One limit."""
 
     def patch(self, request: Request, limit_id: int) -> Response:
-        """Changes the fields that are named; what is used up stays so."""
+        """Changes the fields that are named; what is used stays so, unless it becomes a limit for others."""
         changes = self.json_object(request)
 
         def changing() -> Limit | None:
             limit = Limit.objects.select_for_update().filter(id=limit_id).first()
             if limit is not None:
+                of = limit.per, limit.name
                 for name, value in read_limit({**fields_of(limit), **changes}).items():
                     setattr(limit, name, value)
                 limit.save()
+                if of != (limit.per, limit.name):
+                    forget(limit_id)
             return limit
 
         limit = change(changing)
@@ -66,12 +69,17 @@ class LimitView(RestView):
         """Deletes the limit, and what was used of it."""
 
         def deleting() -> int:
-            Bucket.objects.filter(name__startswith=f"{limit_id}/").delete()
+            forget(limit_id)
             return Limit.objects.filter(id=limit_id).delete()[0]
 
         if not change(deleting):
             raise _no_limit(limit_id)
         return Response({"success": True})
+
+
+def forget(limit_id: int) -> None:
+    """Fills the buckets of a limit, in the writer's transaction."""
+    Bucket.objects.filter(name__startswith=f"{limit_id}/").delete()
 
 
 def fields_of(limit: Limit) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Kept out are what could grow unseen (macros, blocks, `set` with an end, recursiv
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from math import inf
 from typing import Any, NamedTuple
 
 from jinja2 import meta, nodes
@@ -75,6 +76,9 @@ def compiled(source: str) -> Compiled:
         for kind, name in _KEPT_OUT:
             if found := tree.find(kind):
                 raise TemplateSyntaxError(f"{name} is not available", found.lineno)
+        if large := next((one for one in tree.find_all(nodes.Const) if one.value == inf), None):
+            # Jinja2 would write it down as `inf`, a name that nobody knows.
+            raise TemplateSyntaxError("a number here is too large", large.lineno)
         if _is_deeper(tree, DEPTH_MAX):
             raise TemplateSyntaxError(f"more than {DEPTH_MAX} things are nested, or one after another", 1)
         names = frozenset(meta.find_undeclared_variables(tree)) - SANDBOX.globals.keys()

@@ -68,7 +68,7 @@ def rendered(value: Any, occasion: Occasion, variables: dict[str, Any]) -> Any:
         raise RenderError(str(error)) from None
     except RecursionError:
         raise RenderError("it goes too deep") from None
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, NameError) as error:
         raise RenderError(str(error) or type(error).__name__) from None
     except MemoryError:
         raise RenderError("it takes too much memory") from None

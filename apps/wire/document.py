@@ -51,7 +51,8 @@ def read_document(text: bytes) -> Document:
         try:
             return Document(read_json(text), text, None)
         except GateError as error:
-            raise DocumentError(f"is not JSON that can be read: {error}") from None
+            line = 0 if error.position is None else text.count(b"\n", 0, error.position) + 1
+            raise DocumentError(f"is not JSON that can be read: {error}", line) from None
     if len(text) > YAML_MAX_BYTES:
         raise DocumentError(f"has more than {YAML_MAX_BYTES:,} bytes of YAML: write it as JSON")
     try:
@@ -60,6 +61,9 @@ def read_document(text: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         told = " ".join(filter(None, (error.context, error.problem)))
         raise DocumentError(f"is not YAML that can be read: {told}", mark.line + 1 if mark else 0) from None
+    except yaml.reader.ReaderError as error:
+        told = f"is not YAML that can be read: {error.reason}"
+        raise DocumentError(told, text.count(b"\n", 0, error.position) + 1) from None
     except (yaml.YAMLError, RecursionError, UnicodeError) as error:
         raise DocumentError(f"is not YAML that can be read: {' '.join(str(error).split())}") from None
 

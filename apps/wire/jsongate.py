@@ -1,15 +1,21 @@
 """The one gate through which JSON from outside comes in: strict, bounded, with errors that help."""
 
+import re
 from typing import Any
 
 import orjson
 
 DEPTH_MAX = 100
+_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.S)  # or a text, in which brackets do not count
 _TOO_DEEP = f"nested more than {DEPTH_MAX} levels deep"
 
 
 class GateError(ValueError):
-    """JSON that is refused; the message says what is wrong and where."""
+    """JSON that is refused; the message says what is wrong and where, `position` at which byte, if known."""
+
+    def __init__(self, told: str, position: int | None = None) -> None:
+        super().__init__(told)
+        self.position = position
 
 
 class TooLargeError(GateError):
@@ -28,10 +34,10 @@ def read_json(raw: bytes, *, max_bytes: int | None = None) -> Any:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise GateError(_reason(raw, error)) from None
+        raise _refusal(raw, error) from None
     # Without that many brackets it cannot be that deep: the walk is for the few others.
     if _has_brackets(raw) and _too_deep(value):
-        raise GateError(_TOO_DEEP)
+        raise GateError(_TOO_DEEP, _deep_at(raw))
     return value
 
 
@@ -65,18 +71,32 @@ def strip_nul(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
 
 
-def _reason(raw: bytes, error: orjson.JSONDecodeError) -> str:
+def _refusal(raw: bytes, error: orjson.JSONDecodeError) -> GateError:
     if not raw.strip():
-        return "it is empty"
+        return GateError("it is empty")
     if raw.startswith(b"\xef\xbb\xbf"):
-        return "it starts with a byte order mark (BOM): save it as UTF-8 without BOM"
+        return GateError("it starts with a byte order mark (BOM): save it as UTF-8 without BOM", 0)
     try:
-        raw.decode()
+        text = raw.decode()
     except UnicodeDecodeError as broken:
-        return f"not UTF-8: byte 0x{raw[broken.start]:02x} at position {broken.start}"
+        told = f"not UTF-8: byte 0x{raw[broken.start]:02x} at position {broken.start}"
+        return GateError(told, broken.start)
     if error.msg.startswith(("depth limit", "failed to allocate")) and _has_brackets(raw):
-        return _TOO_DEEP  # orjson's own limit is 1024, and it allots memory by the length
-    return str(error)
+        return GateError(
+            _TOO_DEEP, _deep_at(raw)
+        )  # orjson's own limit is 1024, and it allots memory by the length
+    return GateError(str(error), len(text[: error.pos].encode(errors="surrogatepass")))
+
+
+def _deep_at(raw: bytes) -> int | None:
+    """The byte of the bracket that opens one level too many."""
+    depth = 0
+    for found in _BRACKET.finditer(raw):
+        depth += found[0] in b"[{"
+        depth -= found[0] in b"]}"
+        if depth > DEPTH_MAX:
+            return found.start()
+    return None
 
 
 def _has_brackets(raw: bytes) -> bool:

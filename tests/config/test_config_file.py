@@ -206,10 +206,13 @@ def test_lines_of_json_are_told_too(server: Server) -> None:
         ("a: &x [1]\nb: *x\n", 2, "aliases"),
         ("a:\n  - .nan\n", 2, "nothing that JSON knows"),
         ("a: !!python/object:os.system x\n", 1, "not YAML"),
-        ("[" * 5000, 0, "not JSON"),
+        ('["[[",\n' + "[" * 5000, 2, "100 levels"),
+        ("[\n" * 200 + "]" * 200, 101, "100 levels"),
+        ('{"é": 1,\n "b": }', 2, "line 2 column 7"),
+        ('{"a": 1,\n "b": 2', 2, "not JSON"),
         ("a:\n" + "".join(f"{' ' * n}b{n}:\n" for n in range(1, 120)), 102, "100 levels"),
-        ('{"a": NaN}', 0, "not JSON"),
-        ("a: \x00", 0, "not YAML"),
+        ('{"a": NaN}', 1, "not JSON"),
+        ("b: 1\na: \x00", 2, "not YAML"),
         ("a:\n  b: !!int x\n", 2, "'x' is nothing that JSON knows"),
         ("a: 1\nb: !!set {x, y}\n", 2, "tags"),
         ("a: !own [x]\n", 1, "tags"),
@@ -232,13 +235,29 @@ def test_a_text_that_is_no_such_file_says_why(text: str, line: int, words: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["faults:\n" + "- 5\n" * 20_000, orjson.dumps({"faults": [5] * 100_000}).decode()]
+    "text", ["templates:\n" + "- 5\n" * 20_000, orjson.dumps({"templates": [5] * 100_000}).decode()]
 )
 def test_of_thousands_that_are_wrong_the_first_hundred_are_told(server: Server, text: str) -> None:
     answer = put(server, text)
     assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == [f"faults[{n}]" for n in range(100)]
+    assert [one["field"] for one in answer.json()["errors"]] == [f"templates[{n}]" for n in range(100)]
     assert answer.elapsed.total_seconds() < 5  # it was minutes
+
+
+def test_there_are_a_thousand_rules_of_a_kind_at_most_and_the_page_shows_a_hundred(server: Server) -> None:
+    rules = {"faults": ["fault", "cut"], "latency": ["pace", "instant"], "limits": ["requests_per_minute", 5]}
+    many = {kind: [{name: value}] * 1_000 for kind, (name, value) in rules.items()}
+    wrong = put(server, orjson.dumps({kind: [*found, found[0]] for kind, found in many.items()}))
+    assert [(one["field"], one["error"]) for one in wrong.json()["errors"]] == [
+        (kind, "are 1,001; there can be at most 1,000") for kind in rules
+    ]
+    assert put(server, orjson.dumps(many)).is_success
+    for kind, (name, value) in rules.items():
+        full = server.api.post(f"/api/{kind}", json={name: value})
+        assert full.status_code == 400 and "There are 1,000" in full.json()["detail"]
+    page = server.api.get("/settings").text
+    assert page.count('data-rule="') == 300 and page.count("and 900 more") == 3
+    server.api.delete("/api/faults?everything=true")
 
 
 def test_hundreds_of_queues_are_taken_and_odd_endpoints_refused(server: Server) -> None:

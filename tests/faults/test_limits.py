@@ -271,6 +271,14 @@ def test_a_limit_is_changed_and_deleted(rules: Rules) -> None:
     assert rules.server.api.patch(f"/api/limits/{item['id']}", json={}).status_code == 404
 
 
+def test_a_limit_that_becomes_one_for_others_has_full_buckets(rules: Rules) -> None:
+    item = rules.add("limits", per="caller", requests_per_minute=1)
+    assert [rules.chat("x").status_code for _ in range(2)] == [200, 429]
+    changed = rules.server.api.patch(f"/api/limits/{item['id']}", json={"per": "model"})
+    assert changed.json()["item"]["buckets"] == []
+    assert [rules.chat("x").status_code for _ in range(2)] == [200, 429]
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

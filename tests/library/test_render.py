@@ -147,6 +147,14 @@ def test_what_can_be_told_before_any_call_is_told() -> None:
     assert "last_mesage is not known here" in found["response.a"]
 
 
+@pytest.mark.parametrize("source", ["{{ 1e400 }}", "a {{ [-1e400] }}"])
+def test_a_number_that_is_too_large_is_told_before_any_call_and_fails_no_server(source: str) -> None:
+    [(_, told)] = problems(source, place="response", known=frozenset())
+    assert "too large" in told
+    with pytest.raises(RenderError, match="too large"):
+        made(source)
+
+
 @pytest.mark.parametrize(("count", "length"), [(5_000, 1), (100, 900)])
 def test_what_has_too_many_texts_is_told_at_once(count: int, length: int) -> None:
     """Each is compiled, which takes a millisecond or more, while other calls wait."""

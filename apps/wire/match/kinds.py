@@ -1,6 +1,7 @@
 """The conditions by name, and how each is read: a new one is one function and one row."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,11 @@ from apps.wire.match.subject import SHAPES, Subject, Texts
 from apps.wire.match.text import Key, short
 from apps.wire.match.text_reader import Try, Wrong, read_test
 from apps.wire.redact import is_secret
+from apps.wire.table import BY_NAME
 
 NAME_MAX = 200
 LIST_MAX = 50
+NEAR_MAX = 60  # characters of a name that are compared with those that are known
 TURN_MAX = 1_000_000
 
 Read = Callable[[Any, Try], Condition]
@@ -49,8 +52,13 @@ def _model(value: Any, _: Try) -> Condition:
     return OfValue("model", _either(names), lambda call: holds(call.model), lambda call: call.model, needs)
 
 
-def _endpoint(value: Any, _: Try) -> Condition:
-    globs = Globs(_names(value, "the name of an endpoint"))
+def _endpoint(value: Any, attempt: Try) -> Condition:
+    globs = Globs(_names(value, "the name of an endpoint, with * and ? as wildcards"))
+    for at, name in enumerate(globs.names if attempt else ()):  # what is kept may be older than its names
+        if not any(map(Globs([name]).holds, BY_NAME)):
+            near = get_close_matches(name[:NEAR_MAX], BY_NAME, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "such as chat.completions or files.*"
+            raise Wrong(f"is no endpoint; {hint}", "" if isinstance(value, str) else f"[{at}]")
     told = _either(globs.names)
     return OfValue(
         "endpoint", told, lambda call: globs.holds(call.call.endpoint), lambda call: call.call.endpoint
@@ -87,7 +95,7 @@ def _tool_result(value: Any, attempt: Try) -> Condition:
     return OfTexts("tool_result", lambda call: call.tool_results, test, tool)
 
 
-def _turn(value: Any, _: Try) -> Condition:
+def _turn(value: Any, attempt: Try) -> Condition:
     span = {"at_least": value, "at_most": value} if not isinstance(value, dict) else value
     for name, bound in span.items():
         inside = f".{name[:100]}" if span is value else ""
@@ -98,6 +106,8 @@ def _turn(value: Any, _: Try) -> Condition:
     if not span:
         raise Wrong("needs at_least or at_most")
     low, high = span.get("at_least", 0), span.get("at_most", TURN_MAX)
+    if attempt and low > high:
+        raise Wrong(f"can never be: at_least {low} is more than at_most {high}")
     told = str(low) if low == high else f"at least {low}" if high == TURN_MAX else f"{low} to {high}"
     return OfValue("turn", told, lambda call: low <= call.turn <= high, lambda call: call.turn)
 

@@ -14,7 +14,9 @@ from apps.wire.match import Subject, match_of
 SHOWN_MAX = 100  # presets that are told of one by one
 
 _LIVE = f"FROM {Preset._meta.db_table} WHERE (uses IS NULL OR uses > 0)"
-_IN_ORDER = f'SELECT id, endpoint, "match", label {_LIVE} AND caller = {{place}} ORDER BY position, id LIMIT {{place}}'
+_IN_ORDER = f"""
+    SELECT id, endpoint, "match", label {_LIVE} AND caller = {{place}} ORDER BY position, id LIMIT {{place}}
+"""
 _ALL = 2**31 - 1
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from apps.desk import catalogue
 from apps.desk.shown import Context
-from apps.desk.trouble_shown import trouble as trouble_words
+from apps.desk.trouble_shown import trouble as trouble_shown
 from apps.desk.waiting_list import time_left_s
 from apps.journal.copy_api import origin
 from apps.journal.models import Exchange, State
@@ -32,7 +32,7 @@ def page(request: HttpRequest, section: str) -> Context:
         **_pruned(),
         "base_url": f"{origin(request)}/v1",
         **waiting_pulse(),
-        "trouble": trouble_words(),
+        **trouble_shown(),
     }
 
 
@@ -52,7 +52,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def trouble(request: HttpRequest) -> HttpResponse:
-    return render(request, "_trouble.html", {"trouble": trouble_words()})
+    return render(request, "_trouble.html", trouble_shown())
 
 
 def waiting_pulse() -> Context:

@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from apps.desk.shown import Context
+from apps.desk.trouble_shown import fault_line
 from apps.journal.models import Exchange, State
 from apps.queues import overview, storage
 from apps.queues.models import Preset
@@ -14,7 +15,6 @@ from apps.queues.pause import is_paused, paused
 from apps.queues.queue_name import EXPORT
 from apps.queues.take import SHARED
 from apps.wire.caller_name import caller_name
-from apps.wire.faults.read import fault_of
 from apps.wire.match import line_of
 
 BLOCK = 100  # entries that are fetched at once
@@ -58,9 +58,8 @@ class Entry:
 
     @property
     def fault(self) -> str:
-        """How its reply goes wrong; "" for none."""
-        found = fault_of(self.preset.fault)
-        return found.name if found else ""
+        """How its reply goes wrong, and how often unless it always does; "" for none."""
+        return fault_line(self.preset.fault)
 
     @property
     def match(self) -> str:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from apps.desk.families_shown import families
 from apps.desk.frame import page
 from apps.desk.latency_drawn import drawn_waits
 from apps.desk.rules_shown import choices, fault_rules, latency_rules, limit_rules
-from apps.desk.settings_shown import families, groups, hold
+from apps.desk.settings_shown import groups, hold
 from apps.wire.jsongate import GateError, read_json
 from apps.wire.pace import read_pace
 
@@ -18,7 +19,7 @@ from apps.wire.pace import read_pace
 @never_cache
 @require_safe
 def settings(request: HttpRequest) -> HttpResponse:
-    shown = {"families": families(), "hold": hold(), "groups": groups()}
+    shown = {**families(), "hold": hold(), "groups": groups()}
     rules = {**fault_rules(), **latency_rules(), **limit_rules()}
     context = {**page(request, "settings"), **shown, **rules, **choices()}
     return render(request, "desk/settings.html", context)
@@ -27,7 +28,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def fallbacks(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/_fallbacks.html", {"families": families()})
+    return render(request, "desk/_fallbacks.html", families(request.GET.get("first", "").split()))
 
 
 @never_cache

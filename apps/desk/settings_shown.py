@@ -1,4 +1,4 @@
-"""What the page Settings shows: the fallback of each family, and the settings that a person cares about."""
+"""What the page Settings shows of the server: the settings that a person cares about."""
 
 import os
 import platform
@@ -11,27 +11,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts.who import is_open
-from apps.queues.fallback import modes
-from apps.wire.table import ENDPOINTS
 
 # Strict: whatever else stands in the address might be a piece of its password.
 _REDIS = re.compile(
     r"(?:rediss?://(?:[^@/?#]*@)?(?P<server>(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?(?:/\d*)?)|unix://(?P<socket>/[^@?#]*))"
     r"(?:\?[^@#]*)?"
 )
-
-
-NAMED = 5  # endpoints of a family that are named
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """A family of endpoints, and what happens to its calls when no preset accepts them."""
-
-    name: str
-    endpoints: tuple[str, ...]  # the first ones
-    more: int  # how many there are beside them
-    mode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +35,6 @@ class Group:
 
     title: str
     facts: tuple[Fact, ...]
-
-
-def families() -> list[Family]:
-    names: dict[str, list[str]] = {}
-    for endpoint in ENDPOINTS:
-        names.setdefault(endpoint.family, []).append(endpoint.name)
-    return [
-        Family(
-            name=name,
-            endpoints=tuple(names[name][:NAMED]),
-            more=max(0, len(names[name]) - NAMED),
-            mode=mode,
-        )
-        for name, mode in modes().items()
-        if name in names
-    ]
 
 
 def hold() -> str:

@@ -2,13 +2,21 @@
 
 from django.utils.translation import gettext, ngettext
 
+from apps.desk.shown import Context
 from apps.faults.in_force import in_force
+from apps.queues.overview import faulty
 from apps.wire.faults.read import fault_of
 
 NAMED_MAX = 5
 
 
-def trouble() -> list[str]:
+def trouble() -> Context:
+    """What the banner is given: texts of the rules, and how many queues hold presets with faults."""
+    count, first = faulty()
+    return {"trouble": _rules(), "faulty_count": count, "faulty_queue": first if count == 1 else ""}
+
+
+def _rules() -> list[str]:
     """One text for each rule of faults, then how many of latency and limits; [] while all is normal."""
     rules = in_force()
     told = [_fault(rule.fault, rule.caller, rule.endpoint) for rule in rules.faults[:NAMED_MAX]]
@@ -22,10 +30,14 @@ def trouble() -> list[str]:
 
 
 def _fault(text: str, caller: str, endpoint: str) -> str:
+    whom = gettext("everybody") if caller == "*" else caller
+    where = "" if endpoint == "*" else f" ({endpoint})"
+    return f"{fault_line(text)} → {whom}{where}"
+
+
+def fault_line(text: str) -> str:
+    """A fault as it is kept, in a word, with its probability unless it is certain; "" for none."""
     fault = fault_of(text)
     if fault is None:
         return ""
-    chance = "" if fault.probability_pct >= 100 else f" {fault.probability_pct:g} %"
-    whom = gettext("everybody") if caller == "*" else caller
-    where = "" if endpoint == "*" else f" ({endpoint})"
-    return f"{fault.name}{chance} → {whom}{where}"
+    return fault.name if fault.probability_pct >= 100 else f"{fault.name} {fault.probability_pct:g} %"

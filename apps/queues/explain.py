@@ -14,9 +14,9 @@ from apps.wire.match import Subject, match_of
 SHOWN_MAX = 100  # presets that are told of one by one
 
 _LIVE = f"FROM {Preset._meta.db_table} WHERE (uses IS NULL OR uses > 0)"
-_IN_ORDER = (
-    f'SELECT id, endpoint, "match" {_LIVE} AND caller = {{place}} ORDER BY position, id LIMIT {{place}}'
-)
+_IN_ORDER = f"""
+    SELECT id, endpoint, "match", label {_LIVE} AND caller = {{place}} ORDER BY position, id LIMIT {{place}}
+"""
 _ALL = 2**31 - 1
 
 
@@ -29,6 +29,7 @@ class Considered:
     place: int
     accepts: bool
     why: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,17 @@ def considered(
     """The first presets of a queue, in their order, each as the call sees it."""
     fits = ("*", endpoint.name, "text") if endpoint.family == "text" else ("*", endpoint.name)
     rows = select_rows(_IN_ORDER, (queue, limit))
-    for place, (row_id, meant_for, match) in enumerate(islice(rows, limit), 1):
+    for place, (row_id, meant_for, match, label) in enumerate(islice(rows, limit), 1):
         if meant_for not in fits:
             why = f"is for endpoint '{meant_for}'"
-            yield Considered(row_id, queue, place, False, why)
+            yield Considered(row_id, queue, place, False, why, label)
             continue
         condition = match_of(match) if match else None
         if condition is None:
-            yield Considered(row_id, queue, place, True, "accepts every such call")
+            yield Considered(row_id, queue, place, True, "accepts every such call", label)
             continue
         if condition.is_slow:
             not_on_the_loop()
         accepts = condition.accepts(subject)
         why = f"accepts it: {condition.line}" if accepts else condition.why_not(subject)
-        yield Considered(row_id, queue, place, accepts, why)
+        yield Considered(row_id, queue, place, accepts, why, label)

@@ -52,6 +52,7 @@ def _item(one: Considered) -> dict[str, Any]:
         "id": str(one.id),
         "queue": one.queue,
         "place": one.place,
+        "label": one.label,
         "accepts": one.accepts,
         "why": one.why,
     }

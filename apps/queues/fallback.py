@@ -13,10 +13,14 @@ from apps.queues.models import Fallback, Mode
 from apps.wire.table import FAMILIES
 
 
+def start_modes() -> dict[str, str]:
+    """The mode of every family while nobody has switched it."""
+    return {**dict.fromkeys(FAMILIES, Mode.AUTO.value), "text": settings.MOCKOPENAI_FALLBACK}
+
+
 def modes() -> dict[str, str]:
     """The mode of every family, in one SELECT: {"text": "manual", "models": "auto", …}."""
-    start: dict[str, str] = dict.fromkeys(FAMILIES, Mode.AUTO.value)
-    start["text"] = settings.MOCKOPENAI_FALLBACK
+    start = start_modes()
     switched = select_rows(f"SELECT family, mode FROM {Fallback._meta.db_table}", ())  # noqa: S608
     return start | {family: mode for family, mode in switched if family in start}
 

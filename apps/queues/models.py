@@ -54,6 +54,7 @@ class Preset(models.Model):
         indexes = [
             models.Index(fields=["caller", "position"], name="preset_order"),
             models.Index(fields=["caller", "position"], condition=~Q(match=""), name="preset_matches"),
+            models.Index(fields=["caller"], condition=~Q(fault=""), name="preset_faults"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(uses__isnull=True) | Q(uses__gte=0), name="preset_uses")

@@ -48,13 +48,16 @@ export function tick(root = document) {
 }
 
 const SHORT = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const SECONDS = { ...SHORT, second: "2-digit" };
+
+/** A moment of the day, as pages write it everywhere. */
+export const clockText = (moment, fields = SECONDS) => moment.toLocaleTimeString([], fields);
 
 /** Writes moments in local time; another day than today is named. */
 export function localise(root = document) {
   findAll("time[data-clock]", root).forEach((element) => {
     const moment = new Date(element.dateTime);
-    const fields = element.dataset.clock === "seconds" ? { ...SHORT, second: "2-digit" } : SHORT;
-    element.textContent = moment.toLocaleTimeString([], fields);
+    element.textContent = clockText(moment, element.dataset.clock === "seconds" ? SECONDS : SHORT);
     element.title = moment.toLocaleString();
   });
 }

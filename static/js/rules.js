@@ -69,7 +69,10 @@ export function startForm(form, read = fieldsOf) {
     event.preventDefault();
     const result = await ask("POST", form.dataset.new, { body: JSON.stringify(read(form)) });
     showProblems(form, result.code === 200 ? [] : (result.data.errors ?? problems(result)));
-    if (result.code !== 200) return find("[aria-invalid]", form)?.focus();
+    if (result.code !== 200) {
+      find("[aria-invalid]", form)?.focus();
+      return find(".field-problem, [data-problem]:not([hidden])", form)?.scrollIntoView({ block: "nearest" });
+    }
     notice(gettext("In force, for everybody."), { name: "rules" });
     return releaseRegion(find("[data-rules]", form.parentElement));
   });

@@ -1,6 +1,7 @@
 // The panel that says which preset would answer a call, and why each other one would not.
 
 import { ask, problems } from "./api.js";
+import { clockText } from "./clock.js";
 import { showProblem } from "./notices.js";
 import { find, make } from "./page.js";
 import { visible } from "./visible.js";
@@ -51,7 +52,7 @@ export class Why {
     const [none] = this.call.options;
     const chosen = this.call.value;
     const offered = data.items.filter((one) => one.endpoint).map((one) => {
-      const at = new Date(one.created_at * 1000).toLocaleTimeString();
+      const at = clockText(new Date(one.created_at * 1000));
       const who = caller === "*" ? `${one.caller} · ` : "";
       return make("option", { value: one.id }, `${at} · ${who}${one.summary || one.endpoint}`.slice(0, 100));
     });
@@ -90,9 +91,9 @@ export class Why {
     find("[data-more]", this.root).textContent = more > 0 ? fill(text, { n: more.toLocaleString() }) : "";
   }
 
-  #row({ id, queue, place, accepts, why }, answers) {
+  #row({ id, queue, place, label, accepts, why }, answers) {
     const number = make("span", { className: "entry-place" }, `${queue === "*" ? "* " : ""}${place.toLocaleString()}`);
-    const row = make("li", {}, number, make("span", {}, ...visible(why)));
+    const row = make("li", {}, number, make("span", {}, ...(label ? [make("b", {}, ...visible(label)), " "] : []), ...visible(why)));
     row.dataset.level = id === answers?.id ? "ok" : accepts ? "later" : "no";
     return row;
   }

@@ -121,6 +121,16 @@ def test_no_page_is_wider_than_a_phone(server: Server, open_page: OpenPage, ask:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
+def test_no_page_is_taller_than_its_window(server: Server, open_page: OpenPage) -> None:
+    server.queue("ci-7", {"content": "done"})
+    page = open_page(server.url)
+    for path in ("/", "/queues?caller=ci-7", "/journal", "/templates", "/stats", "/settings#faults", "/docs"):
+        page.goto(server.url + path)
+        page.wait_for_selector("#connection[data-state=open]")
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), path
+        assert page.evaluate("scrollY") == 0, path
+
+
 def test_an_open_server_says_so_and_a_local_one_says_nothing(
     server: Server, start: Start, open_page: OpenPage
 ) -> None:

@@ -1,6 +1,7 @@
 """What a preset's match is to a person: written with help, seen in the list, explained."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 
@@ -41,12 +42,14 @@ def test_the_page_says_why_a_call_was_answered_as_it_was(
 ) -> None:
     server.api.put("/api/fallback", json={"text": "auto"})
     ask(server, "Hello there").result()
-    server.queue("ci-7", {"content": "refunded"}, match=REFUND)
+    server.queue("ci-7", {"content": "refunded"}, match=REFUND, label="refunds")
     page = open_page(f"{server.url}/queues/ci-7")
     page.keyboard.press("w")
     why = page.locator("#why")
     expect(why.locator("[data-sum]")).to_have_text("No preset accepts it: it would get a generated answer.")
     expect(why.locator("[data-considered] li")).to_contain_text('it is "Hello there"')
+    expect(why.locator("[data-considered] li b")).to_have_text("refunds")
+    expect(why.locator("#why-call option").nth(1)).to_have_text(re.compile(r"^\d\d:\d\d:\d\d · "))
     request = {"messages": [{"role": "user", "content": "a refund"}]}
     why.locator("#why-text").fill(json.dumps(request))
     expect(why.locator("[data-sum]")).to_have_text("Preset 1 of this queue answers it.")

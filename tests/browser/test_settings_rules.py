@@ -143,3 +143,69 @@ def test_a_viewer_sees_rules_and_cannot_change_them(house: Server, open_page: Op
     expect(page.locator("#fault-new")).to_contain_text("Needs the role editor")
     expect(page.locator("[data-back-to-normal]")).to_have_count(0)
     assert page.evaluate("document.querySelector('#fault-new').inert")
+
+
+def test_presets_with_faults_are_told_on_every_page_and_back_to_normal_says_that_they_stay(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/settings")
+    fault = {"name": "cut", "probability_pct": 50}
+    server.queue("ci-7", {"content": "Hi"}, fault=fault, uses=None)
+    link = page.locator("#trouble a")
+    expect(link).to_have_text("presets with faults in 1 queue")
+    expect(page.locator("#trouble [data-back-to-normal]")).to_have_count(0)
+    server.queue("ci-8", {"content": "Hi"}, fault=fault)
+    expect(link).to_have_text("presets with faults in 2 queues")
+    server.api.post("/api/faults", json={"fault": "stall"})
+    page.locator("#trouble [data-back-to-normal]").click()
+    expect(page.locator(".notice")).to_contain_text("presets with faults stay")
+    server.api.delete("/api/preset-queue/ci-8")
+    expect(link).to_have_text("presets with faults in 1 queue")
+    link.click()
+    expect(page.locator(".entry-fault")).to_have_text("fault cut 50 %")
+
+
+def test_on_a_phone_what_is_broken_stays_in_sight_and_covers_nothing_that_has_the_focus(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.queue("ci-7", {"content": "Hi"}, fault="cut", uses=None)
+    for n in range(6):
+        server.api.post(
+            "/api/faults", json={"fault": "stall", "caller": f"a-caller-with-quite-a-long-name-{n}"}
+        )
+    page = open_page(f"{server.url}/settings", width=390)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#trouble strong")).to_be_in_viewport()
+    banner = page.locator("#trouble").bounding_box()
+    assert banner is not None and banner["height"] < 110
+    for target in ("#limit-new [name=name]", "#fault-new [name=caller]"):  # upwards: to under the banner
+        page.focus(target)
+        box = page.locator(target).bounding_box()
+        assert box is not None and box["y"] >= banner["y"] + banner["height"], target
+
+
+def test_a_form_shows_what_is_wrong_with_it_and_stands_within_a_screen_of_the_top(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.api.put("/api/fallback", json={"models": "refuse"})
+    page = open_page(f"{server.url}/settings")
+    expect(page.locator("#fallback-models-refuse")).to_be_checked()
+    expect(page.locator("#families .setting:visible")).to_have_count(
+        2
+    )  # text, and what is not as at the start
+    expect(page.locator("#fault-new")).to_be_in_viewport()
+    page.locator("#families-more summary").click()
+    server.api.put("/api/fallback", json={"models": "auto"})  # nothing moves away under a hand
+    expect(page.locator("#fallback-models-auto")).to_be_checked()
+    assert page.locator("#families-more").evaluate(
+        "(all) => all.open && !all.querySelector('#fallback-models-auto')"
+    )
+    name = page.locator("#limit-new [name=name]")
+    name.fill("a name!")
+    name.evaluate(
+        "(field) => (field.closest('.pane').scrollTop += field.getBoundingClientRect().bottom - 824)"
+    )
+    name.press("Enter")
+    expect(page.locator("#limit-new [data-field=name] .field-problem")).to_be_in_viewport()
+    wrong = page.locator("#limit-new [data-field=name] .field-problem").bounding_box()
+    assert wrong is not None and wrong["y"] + wrong["height"] <= 860 - 32  # above the foot

@@ -18,7 +18,7 @@ def whys(told: Any) -> list[tuple[str, int, bool, str]]:
 def test_it_names_the_preset_that_would_answer_and_why_each_other_would_not(queues: Queues) -> None:
     queues.add("a", {"content": "1"}, endpoint="embeddings")
     queues.add("a", {"content": "2"}, match={"last_user": "cat"})
-    [dogs] = queues.add("a", {"content": "3"}, match={"last_user": "dog"})
+    [dogs] = queues.add("a", {"content": "3"}, match={"last_user": "dog"}, label="of dogs")
     queues.add("*", {"content": "4"})
     status, told = queues.post("/a/explain", CALL)
     assert (status, told["accepted_by"]["id"], told["count"]) == (200, dogs, 4)
@@ -28,6 +28,7 @@ def test_it_names_the_preset_that_would_answer_and_why_each_other_would_not(queu
         ("a", 3, True, 'accepts it: last_user contains "dog"'),
         ("*", 1, True, "accepts every such call"),
     ]
+    assert [one["label"] for one in told["considered"]] == ["", "", "of dogs", ""]
     assert len(queues.items("a")) == 3  # nothing is used up
 
 

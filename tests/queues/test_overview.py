@@ -143,3 +143,12 @@ def first_id(server: Server, caller: str) -> str:
 def taken(server: Server, caller: str) -> dict[str, Any] | None:
     found: dict[str, Any] | None = server.api.get(f"/api/preset-queue/{caller}/entries").json()["last_taken"]
     return found
+
+
+@pytest.mark.django_db
+def test_presets_with_faults_are_counted_without_reading_the_others() -> None:
+    assert overview.faulty() == (0, "")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {overview._FAULTY}")
+            assert "preset_faults" in str(cursor.fetchall())

@@ -151,7 +151,7 @@ def _then_error(sending: Sending, tokens: int) -> Iterator[Piece]:
 
 
 def _error_instead(event: bytes) -> bytes:
-    """As the error of its stream: of responses the one that OpenAI's `ResponseErrorEvent` is; else an envelope."""
+    """Of a stream of responses OpenAI's event (`ResponseErrorEvent` of the SDK), else an envelope."""
     name = "error" if event.startswith(b"event:") else ""
     numbered = _NUMBERED.search(event)
     if not numbered:

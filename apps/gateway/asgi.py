@@ -187,10 +187,10 @@ async def _held(progress: Progress, line: Line) -> Outcome:
 
 
 async def _apologise(line: Line, error: WireError) -> None:
-    """The answer to a call that failed inside the server; the end of its stream when that had begun."""
+    """The answer to a call that failed inside the server; one that had begun is cut off."""
     with contextlib.suppress(Exception):  # the line is down, too: nobody is left to be told
-        if line.started:
-            await line.write(b"", last=True)
+        if line.started:  # SDKs would take a proper end for the whole answer
+            await line.break_off()
             return
         reply = error.reply()
         headers = standard(reply, request_id=ids.request_id(), processing_ms=0, content_type=JSON)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from apps.journal.models import State
-from apps.wire.retries import BREAKING, CUTTING, TRUNCATING, is_retried
+from apps.wire.retries import BREAKING, CUTTING, SILENT, TRUNCATING, is_retried
 
 COUNTED_WITHIN_S = (
     1200.0  # a retry by its count: an SDK may wait ten minutes for an answer, then as long again
@@ -49,6 +49,11 @@ class Fact(NamedTuple):
     def is_truncated(self) -> bool:
         """It was answered with a stream that ended too early on purpose."""
         return self.stream and self.fault in TRUNCATING and (self.status or 0) < 400
+
+    @property
+    def is_silently_truncated(self) -> bool:
+        """Nothing but the missing end told its client so."""
+        return self.is_truncated and self.fault in SILENT
 
     @property
     def is_failed(self) -> bool:

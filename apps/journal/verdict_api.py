@@ -8,7 +8,7 @@ from apps.accounts.rest import RestError, RestView
 from apps.journal.api import read_filter, read_limit
 from apps.journal.attempt_rows import FACTS_MAX, chains_of
 from apps.journal.models import Exchange
-from apps.journal.verdicts import KINDS, judge
+from apps.journal.verdicts import KINDS, judge, no_calls
 
 LIMIT_DEFAULT = 1000
 
@@ -18,7 +18,8 @@ class VerdictView(RestView):
 
     The filter and `limit` choose the newest exchanges; a call counts with all of its attempts that are not
     older than the oldest of these. `ok` is false while a call is under way (`open` says how many), and where
-    there is a verdict of another kind than `recovered` and those that `allow` names, separated by commas.
+    there is a verdict of another kind than `recovered` and those that `allow` names, separated by commas;
+    of no calls at all the one verdict is `no_calls`.
     `more`: older exchanges were not looked at. A verdict is as `Verdict.item` has it.
     """
 
@@ -34,6 +35,8 @@ class VerdictView(RestView):
         chosen = set(ids)
         calls = [one for one in every if any(fact.id in chosen for fact in one.attempts)]
         verdicts = judge(calls, now=timezone.now().timestamp())
+        if not calls:
+            verdicts = [no_calls(params.get("caller", ""))]
         under_way = sum(one.is_open for one in calls)
         return Response(
             {

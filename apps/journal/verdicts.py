@@ -16,7 +16,7 @@ RUSH_S, RUSH_MAX = 1.0, 10  # calls of one caller after a 429, in its retry-afte
 BACK_OFF_S = 10.0  # the longest that SDKs wait of their own accord is 8 s
 NAMED_MAX = 20  # exchanges that one verdict names
 
-KINDS = ("retried_early", "retried_final", "storm", "accepted_truncated", "gave_up", "recovered")
+KINDS = ("retried_early", "retried_final", "storm", "accepted_truncated", "gave_up", "recovered", "no_calls")
 # `%` texts, in English for REST and translated on pages.
 TEXTS = {
     "retried_early": _("Asked again after %(waited)s; the %(status)s said: wait %(wait)s (%(header)s)."),
@@ -30,6 +30,7 @@ TEXTS = {
     "gave_up": _("Gave up after %(count)s attempts: the last got %(status)s, and nothing followed."),
     "pending": _("Attempt %(count)s got %(status)s; nothing has followed until now, but still may."),
     "recovered": _("Recovered: attempt %(count)s succeeded, %(waited)s after the first came."),
+    "no_calls": _("No call is there to be judged: nothing in the journal is what was asked for."),
 }  # fmt: skip
 BROKEN = _("broken connection")
 
@@ -67,6 +68,11 @@ def judge(chains: Sequence[Chain], *, now: float) -> list[Verdict]:
     """Every verdict on these calls, call by call, then those on what a caller did with many of them."""
     found = [verdict for chain in chains for verdict in judge_call(chain, now=now)]
     return found + rushes(fact for chain in chains for fact in chain.attempts)
+
+
+def no_calls(caller: str) -> Verdict:
+    """What is said where there is nothing to judge: a client that never called has passed no test."""
+    return Verdict("no_calls", "no_calls", caller, ())
 
 
 def judge_call(chain: Chain, *, now: float) -> list[Verdict]:
@@ -119,6 +125,8 @@ def _storm(chain: Chain) -> list[Verdict]:
 def _end(chain: Chain, now: float) -> list[Verdict]:
     """How the call ended, where something had gone wrong in it."""
     last, count = chain.last, len(chain.attempts)
+    if last.is_truncated and not last.is_silently_truncated:  # its client raised, and SDKs do not retry that
+        return []
     if last.is_truncated:
         named = {"fault": last.fault}
         return [_of(chain, "accepted_truncated", "truncated", named, named, [last])]

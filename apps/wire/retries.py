@@ -5,10 +5,12 @@ from email.utils import parsedate_to_datetime
 
 RETRIED = frozenset({408, 409, 429})  # and every 5xx: openai-python's and openai-node's `should_retry`
 # Names of `wire.faults`, by what docs/faults.md shows that SDKs make of them: those that break the connection
-# instead of answering, those that break a whole reply and end a stream too early, all that end a stream so.
+# instead of answering, those that break off an answer (SDKs raise; they retry a whole one, never a stream), those
+# that end a stream too early but properly (SDKs take it for all), both.
 BREAKING = frozenset({"reset"})
 CUTTING = frozenset({"cut", "reset-after", "stall"})
-TRUNCATING = CUTTING | {"no-done", "empty-reply"}
+SILENT = frozenset({"no-done", "empty-reply"})
+TRUNCATING = CUTTING | SILENT
 
 
 def is_retried(status: int | None, *, x_should_retry: bool | None = None) -> bool:

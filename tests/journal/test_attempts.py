@@ -70,7 +70,9 @@ def test_an_sdks_first_try_goes_on_with_nothing_but_a_truncated_stream() -> None
     ("fault", "whole", "streamed"),
     [
         ("reset", ["gave_up_once"], ["gave_up_once"]),
-        ("cut", ["gave_up_once"], ["truncated"]),
+        ("cut", ["gave_up_once"], []),
+        ("reset-after", ["gave_up_once"], []),
+        ("stall", ["gave_up_once"], []),
         ("empty-reply", [], ["truncated"]),
         ("no-done", [], ["truncated"]),
     ],
@@ -78,7 +80,10 @@ def test_an_sdks_first_try_goes_on_with_nothing_but_a_truncated_stream() -> None
 def test_what_a_fault_was_to_its_client_depends_on_how_it_was_answered(
     fault: str, whole: list[str], streamed: list[str]
 ) -> None:
-    """As the SDKs take them, see docs/faults.md: an empty reply breaks no connection, a cut body does."""
+    """As the SDKs take them, see docs/faults.md: an empty reply breaks no connection, a cut body does.
+
+    A stream that breaks raises, and is never retried: nobody can have accepted it.
+    """
     assert verdicts(fact(0, 200, fault=fault)) == whole
     assert verdicts(fact(0, 200, fault=fault, stream=True)) == streamed
 
@@ -181,6 +186,21 @@ def test_a_call_that_a_person_sent_again_is_no_attempt_of_the_client() -> None:
     again = {"note": f"{attempt_rows.SENT_AGAIN}: it repeats another."}
     rows({"status_code": 500, "request_body": "a"}, {"request_body": "a", **again})
     assert [len(one.attempts) for one in chains_of(Exchange.objects.all())] == [1]
+
+
+def test_a_broken_stream_that_was_asked_for_again_has_recovered() -> None:
+    cut = fact(0, 200, is_counted=True, stream=True, fault="cut")
+    assert verdicts(cut, fact(1, is_counted=True)) == ["recovered"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_verdict_on_no_calls_is_not_ok_unless_that_is_allowed() -> None:
+    rows({"caller": "ci-42"})
+    told = Client().get("/api/exchanges/verdict?caller=typo").json()
+    assert (told["ok"], told["calls"], [one["kind"] for one in told["verdicts"]]) == (False, 0, ["no_calls"])
+    assert "No call" in told["verdicts"][0]["sentence"]
+    assert Client().get("/api/exchanges/verdict?caller=typo&allow=no_calls").json()["ok"]
+    assert Client().get("/api/exchanges/verdict?caller=ci-42").json()["ok"]
 
 
 @pytest.mark.django_db(transaction=True)

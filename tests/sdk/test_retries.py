@@ -210,6 +210,8 @@ def test_the_script_of_the_documentation_passes_and_fails(
         command = [sys.executable, str(script), server.url, "re-14", *args]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
+    missed = run()
+    assert missed.returncode == 1 and "no_calls" in missed.stdout
     server.queue("re-14", entry(429, headers={"retry-after-ms": "1"}), WELL, entry(500))
     client = connect(caller="re-14", max_retries=1)
     client.chat.completions.create(model="gpt-4o", messages=ASKED)

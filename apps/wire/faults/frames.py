@@ -1,16 +1,21 @@
 """Faults of what leaves: each changes the events of a stream, or a whole body; its row says how that ends."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+
+import orjson
 
 from apps.wire import sse
 from apps.wire.errors import envelope
 from apps.wire.faults.row import Piece, Sending
-from apps.wire.faults.tokens import TOKEN_BYTES, is_token, up_to
+from apps.wire.faults.tokens import TOKEN_BYTES, marked, short, up_to
 
 SPLIT_MS = 30  # between the halves of a character, so that they do not arrive together
 DRIP_BYTES = 8
 HUGE_PIECE = b" " * 65536
+FAILED = "The server had an error while processing your request. Sorry about that!"
+_NUMBERED = re.compile(rb'"sequence_number":(\d+)')
 GARBAGE = b'{"id": "\xff\xfe\x00, \x80"choices": [{{{ \xc3\x28'
 
 
@@ -37,7 +42,7 @@ def truncated(sending: Sending, amount: int) -> Sending:
     """JSON that ends in the middle, and an answer that ends well."""
     if sending.is_stream:
         return sending.with_pieces(_last_in_half(sending.pieces, amount))
-    return _whole(sending, lambda body: body[: amount * TOKEN_BYTES])
+    return _whole(sending, lambda body: short(body, amount))
 
 
 def garbled(sending: Sending, amount: int) -> Sending:
@@ -110,26 +115,17 @@ def _all_but_the_end(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _last_in_half(pieces: Iterator[Piece], tokens: int) -> Iterator[Piece]:
-    seen = 0
-    for piece in pieces:
-        if is_token(piece.data):
-            if seen == tokens:
-                yield piece._replace(data=piece.data[: len(piece.data) // 2] + b"\n\n")
-                return
-            seen += 1
+    for piece, is_it in marked(pieces, tokens):
+        if is_it:
+            yield piece._replace(data=piece.data[: len(piece.data) // 2] + b"\n\n")
+            return
         yield piece
 
 
 def _with_nth(pieces: Iterator[Piece], n: int, make: Callable[[Piece], list[Piece]]) -> Iterator[Piece]:
     """The pieces with others in the place of the token after `n`; of the last one where there are fewer."""
-    seen, done = 0, False
-    for piece in pieces:
-        if not done and is_token(piece.data):
-            done = seen == n
-            seen += 1
-            yield from make(piece) if done else [piece]
-        else:
-            yield piece
+    for piece, is_it in marked(pieces, n):
+        yield from make(piece) if is_it else [piece]
 
 
 def _split(pieces: list[Piece]) -> Iterator[Piece]:
@@ -147,20 +143,21 @@ def _split(pieces: list[Piece]) -> Iterator[Piece]:
 
 def _then_error(sending: Sending, tokens: int) -> Iterator[Piece]:
     """The pieces before that token, and in its place the error."""
-    named, seen, at_ms = False, 0, 0.0  # named as the events before it
-    for piece in sending.pieces:
-        at_ms = piece.at_ms
-        if is_token(piece.data):
-            if seen == tokens:
-                break
-            seen += 1
-        if piece.data == sse.DONE:
-            break
-        named = piece.data.startswith(b"event:")
+    for piece, is_it in marked(sending.pieces, tokens):
+        if is_it:
+            yield piece._replace(data=_error_instead(piece.data))
+            return
         yield piece
-    message = "The server had an error while processing your request. Sorry about that!"
-    error = envelope(message, type="server_error")
-    yield Piece(sse.event(error, name="error" if named else ""), at_ms)
+
+
+def _error_instead(event: bytes) -> bytes:
+    """Of a stream of responses OpenAI's event (`ResponseErrorEvent` of the SDK), else an envelope."""
+    name = "error" if event.startswith(b"event:") else ""
+    numbered = _NUMBERED.search(event)
+    if not numbered:
+        return sse.event(envelope(FAILED, type="server_error"), name=name)
+    error = {"type": "error", "code": "server_error", "message": FAILED, "param": None}
+    return sse.event(orjson.dumps({**error, "sequence_number": int(numbered[1])}), name=name)
 
 
 def _inflated(piece: Piece, more: int) -> list[Piece]:

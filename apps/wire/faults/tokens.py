@@ -15,16 +15,40 @@ def is_token(data: bytes) -> bool:
     return _DELTA.search(data) is not None
 
 
+def marked(pieces: Iterable[Piece], tokens: int) -> Iterator[tuple[Piece, bool]]:
+    """Each event of a stream, and whether it is the token after so many.
+
+    Where there are fewer it is the last one, and the first event where there is none at all.
+    """
+    rest = iter(pieces)
+    held: list[Piece] = []  # from the last token on
+    seen = 0
+    for piece in rest:
+        if is_token(piece.data):
+            yield from ((one, False) for one in held)
+            held = []
+            seen += 1
+            if seen > tokens:
+                yield piece, True
+                break
+        held.append(piece)
+    for at, piece in enumerate(held):
+        yield piece, at == 0
+    yield from ((piece, False) for piece in rest)
+
+
 def up_to(pieces: Iterable[Piece], tokens: int, *, is_stream: bool) -> Iterator[Piece]:
     """What comes before the token after so many; of a stream also the events without text before it."""
     if not is_stream:
         for piece in pieces:  # it is one
-            yield piece._replace(data=piece.data[: tokens * TOKEN_BYTES])
+            yield piece._replace(data=short(piece.data, tokens))
         return
-    seen = 0
-    for piece in pieces:
-        if is_token(piece.data):
-            if seen == tokens:
-                return
-            seen += 1
+    for piece, is_it in marked(pieces, tokens):
+        if is_it:
+            return
         yield piece
+
+
+def short(body: bytes, tokens: int) -> bytes:
+    """So many tokens of a whole body; of a shorter one all but the last byte that is no white space."""
+    return body[: max(0, min(tokens * TOKEN_BYTES, len(body.rstrip()) - 1))]

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -124,6 +125,17 @@ def test_a_sequence_gives_each_reply_once_and_is_gone(server: Server, rest: http
     assert items(rest, "s1") == []
 
 
+def test_a_fault_stands_alone_in_a_sequence_as_it_does_in_a_preset(
+    server: Server, rest: httpx.Client
+) -> None:
+    queue(rest, "s11", sequence=[{"fault": "overloaded"}, {"content": "fine"}])
+    client = client_of(server, "s11")
+    with pytest.raises(openai.InternalServerError) as told:
+        say(client)
+    assert told.value.status_code == 503
+    assert say(client) == "fine"
+
+
 def test_a_sequence_that_cycles_goes_on_for_ever(server: Server, rest: httpx.Client) -> None:
     queue(rest, "s2", sequence=[{"content": "a"}, {"content": "b"}], order="cycle")
     client = client_of(server, "s2")
@@ -159,6 +171,17 @@ def test_many_calls_at_once_get_each_reply_exactly_once(server: Server, rest: ht
     for thread in threads:
         thread.join()
     assert sorted(got) == sorted(wanted)
+
+
+def test_changes_meanwhile_have_no_reply_given_twice(server: Server, rest: httpx.Client) -> None:
+    queue(rest, "s12", sequence=[{"content": str(n)} for n in range(1000)], order="cycle")
+    path = f"/api/preset-queue/s12/{items(rest, 's12')[0]['id']}"
+    with ThreadPoolExecutor(4) as pool:
+        client = client_of(server, "s12")
+        said = [pool.submit(say, client) for _ in range(100)]
+        while not all(one.done() for one in said):
+            assert rest.patch(path, json={"order": "cycle"}).status_code == 200
+    assert sorted(int(one.result()) for one in said) == [*range(100)]
 
 
 def test_a_person_answers_with_a_template(server: Server, rest: httpx.Client) -> None:

@@ -21,6 +21,7 @@ from rest_framework.views import exception_handler as answer_known
 FAILED = {"detail": "The server failed at this; its log says why."}
 DATABASE_AWAY = "The database cannot be reached now. Ask again in a moment."
 RETRY_AFTER = "1"  # seconds
+TOLD_MAX = 20  # things that are wrong, of one request
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,21 @@ log = logging.getLogger(__name__)
 class RestError(exceptions.APIException):
     """Answers `status_code` with `detail`, which says what to do, and what is wrong in particular."""
 
-    def __init__(self, status_code: int, detail: str, errors: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        status_code: int,
+        detail: str,
+        errors: Sequence[Mapping[str, Any]] = (),
+        *,
+        told_max: int = TOLD_MAX,
+    ) -> None:
+        told = list(errors)
+        if more := len(told[told_max:]):
+            told = [*told[:told_max], {"field": "", "error": f"and {more:,} more"}]
+            detail = "; ".join(f"{error['field']} {error['error']}".strip() for error in told)
         super().__init__(detail)
         self.status_code = status_code
-        self.errors = list(errors)
+        self.errors = told
 
 
 def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Response | None:

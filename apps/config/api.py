@@ -16,7 +16,7 @@ from apps.accounts.rest import RestError, RestView
 from apps.config.dump import FORMATS, configured, dumped
 from apps.config.kinds import BY_NAME
 from apps.config.load import load
-from apps.config.problems import ConfigError, told
+from apps.config.problems import PROBLEMS_MAX, ConfigError, told
 
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no", "")
 
@@ -61,7 +61,8 @@ class ConfigView(RestView):
             counts = load(text or b"", by=by, only=_only(request), dry_run=dry_run)
         except ConfigError as error:
             errors = [{"line": one.line, "field": one.field, "error": one.error} for one in error.problems]
-            raise RestError(400, "; ".join(map(told, error.problems)), errors) from None
+            detail = "; ".join(map(told, error.problems))
+            raise RestError(400, detail, errors, told_max=PROBLEMS_MAX) from None
         return Response({"success": True, "dry_run": dry_run, "loaded": counts})
 
 

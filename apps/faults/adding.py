@@ -15,7 +15,7 @@ Rule = TypeVar("Rule", FaultRule, LatencyRule, Limit)
 
 def no_room(table: type[Rule]) -> str:
     """Why no rule can be added; "" when one can."""
-    if table.objects.count() < RULES_MAX:  # type: ignore[misc]
+    if table.objects.count() < RULES_MAX:
         return ""
     return f"There are {RULES_MAX:,} of these already, which is as many as there can be: delete some first."
 
@@ -24,10 +24,10 @@ def add(table: type[Rule], columns: dict[str, Any]) -> Rule:
     """Adds a rule, in the writer's transaction; raises RestError when there is no room."""
     if problem := no_room(table):
         raise RestError(400, problem)
-    return table.objects.create(created_at=timezone.now(), **columns)  # type: ignore[misc]
+    return table.objects.create(created_at=timezone.now(), **columns)
 
 
 def put(table: type[Rule], rows: Iterable[dict[str, Any]]) -> None:
     """Adds rules in their order, of which there are none: with few statements, others wait for them."""
     now = timezone.now()
-    table.objects.bulk_create([table(created_at=now, **columns) for columns in rows])  # type: ignore[misc]
+    table.objects.bulk_create([table(created_at=now, **columns) for columns in rows])

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from apps.journal.models import Source, State
 from apps.journal.tools import Tools
+from apps.wire.faults.table import FAULTS
 
 Condition = Q | Tools
 
@@ -105,7 +106,7 @@ FIELDS: dict[str, Callable[[str], Condition]] = {
     "model": _exactly("model"),
     "status": _status,
     "state": _one_of("state", State.values),
-    "fault": _exactly("fault"),
+    "fault": _one_of("fault", ("", *(row.name for row in FAULTS))),
     "has": _has,
     "source": _one_of("source", Source.values),
     "stream": _stream,

@@ -12,6 +12,7 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from apps.library.budget import ITEMS_MAX, TEXT_MAX, TooMuch, spend
+from apps.library.unfit import Unfit, paid
 from apps.library.weight import weigh
 from apps.wire.jsongate import read_json
 
@@ -31,7 +32,7 @@ def items(value: Any) -> list[Any]:
     if isinstance(value, Undefined):
         str(value)  # raises: there is no such thing
     if not isinstance(value, Iterable):
-        raise TypeError(f"{text(value)[:40]} is no list")
+        raise Unfit(f"{text(value)[:40]} is no list")
     found = []
     for item in value:
         spend()
@@ -72,11 +73,11 @@ def truncate(value: Any, length: int = 255, end: str = "…") -> str:
 def date(value: Any, form: str = "%Y-%m-%dT%H:%M:%SZ") -> str:
     """Unix seconds as a date, UTC."""
     if len(form) > MOMENT_MAX or not _MOMENT.fullmatch(form):
-        raise ValueError(f"{form[:40]!r} is no form of a date, such as '%Y-%m-%d'")
+        raise Unfit(f"{form[:40]!r} is no form of a date, such as '%Y-%m-%d'")
     try:
         return datetime.fromtimestamp(float(value), UTC).strftime(form)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"{text(value)[:40]} is no moment that a calendar has") from None
+        raise Unfit(f"{text(value)[:40]} is no moment that a calendar has") from None
 
 
 def _member(item: Any, path: str) -> Any:
@@ -103,10 +104,10 @@ def _map(context: Context, value: Any, name: str | None = None, *args: Any, attr
     """A member of each item, or each through a filter."""
     if attribute:
         return [_member(item, attribute) for item in items(value)]
-    kind = FILTERS.get(str(name))
-    if kind is None or name == "map":
-        raise ValueError(f"map knows no filter {name!r}; or say map(attribute='…')")
-    return [weigh(kind(item, *args)) for item in items(value)]
+    each = FILTERS.get(str(name))
+    if each is None or name == "map":
+        raise Unfit(f"map knows no filter {name!r}; or say map(attribute='…')")
+    return [weigh(each(item, *args)) for item in items(value)]
 
 
 def _select(*, wanted: bool) -> Callable[..., list[Any]]:
@@ -180,11 +181,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _paid(change: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter, whose result is weighed."""
-    if change is _map:
-        return pass_context(lambda *args, **kwargs: weigh(change(*args, **kwargs)))
-    return lambda *args, **kwargs: weigh(change(*args, **kwargs))
-
-
-FILTERS = {name: _paid(change) for name, change in _FILTERS.items()}
+FILTERS = {
+    name: pass_context(paid(name, change, at=1)) if change is _map else paid(name, change)
+    for name, change in _FILTERS.items()
+}

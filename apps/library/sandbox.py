@@ -11,11 +11,13 @@ from jinja2 import Undefined
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from apps.library.budget import BITS_MAX, ITEMS_MAX, TEXT_MAX, TooMuch, spend
 from apps.library.chance import Chance
 from apps.library.filters import FILTERS, join, replace, text
 from apps.library.weight import weigh
+from apps.wire.jsongate import kind
 
 _OF_JINJA = ("_loop_vars", "_block_vars")  # arguments that it gives to every call, for its own functions
 
@@ -33,16 +35,34 @@ _METHODS: tuple[tuple[type, frozenset[str]], ...] = (
 )
 
 
+_OF_JSON = (str, int, float, bool, list, dict, type(None))
+
+
 class Missing(Undefined):
     """What is not there: false in a condition, an error in a text."""
 
     __slots__ = ()
+
+    @property
+    def path(self) -> str:
+        """As its author wrote it, as far as that is known: "city", or "a.b" of some object."""
+        name = str(self._undefined_name)[:60]
+        return f"{self._undefined_obj.path}.{name}" if isinstance(self._undefined_obj, Missing) else name
+
+    @property
+    def _undefined_message(self) -> str:
+        holder = self._undefined_obj
+        while isinstance(holder, Missing):
+            holder = holder._undefined_obj
+        where = "" if holder is missing else f" in {_kind(holder)}"
+        return f"there is no {self.path}{where}"
+
     __str__ = __iter__ = __len__ = Undefined._fail_with_undefined_error
 
 
 def _looped(items: Iterable[Any]) -> Iterator[Any]:
-    if isinstance(items, Undefined | int | float):
-        raise TypeError(f"cannot go through {items!r}")
+    if isinstance(items, Missing | int | float):
+        raise TypeError(f"cannot go through {items if isinstance(items, int | float) else items.path}")
     for item in items:
         spend()
         yield item
@@ -78,8 +98,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return obj[attribute]
         if isinstance(obj, str) and attribute in ("replace", "join"):
             return partial(replace, obj) if attribute == "replace" else lambda items: join(items, obj)
-        for kind, known in _METHODS:
-            if isinstance(obj, kind) and attribute in known:
+        for one, known in _METHODS:
+            if isinstance(obj, one) and attribute in known:
                 return getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute)
 
@@ -95,8 +115,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja2's
         """What can be called is what `getattr` and the globals gave."""
         spend()
-        if isinstance(__obj, Undefined) or not callable(__obj):
-            raise SecurityError(f"{__obj!r} cannot be called")
+        if isinstance(__obj, Missing):
+            raise SecurityError(f"there is no {__obj.path} that can be called")
+        if not callable(__obj):
+            raise SecurityError(f"{text(__obj)[:40]} cannot be called")
         for name in _OF_JINJA:
             kwargs.pop(name, None)
         result = __obj(*args, **kwargs)
@@ -113,7 +135,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _check_power(left, right)
         elif operator == "%" and not isinstance(left, int | float):
             raise TypeError("% is for numbers; join texts with ~")
-        return weigh(self.binop_table[operator](left, right))
+        try:
+            return weigh(self.binop_table[operator](left, right))
+        except TypeError:
+            raise TypeError(f"{operator} cannot take {_kind(left)} and {_kind(right)}") from None
+
+
+def _kind(value: Any) -> str:
+    return kind(value) if isinstance(value, _OF_JSON) else "what a template knows"
 
 
 def _plain(value: Any) -> Any:

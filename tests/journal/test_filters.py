@@ -173,6 +173,7 @@ def test_percent_and_underscore_stand_for_themselves(add):
         ("status:>4xx", "status"),
         ("status:\u0664\u0662\u0669", "status"),
         ("state:lost", "state"),
+        ("fault:nope", "fault: 'nope' is not one of .*overloaded"),
         ("source:nobody", "source"),
         ("latency:2s", "latency"),
         ("latency:>2", "latency"),

@@ -72,6 +72,13 @@ def test_what_is_wrong_with_a_template_is_told_by_field(
     assert field in [error["field"] for error in told["errors"]]
 
 
+def test_of_much_that_is_wrong_the_first_twenty_are_told(library: Library) -> None:
+    status, told = library.call("POST", "", {**OWN, "headers": ["x"] * 1000})
+    assert status == 400 and len(json.dumps(told)) < 10_000
+    assert len(told["errors"]) == 21 and told["errors"][-1] == {"field": "", "error": "and 980 more"}
+    assert told["detail"].endswith("; and 980 more")
+
+
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_the_library_goes_through_a_file_and_is_the_same(library: Library, form: str) -> None:
     library.call("POST", "", OWN)

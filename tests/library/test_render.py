@@ -147,6 +147,29 @@ def test_what_can_be_told_before_any_call_is_told() -> None:
     assert "last_mesage is not known here" in found["response.a"]
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ metadata.a.b }}", "there is no a.b in an object"),
+        ("{{ model.nope() }}", "there is no nope that can be called"),
+        ("{{ model() }}", "gpt-4o cannot be called"),
+        ("{% for a in metadata.zz %}{% endfor %}", "cannot go through zz"),
+        ("{{ 'x'|round }}", "|round cannot take a string"),
+        ("{{ [1]|min('a') }}", "|min cannot take an array with what stands behind it"),
+        ("{{ []|first }}", "|first cannot take an empty list"),
+        ("{{ 'a]'|fromjson }}", "|fromjson: unexpected"),
+        ("{{ 5|length }}", "|length: 5 is no list"),
+        ("{{ metadata.nobody|upper }}", "there is no nobody in an object"),
+        ("{{ 'a' + 1 }}", "+ cannot take a string and an integer"),
+    ],
+)
+def test_what_fails_is_told_in_the_words_of_its_author(source: str, words: str) -> None:
+    with pytest.raises(RenderError) as failed:
+        made(source)
+    assert words in str(failed.value)
+    assert not any(word in str(failed.value) for word in ("Missing", "Undefined", "__", "lambda"))
+
+
 @pytest.mark.parametrize("source", ["{{ 1e400 }}", "a {{ [-1e400] }}"])
 def test_a_number_that_is_too_large_is_told_before_any_call_and_fails_no_server(source: str) -> None:
     [(_, told)] = problems(source, place="response", known=frozenset())

@@ -85,6 +85,7 @@ def choices() -> dict[str, Any]:
         "waits": [
             ("first_token_ms", _("To the first token"), 400, 900, 20_000),
             ("token_ms", _("Between tokens"), 20, 45, 1_000),
+            ("total_ms", _("All of it, instead of between tokens"), "", "", 60_000),
         ],
         "pers": [
             ("caller", _("each caller")),

@@ -1,7 +1,6 @@
 // The reply that is typed live: how it begins, goes on after a reload or in another's place, and what comes of it.
 
 import { loadDraft, saveDraft } from "./drafts.js";
-import { LiveReply } from "./livereply.js";
 import { notice } from "./notices.js";
 import { tryJson } from "./rawjson.js";
 import { typedSoFar, WhoTypes } from "./whotypes.js";
@@ -11,20 +10,17 @@ export class TypedReply {
   /** The parts of a `Reply`; `onChange()` hears that the bar below it is another now. */
   constructor({ call, editor, claim, sending, onChange }) {
     Object.assign(this, { call, editor, claim, sending, onChange, id: "", reasons: null });
-    this.live = new LiveReply({
-      onText: (text) => saveDraft(this.id, { body: JSON.stringify({ content: text }) }),
-      onEnd: (result) => this.#ended(result),
-    });
+    this.live = null; // its scripts come when somebody begins
     this.who = new WhoTypes({ onMine: (soFar) => this.#resume(soFar), onOther: onChange });
   }
 
   get isOn() {
-    return this.live.isOn;
+    return this.live?.isOn ?? false;
   }
 
   /** Something has left. */
   get hasBegun() {
-    return this.live.hasBegun;
+    return this.live?.hasBegun ?? false;
   }
 
   /** Who else is typing: "" for nobody. */
@@ -33,20 +29,20 @@ export class TypedReply {
   }
 
   focus() {
-    this.live.field.focus();
+    this.live?.field.focus();
   }
 
   finish() {
-    this.live.finish();
+    this.live?.finish();
   }
 
   togglePause() {
-    return this.live.togglePause();
+    return this.live?.togglePause() ?? false;
   }
 
   /** Another call is open; whether it can be typed to is not known yet. */
   open(id) {
-    this.live.leave();
+    this.live?.leave();
     this.who.forget(id);
     Object.assign(this, { id, reasons: null });
   }
@@ -60,8 +56,7 @@ export class TypedReply {
 
   /** From here on what is typed leaves. */
   begin() {
-    const content = this.editor.body.isShown ? this.editor.body.get("content") : "";
-    this.#go({ text: typeof content === "string" ? content : "" });
+    this.#go();
   }
 
   /** Goes on in another's place. */
@@ -70,10 +65,26 @@ export class TypedReply {
     if (soFar) this.#resume(soFar, { takeOver: true });
   }
 
-  #go(beginning) {
+  async #load() {
+    const { LiveReply } = await import("./livereply.js");
+    this.live ??= new LiveReply({
+      onText: (text) => saveDraft(this.id, { body: JSON.stringify({ content: text }) }),
+      onEnd: (result) => this.#ended(result),
+    });
+  }
+
+  #written() {
+    const content = this.editor.body.isShown ? this.editor.body.get("content") : "";
+    return typeof content === "string" ? content : "";
+  }
+
+  async #go(beginning) {
+    const { id } = this;
+    if (!this.live) await this.#load();
+    if (this.id !== id || this.isOn) return; // another call was opened meanwhile, or it was pressed twice
     const { usage } = this.editor.body.isShown ? { usage: this.editor.body.get("usage") } : {};
     this.claim.take(this.id);
-    this.live.begin(this.id, { reasons: this.reasons, usage, ...beginning });
+    this.live.begin(this.id, { reasons: this.reasons, usage, ...(beginning ?? { text: this.#written() }) });
     this.onChange();
   }
 

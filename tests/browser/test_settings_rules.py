@@ -91,7 +91,13 @@ def test_a_latency_is_drawn_while_it_is_written_and_what_is_wrong_stands_beside_
     expect(page.locator(".rule-latency figure")).to_have_count(2)
     [rule] = rules(server, "latency")
     assert rule["pace"]["first_token_ms"] == {"lognormal": {"median": 800, "p95": 1200}}
-    page.select_option(".rule-latency select", "slow-network")
+    page.select_option("[data-wait=token_ms] [data-kind]", "")
+    page.locator("[data-wait=token_ms] [data-figure]").first.fill("")
+    page.locator("[data-wait=total_ms] [data-figure]").first.fill("9000")
+    page.fill("#latency-new [name=caller]", "ci-8")
+    page.locator("#latency-new button").click()
+    wait_for(lambda: [one["pace"].get("total_ms") for one in rules(server, "latency")] == [None, 9000])
+    page.select_option(".rule-latency:has-text('ci-7') select", "slow-network")
     wait_for(lambda: rules(server, "latency")[0]["pace"] == "slow-network")
 
 

@@ -21,6 +21,9 @@ LATER = (
     "codemirror",
     "js/code.",
     "js/trouble",
+    "js/livereply",
+    "js/livefield",
+    "js/typing",
     "templatemenu",
     "matchfield",
 )

@@ -23,7 +23,7 @@ class Imposed(NamedTuple):
     asked: Fault | None = None  # by its header
     drawn: Drawn | None = None  # by a rule
     status: int = 0  # 0: as it would be
-    delay_ms: int = 0
+    delay_ms: int | None = None  # by its header, where 0 is a wish, too
 
     @property
     def fault(self) -> Fault | None:
@@ -46,13 +46,13 @@ class Imposed(NamedTuple):
         Of its own fault it is known that it strikes.
         """
         fault = self.asked or draft.fault or (self.drawn.fault if self.drawn else None)
-        if fault != draft.fault or self.status or self.delay_ms:
+        if fault != draft.fault or self.status or self.delay_ms is not None:
             draft = draft._replace(
                 fault=None if self.status >= 400 else fault,
                 status=self.status or draft.status,
-                delay_ms=self.delay_ms or draft.delay_ms,
+                delay_ms=draft.delay_ms if self.delay_ms is None else self.delay_ms,
             )
-        if draft.delay_ms or draft.pace != INSTANT:
+        if self.delay_ms is not None or draft.delay_ms or draft.pace != INSTANT:
             return draft
         pace = rules.latency_index.pace(call)
         return draft if pace is None else draft._replace(pace=pace)

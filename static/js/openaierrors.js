@@ -5,7 +5,7 @@ const error = (message, { type = INVALID, param = null, code = null } = {}) => (
 const LEARN = "Visit https://platform.openai.com/account/rate-limits to learn more.";
 
 function limited(model, { what, short, limit, used, asked, wait_ms }) {
-  const words = `Rate limit reached for ${model} in organization org-mock on ${what} per min (${short}): Limit ${limit}, Used ${used}, Requested ${asked}.`;
+  const words = `Rate limit reached for ${model} in organization org-mockopenai on ${what} per min (${short}): Limit ${limit}, Used ${used}, Requested ${asked}.`;
   return {
     status: 429,
     name: `${what} per minute`,

@@ -343,6 +343,7 @@ def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> N
     rules.add("faults", fault="overloaded")
     assert took_s() >= 0.15
     assert took_s(Delay_Ms="1") < 0.15
+    assert took_s(Delay_Ms="0") < 0.15
 
 
 def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:

@@ -9,6 +9,7 @@ from openai.types.responses import ResponseErrorEvent
 from apps.gateway.broken import sending_of
 from apps.wire.call import Call
 from apps.wire.faults.read import read_fault
+from apps.wire.faults.strike import struck
 from apps.wire.reply import Fault, Reply
 from apps.wire.table import BY_NAME as ENDPOINTS
 
@@ -70,3 +71,17 @@ async def test_an_error_in_a_stream_of_responses_is_the_sdks_own_event() -> None
     event = ResponseErrorEvent.model_validate_json(data, strict=True)
     assert event.sequence_number == len(before)
     assert event.message.startswith("The server had an error")
+
+
+@pytest.mark.parametrize("kind", ["requests", "tokens"])
+@pytest.mark.parametrize(("wait_ms", "said"), [(None, "1s"), (250, "250ms"), (1, "1ms"), (60_000, "1m0s")])
+def test_a_rate_limit_says_its_wait_in_words_and_every_header(kind: str, wait_ms: int, said: str) -> None:
+    call = Call(id="x", caller="me", method="POST", path="/", data={"model": "gpt-4o"})
+    fault, wrong = read_fault({"name": f"rate-limit-{kind}", "wait_ms": wait_ms})
+    assert not wrong
+    reply, _ = struck(Reply(b"{}", fault=fault), call, CHAT)
+    headers = dict(reply.headers)
+    assert f"Please try again in {said}." in json.loads(reply.body)["error"]["message"]
+    assert headers["retry-after-ms"] == str(wait_ms or 1000)
+    assert headers["retry-after"] == ("60" if wait_ms == 60_000 else "1")
+    assert headers[f"x-ratelimit-reset-{kind}"] == said

@@ -16,7 +16,7 @@ class Asks(NamedTuple):
 
     fault: Fault | None = None
     status: int = 0  # 0: as it would be
-    delay_ms: int = 0
+    delay_ms: int | None = None  # 0 is a wish, too: at once, whatever the rules say
 
 
 def asks_of(headers: tuple[tuple[str, str], ...]) -> Asks | None:
@@ -27,7 +27,7 @@ def asks_of(headers: tuple[tuple[str, str], ...]) -> Asks | None:
     return Asks(
         _fault(found[_FAULT]) if _FAULT in found else None,
         _number(found, _STATUS, "X-Mock-Status", 200, 599),
-        _number(found, _DELAY, "X-Mock-Delay-Ms", 0, DELAY_MAX_MS),
+        _number(found, _DELAY, "X-Mock-Delay-Ms", 0, DELAY_MAX_MS) if _DELAY in found else None,
     )
 
 

@@ -3,10 +3,11 @@
 from apps.wire import errors
 from apps.wire.call import Call
 from apps.wire.errors import WireError
-from apps.wire.rate_limit import REQUESTS, TOKENS, Level, limit_headers, reached
+from apps.wire.rate_limit import REQUESTS, TOKENS, Level, duration, limit_headers, reached
 
 _KEY = "You can find your API key at https://platform.openai.com/account/api-keys."
 _SERVER = "server_error"
+_WAIT_MS = 1000  # where a fault was kept before it had that number
 
 
 def unauthorized(call: Call) -> WireError:
@@ -38,12 +39,13 @@ def unprocessable(call: Call) -> WireError:
     )
 
 
-def too_many_requests(call: Call) -> WireError:
-    return _reached(call, Level(REQUESTS, 3, 3.0), 1)
+def too_many_requests(call: Call, wait_ms: int) -> WireError:
+    return _reached(call, REQUESTS, 3, 1, wait_ms or _WAIT_MS)
 
 
-def too_many_tokens(call: Call) -> WireError:
-    return _reached(call, Level(TOKENS, 30_000, 29_500.0), 1500)
+def too_many_tokens(call: Call, wait_ms: int) -> WireError:
+    wait_ms = wait_ms or _WAIT_MS
+    return _reached(call, TOKENS, 30_000, max(1, wait_ms // 2), wait_ms)  # 30,000 a minute: one in 2 ms
 
 
 def no_quota(call: Call) -> WireError:
@@ -88,6 +90,9 @@ def _model(call: Call) -> str:
     return call.model or "gpt-4o"
 
 
-def _reached(call: Call, level: Level, needed: int) -> WireError:
-    """As of a limit that is in force: the headers say the same as the words."""
-    return reached(level, model=_model(call), needed=needed, headers=limit_headers([level]))
+def _reached(call: Call, kind: str, limit: int, needed: int, wait_ms: int) -> WireError:
+    """As of a limit in force that is full for so long: every header says the same wait as the words."""
+    level = Level(kind, limit, limit - needed + wait_ms * limit / 60_000)
+    reset = (f"x-ratelimit-reset-{kind}", duration(wait_ms / 1000))
+    headers = (*(header for header in limit_headers([level]) if header[0] != reset[0]), reset)
+    return reached(level, model=_model(call), needed=needed, headers=headers)

@@ -50,7 +50,7 @@ def written_fault(fault: Fault | None) -> Any:
     row = BY_NAME.get(fault.name)
     number = row.number if row else None
     said: dict[str, Any] = {"name": fault.name}
-    if number and fault.amount != number.default:
+    if number and number.low <= fault.amount != number.default:  # below: kept before the fault had a number
         said[number.name] = fault.amount
     if fault.probability_pct != 100:
         chance = fault.probability_pct

@@ -51,7 +51,7 @@ class Sending:
 class FaultRow:
     """A fault: what it is called, what it does, and one function of three kinds.
 
-    instead(call)          the error that goes back instead of any reply
+    instead(call)          the error that goes back instead of any reply; instead(call, amount) with a number
     body(body, call, family)
                            the changed body (of a copy), or None where there is nothing in it to be changed;
                            `family` is the endpoint's
@@ -67,7 +67,7 @@ class FaultRow:
     group: str
     says: str
     number: Number | None = None
-    instead: Callable[[Call], WireError] | None = None
+    instead: Callable[..., WireError] | None = None
     body: Callable[[Body, Call, str], Body | None] | None = None
     frames: Callable[[Sending, int], Sending] | None = None
     end: str = CLEAN

@@ -46,7 +46,7 @@ def struck(reply: Reply, call: Call, endpoint: Endpoint) -> tuple[Reply, str]:
     if fault is None or row is None:
         return reply._replace(fault=None), ""
     if row.instead is not None:
-        error = row.instead(call).reply()
+        error = (row.instead(call, fault.amount) if row.number else row.instead(call)).reply()
         return error._replace(delay_ms=reply.delay_ms, pace=reply.pace, fault=fault), ""
     if not fits(row, call, endpoint):
         where = "a streamed reply" if row.only == "stream" else "a text endpoint"

@@ -8,6 +8,7 @@ from apps.wire.faults import bodies, frames, instead
 from apps.wire.faults.row import CUT, RESET, STALL, FaultRow, Number
 
 _AFTER = Number("after_tokens", 3, 0, 1_000_000)
+_WAIT = Number("wait_ms", 1000, 1, 60_000)
 
 
 def _row(kind: str, group: str, name: str, says: str, does: Callable[..., Any], **more: Any) -> FaultRow:
@@ -26,8 +27,10 @@ FAULTS: tuple[FaultRow, ...] = (
     _error("request-timeout", "408: it took too long.", instead.request_timeout),
     _error("conflict", "409: somebody else changed it.", instead.conflict),
     _error("unprocessable", "422: it cannot be processed.", instead.unprocessable),
-    _error("rate-limit-requests", "429: too many requests a minute.", instead.too_many_requests),
-    _error("rate-limit-tokens", "429: too many tokens a minute.", instead.too_many_tokens),
+    _error(
+        "rate-limit-requests", "429: too many requests a minute.", instead.too_many_requests, number=_WAIT
+    ),
+    _error("rate-limit-tokens", "429: too many tokens a minute.", instead.too_many_tokens, number=_WAIT),
     _error("quota", "429: the quota is used up.", instead.no_quota),
     _error("server-error", "500: the server failed.", instead.server_error),
     _error("overloaded", "503: the engine is overloaded.", instead.overloaded),

@@ -18,6 +18,7 @@ from apps.library.preview import PreviewError, asked_call, what_goes_out
 from apps.library.tried import template_doubts
 from apps.wire.rawtext import raw_member
 
+TRIES_MAX = 20  # to change a template that others change, too
 PREVIEW_FIELDS = ("vars", "call", "endpoint", "caller", "seed", "count")
 
 
@@ -78,7 +79,7 @@ class TemplateView(RestView):
         return Response(item(known_or_404(name)))
 
     def patch(self, request: Request, name: str) -> Response:
-        """Changes the fields that are named."""
+        """Changes the fields that are named; what somebody else changes meanwhile stays."""
         known, changes = known_or_404(name), self.json_object(request)
         if problem := storage.name_problem(known.name):
             raise RestError(409, f"{problem}.")
@@ -86,12 +87,15 @@ class TemplateView(RestView):
             raise ParseError("A name stays, since presets name it: copy the template instead.")
         if not changes.keys() & set(FIELDS):
             raise ParseError(f"Name at least one field to change: {', '.join(FIELDS)}.")
-        raw = raw_member(self.raw_body, "response") if "response" in changes else known.raw
-        base = {**as_written(known), "response": orjson.loads(known.raw)}
-        columns = read({**base, **changes}, raw=raw)
-        if not storage.change(columns, by=author(request)):
-            raise NotFound(f"There is no template {name!r} any more.")
-        return Response({"success": True, "template": item(known_or_404(name)), **doubtful(columns)})
+        for _ in range(TRIES_MAX):
+            assert known.changed_at is not None  # people wrote it
+            raw = raw_member(self.raw_body, "response") if "response" in changes else known.raw
+            base = {**as_written(known), "response": orjson.loads(known.raw)}
+            columns = read({**base, **changes}, raw=raw)
+            if storage.change(columns, by=author(request), since=known.changed_at):
+                return Response({"success": True, "template": item(known_or_404(name)), **doubtful(columns)})
+            known = known_or_404(name)
+        raise RestError(409, f"The template {name!r} is changed all the time: try again.")
 
     def delete(self, request: Request, name: str) -> Response:
         known = known_or_404(name)

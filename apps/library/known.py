@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,7 @@ class Known(NamedTuple):
     variables: dict[str, dict[str, Any]]
     is_ready: bool = False
     changed_by: str = ""
-    changed_at: Any = None
+    changed_at: datetime | None = None
 
     @property
     def missing_without(self) -> frozenset[str]:
@@ -115,4 +116,10 @@ def _read(
     text = draft.encode()
     raw = raw_member(text, "response") or b"{}"
     fields = (orjson.loads(text), raw, orjson.loads(variables))
-    return Known(name, category, description, *fields, False, by, at)
+    return Known(name, category, description, *fields, False, by, _moment(at))
+
+
+def _moment(at: Any) -> datetime | None:
+    """What SQLite gives past Django's models is a text or has no zone: it is UTC."""
+    found = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

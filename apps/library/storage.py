@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -40,13 +41,15 @@ def add(columns: dict[str, str], *, by: str) -> bool:
     return writer.call(work)
 
 
-def change(columns: dict[str, str], *, by: str) -> bool:
-    """Writes over the template of that name; False when there is none."""
+def change(columns: dict[str, str], *, by: str, since: datetime) -> bool:
+    """Writes over the template of that name; False when it is gone, or has changed since."""
     values = {**columns, "changed_by": by, "changed_at": timezone.now()}
 
     def work() -> bool:
-        _tell()
-        return Template.objects.filter(name=columns["name"]).update(**values) > 0
+        changed = Template.objects.filter(name=columns["name"], changed_at=since).update(**values) > 0
+        if changed:
+            _tell()
+        return changed
 
     return writer.call(work)
 

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -62,3 +63,21 @@ def test_a_template_counts_every_time(pair: list[Server]) -> None:
     assert pair[0].api.post("/api/templates", json=template).status_code == 200
     queue(pair[0], "many", template="counted", uses=None)
     assert sorted(contents(pair, "many"), key=int) == [str(number + 1) for number in range(CALLS)]
+
+
+def test_two_who_change_a_template_at_once_both_have_their_way(pair: list[Server]) -> None:
+    fields = ("category", "description", "response")
+    kept = {"name": "both", "response": {"content": "0"}}
+    assert pair[0].api.post("/api/templates", json=kept).status_code == 200
+
+    def changing(number: int) -> None:
+        with httpx.Client(base_url=pair[number % 2].url, timeout=30) as client:
+            for turn in range(12):
+                value = {"content": f"{turn}"} if fields[number] == "response" else f"turn {turn}"
+                answer = client.patch("/api/templates/both", json={fields[number]: value})
+                assert answer.status_code == 200 and answer.json()["template"][fields[number]] == value
+
+    with ThreadPoolExecutor(len(fields)) as pool:
+        list(pool.map(changing, range(len(fields))))
+    left = pair[0].api.get("/api/templates/both").json()
+    assert [left[name] for name in fields] == ["turn 11", "turn 11", {"content": "11"}]

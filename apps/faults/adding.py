@@ -1,6 +1,6 @@
-"""Adds rules, of each kind so many at most: each is asked about calls, and shown on a page."""
+"""Adds and alters rules, of each kind so many at most: each is asked about calls, and shown on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.utils import timezone
@@ -25,6 +25,16 @@ def add(table: type[Rule], columns: dict[str, Any]) -> Rule:
     if problem := no_room(table):
         raise RestError(400, problem)
     return table.objects.create(created_at=timezone.now(), **columns)
+
+
+def alter(table: type[Rule], rule_id: int, columns_of: Callable[[Rule], dict[str, Any]]) -> Rule | None:
+    """Writes over a rule what `columns_of` makes of it, in the writer's transaction; None when it is gone."""
+    rule = table.objects.select_for_update().filter(id=rule_id).first()
+    if rule is not None:
+        for name, value in columns_of(rule).items():
+            setattr(rule, name, value)
+        rule.save()
+    return rule
 
 
 def put(table: type[Rule], rows: Iterable[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
-from apps.faults.adding import add
+from apps.faults.adding import add, alter
 from apps.faults.back_to_normal import back_to_normal
 from apps.faults.fault_fields import read_rule, rule_fields
 from apps.faults.in_force import change
@@ -48,13 +48,9 @@ class FaultView(RestView):
         changes = self.json_object(request)
 
         def changing() -> FaultRule | None:
-            rule = FaultRule.objects.select_for_update().filter(id=rule_id).first()
-            if rule is not None:
-                for name, value in read_rule({**rule_fields(rule), **changes}).items():
-                    setattr(rule, name, value)
-                rule.save()
-                if "seed" in changes:
-                    Draw.objects.filter(rule=rule).delete()
+            rule = alter(FaultRule, rule_id, lambda rule: read_rule({**rule_fields(rule), **changes}))
+            if rule is not None and "seed" in changes:
+                Draw.objects.filter(rule=rule).delete()
             return rule
 
         rule = change(changing)

@@ -45,7 +45,7 @@ class Imposed(NamedTuple):
 
         Of its own fault it is known that it strikes.
         """
-        fault = self.asked or draft.fault or (self.drawn.fault if self.drawn else None)
+        fault = self.asked or draft.fault or self.fault
         if fault != draft.fault or self.status or self.delay_ms is not None:
             draft = draft._replace(
                 fault=None if self.status >= 400 else fault,

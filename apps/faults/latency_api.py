@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
-from apps.faults.adding import add
+from apps.faults.adding import add, alter
 from apps.faults.in_force import change
 from apps.faults.models import LatencyRule
 from apps.faults.rule_fields import read_latency
@@ -41,15 +41,10 @@ class LatencyView(RestView):
         """Changes the fields that are named."""
         changes = self.json_object(request)
 
-        def changing() -> LatencyRule | None:
-            rule = LatencyRule.objects.select_for_update().filter(id=rule_id).first()
-            if rule is not None:
-                for name, value in read_latency({**fields_of(rule), **changes}).items():
-                    setattr(rule, name, value)
-                rule.save()
-            return rule
+        def columns_of(rule: LatencyRule) -> dict[str, Any]:
+            return read_latency({**fields_of(rule), **changes})
 
-        rule = change(changing)
+        rule = change(lambda: alter(LatencyRule, rule_id, columns_of))
         if rule is None:
             raise _no_rule(rule_id)
         return Response({"success": True, "item": _item(rule)})

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.rest import RestView
-from apps.faults.adding import add
+from apps.faults.adding import add, alter
 from apps.faults.buckets import flown_back
 from apps.faults.in_force import change
 from apps.faults.models import Bucket, Limit
@@ -49,18 +49,13 @@ class LimitView(RestView):
         """Changes the fields that are named; what is used stays so, unless it becomes a limit for others."""
         changes = self.json_object(request)
 
-        def changing() -> Limit | None:
-            limit = Limit.objects.select_for_update().filter(id=limit_id).first()
-            if limit is not None:
-                of = limit.per, limit.name
-                for name, value in read_limit({**fields_of(limit), **changes}).items():
-                    setattr(limit, name, value)
-                limit.save()
-                if of != (limit.per, limit.name):
-                    forget(limit_id)
-            return limit
+        def columns_of(limit: Limit) -> dict[str, Any]:
+            columns = read_limit({**fields_of(limit), **changes})
+            if (limit.per, limit.name) != (columns["per"], columns["name"]):
+                forget(limit_id)
+            return columns
 
-        limit = change(changing)
+        limit = change(lambda: alter(Limit, limit_id, columns_of))
         if limit is None:
             raise _no_limit(limit_id)
         return Response({"success": True, "item": _item(limit)})

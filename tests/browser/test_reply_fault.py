@@ -1,5 +1,8 @@
 """A fault is chosen for an answer as for a preset: which one, its number, and, for presets, how often."""
 
+from concurrent.futures import Future
+from typing import Any
+
 import openai
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,13 +19,19 @@ def choose(page: Page, letters: str, fault: str, says: str) -> None:
     expect(page.locator("[data-fault-says]:visible")).to_contain_text(says)
 
 
+def held(server: Server, open_page: OpenPage, ask: Ask, text: str) -> tuple[Future[Any], Page]:
+    """A call that waits, and the page on which it is open."""
+    call = ask(server, text)
+    server.waiting(1)
+    page = open_page(server.url)
+    open_call(page, text)
+    return call, page
+
+
 def test_a_held_call_is_answered_by_keyboard_with_nothing_but_a_fault(
     server: Server, open_page: OpenPage, ask: Ask
 ) -> None:
-    call = ask(server, "Break it")
-    server.waiting(1)
-    page = open_page(server.url)
-    open_call(page, "Break it")
+    call, page = held(server, open_page, ask, "Break it")
     page.locator("#call h1").focus()
     page.keyboard.press("f")
     choose(page, "over", "overloaded", "503")
@@ -39,10 +48,7 @@ def test_a_held_call_is_answered_by_keyboard_with_nothing_but_a_fault(
 def test_a_fault_over_words_needs_them_and_strikes_them(
     server: Server, open_page: OpenPage, ask: Ask
 ) -> None:
-    call = ask(server, "Count it")
-    server.waiting(1)
-    page = open_page(server.url)
-    open_call(page, "Count it")
+    call, page = held(server, open_page, ask, "Count it")
     page.select_option("#reply-fault", "missing-usage")
     page.click("#send")
     expect(page.locator("#reply .problem")).to_contain_text("Write a reply first")

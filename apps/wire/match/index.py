@@ -1,6 +1,6 @@
 """Which of thousands of conditions a call may meet, found without asking each of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import Generic, Protocol, TypeVar
 
@@ -51,16 +51,6 @@ class Index(Generic[T]):
                 met |= {folded[at : at + GRAM] for at in range(len(folded) - GRAM + 1)}
             lines += [pieces[piece] for piece in pieces.keys() & met]
         return (thing for _, thing in (merge(*lines) if len(lines) > 1 else self.always))
-
-    def keep(self, wanted: Callable[[T], bool]) -> None:
-        """Forgets all other things."""
-        self.always = [(place, thing) for place, thing in self.always if wanted(thing)]
-        for kept in (*self._has.values(), *self._is.values()):
-            for piece, line in list(kept.items()):
-                if left := [(place, thing) for place, thing in line if wanted(thing)]:
-                    kept[piece] = left
-                else:
-                    del kept[piece]
 
     def _add(self, thing: T) -> None:
         if not thing.needs or not all(_is_findable(need) for need in thing.needs):

@@ -146,14 +146,13 @@ async def _texts(gathered: Gathered) -> list[str]:
 async def _send(texts: list[str], *, count: int = 0, joined: bool = False) -> bool:
     """One message to all dashboards; `count` events without texts tell them to fetch again.
 
-    The numbers of a batch that fails stay used: the gap tells dashboards to fetch again, too.
+    The numbers of a batch that fails stay used: the gap tells dashboards to fetch again, too. They are used
+    only then: who is here is said meanwhile, and may overtake the batch without looking like a loss.
     """
-    first = _Process.published + 1
-    _Process.published += count
     message = {
         "type": "live.batch",
         "worker": PROCESS_ID,
-        "first": first,
+        "first": _Process.published + 1,
         "count": count,
         "people": list(_Process.people),  # as it is now: the layer in memory hands over the very object
         "events": texts,
@@ -165,6 +164,8 @@ async def _send(texts: list[str], *, count: int = 0, joined: bool = False) -> bo
     except redis_errors(OSError, TimeoutError) as error:
         REDIS.met(error)
         return False
+    finally:
+        _Process.published += count
     REDIS.over()
     return True
 

@@ -86,10 +86,11 @@ class Flow:
         return Presence(len(names) + everybody.count(""), names)
 
     def _note(self, batch: Batch, now: float) -> bool:
-        """Whether something of this process was missed before the batch."""
+        """Whether something of this process was missed before the batch; one that comes late is no loss."""
         known = self._senders.get(batch.worker)
-        self._senders[batch.worker] = _Sender(batch.first + batch.count, batch.people, now)
-        return known is not None and known.expected != batch.first
+        expected = known.expected if known else batch.first
+        self._senders[batch.worker] = _Sender(max(expected, batch.first + batch.count), batch.people, now)
+        return batch.first > expected
 
     def _count(self, count: int, now: float) -> int:
         """The events of the last second, `count` new ones among them."""

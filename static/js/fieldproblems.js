@@ -36,7 +36,7 @@ function clear(root) {
   }
 }
 
-/** Shows [{field, error, level}] or texts; what has no field that can be seen stands in the box. */
+/** Shows [{field, error, level}] or texts; what has no field that can be seen stands in the box, where there is one. */
 export function showProblems(root, list) {
   clear(root);
   const rest = [];
@@ -48,5 +48,6 @@ export function showProblems(root, list) {
       mark(place, place.dataset.field === field ? error : `${field.replace(BODY, "")}: ${error}`, level);
     } else rest.push(field ? `${field}: ${error}` : error);
   }
-  showProblem(find("[data-problem]", root), rest);
+  const box = find("[data-problem]", root);
+  if (box) showProblem(box, rest);
 }

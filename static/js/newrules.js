@@ -52,7 +52,7 @@ const draw = coalesce(async () => {
   const html = await fetchPart(url).catch(() => "");
   if (!html) return;
   const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-  showProblems(form, JSON.parse(fresh.dataset.errors));
+  showProblems(find("#spreads", form), JSON.parse(fresh.dataset.errors)); // beside what the form itself was told
   if (fresh.childElementCount) find("#drawn").replaceChildren(fresh);
 }, 100);
 

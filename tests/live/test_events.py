@@ -17,12 +17,13 @@ class Listener:
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
+        self.people_said: set[int] = set()  # at which numbers, before the batch
 
     async def batch(self) -> dict:
         """The next message that carries events."""
         async with asyncio.timeout(PATIENCE_S):
             while not (message := await get_channel_layer().receive(self.channel))["count"]:
-                pass
+                self.people_said.add(message["first"])
         return message
 
     async def kinds(self) -> list[str]:
@@ -59,6 +60,25 @@ async def test_batches_are_numbered_without_a_gap(listener):
     second = await listener.batch()
     assert first["worker"] == second["worker"] == events.PROCESS_ID
     assert second["first"] == first["first"] + 1
+
+
+async def test_who_is_here_overtakes_a_batch_without_looking_like_a_loss(listener, monkeypatch):
+    layer = get_channel_layer()
+    send, sending, go = layer.group_send, asyncio.Event(), asyncio.Event()
+
+    async def slowly(group, message):
+        if message["count"]:
+            sending.set()
+            await go.wait()
+        await send(group, message)
+
+    monkeypatch.setattr(layer, "group_send", slowly)
+    events.publish("a", {})
+    await sending.wait()
+    assert await events.show_people()
+    go.set()
+    batch = await listener.batch()
+    assert listener.people_said == {batch["first"]}
 
 
 async def test_an_event_from_a_thread_arrives(listener):

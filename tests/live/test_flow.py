@@ -32,6 +32,14 @@ def test_a_loss_shows_at_the_next_beat_without_events():
     assert flow.admit(batch(6, 0), 10) is Verdict.RESYNC
 
 
+def test_a_beat_that_comes_after_a_later_batch_is_no_loss():
+    flow = Flow()
+    flow.admit(batch(1), 0)
+    assert flow.admit(batch(2), 0.1) is Verdict.FORWARD
+    assert flow.admit(batch(2, 0), 0.2) is Verdict.FORWARD  # said before that batch, over another connection
+    assert flow.admit(batch(3), 0.3) is Verdict.FORWARD
+
+
 def test_each_process_counts_for_itself():
     flow = Flow()
     flow.admit(batch(1, worker="a"), 0)

@@ -42,6 +42,11 @@ export class LiveReply {
     return Boolean(this.#typist?.sent);
   }
 
+  /** It was finished; what comes of that will be heard. */
+  get isEnding() {
+    return Boolean(this.#typist?.isEnding);
+  }
+
   /** `text` is there already and has not left; `soFar` ({seq, text}) has. */
   begin(id, { reasons, text = "", soFar = { seq: 0, text: "" }, takeOver = false, usage }) {
     this.leave();

@@ -51,7 +51,8 @@ export class TypedReply {
   update(state) {
     if (state !== "answered") this.who.forget(this.id);
     else if (this.reasons && !this.isOn) this.who.look(this.id);
-    if (this.isOn && !["waiting", "answered"].includes(state)) this.#leave();
+    const isOver = !["waiting", "answered"].includes(state);
+    if (this.isOn && isOver && !this.live.isEnding) this.#leave(); // its own end is told by who asked for it
   }
 
   /** From here on what is typed leaves. */

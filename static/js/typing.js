@@ -30,6 +30,11 @@ export class Typist {
     this.takeOver = takeOver;
   }
 
+  /** The last piece is about to leave, or under way: what comes of it will be heard. */
+  get isEnding() {
+    return this.#ending !== null && !this.ended;
+  }
+
   /** Goes on after what the server has. */
   resume({ seq, text }) {
     this.#seq = seq;

@@ -15,6 +15,12 @@ import { showPerson } from "./person.js";
 import { remember, settle } from "./swap.js";
 import { gettext } from "./words.js";
 
+/** On a phone the links to the pages are too many: at the start, and when it is turned. */
+function keepCurrentInSight(pages) {
+  const current = find("[aria-current]", pages);
+  if (current) new ResizeObserver(() => current.scrollIntoView({ block: "nearest", inline: "nearest" })).observe(pages);
+}
+
 /**
  * `keys`: the page's own, see keys.js. `parts`: Alpine components by name, { name: () => ({…}) }.
  * `onEvent(kind, data)` hears what changed, `refetch()` makes true again what no `data-live` region does.
@@ -32,7 +38,7 @@ export function startFrame({ keys = [], parts = {}, onEvent = () => {}, refetch 
   startClock();
   startAlerts();
   startMenus();
-  find(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone they are too many
+  keepCurrentInSight(find(".pages"));
   settle(document.body);
   startParts(parts);
   live({ onEvent, refetch });

@@ -10,9 +10,8 @@ import openai
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.conftest import PATIENCE_S, ROOT, Server
+from tests.conftest import PATIENCE_S, ROOT, Server, wait_for
 
-LOOKS = [("light", 1440), ("dark", 390)]  # each colour and each layout once; both of both costs twice as much
 AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 # Debian's chromium, without windows where that package is there: the same engine for a third of the work.
 CHROMIUM = next(
@@ -149,10 +148,32 @@ AXE_RUN = """
 """
 
 
+def fits(page: Page, *widths: int) -> None:
+    """Asserts that what is shown now is nowhere wider than its window: as it is, and at these widths."""
+    size = page.viewport_size
+    assert size is not None
+    for width in widths or (size["width"],):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        # What is drawn to measure, charts above all, follows a frame later.
+        wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), timeout_s=5)
+    page.set_viewport_size(size)
+
+
 def axe(page: Page, *, within: str = "html") -> None:
-    """Asserts that axe finds nothing serious or critical in what is shown now."""
+    """Asserts that axe finds nothing serious or critical in what is shown now, nor in the dark on a phone."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())  # past the page's policy, which is not about its tests
+    _nothing_grave(page, within)
+    size = page.viewport_size
+    assert size is not None
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": size["height"]})
+    _nothing_grave(page, within)
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="light")
+
+
+def _nothing_grave(page: Page, within: str) -> None:
     found = page.evaluate(AXE_RUN, within)
     grave = [
         f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}"

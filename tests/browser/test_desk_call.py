@@ -4,7 +4,6 @@ import re
 import time
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Ask, OpenPage, axe, open_call
@@ -214,10 +213,7 @@ def test_two_hundred_turns_are_folded_and_unfold_quickly(
     expect(cards.last).to_contain_text("turn 198 ")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_call_is_accessible_in_all_its_tabs(
-    server: Server, open_page: OpenPage, ask: Ask, scheme: str
-) -> None:
+def test_a_call_is_accessible_in_all_its_tabs(server: Server, open_page: OpenPage, ask: Ask) -> None:
     ask(
         server,
         "",
@@ -228,7 +224,7 @@ def test_a_call_is_accessible_in_all_its_tabs(
     ask(server, "Another", extra_headers={"x-stainless-read-timeout": "14"})
     waiting = server.waiting(2)
     server.api.post(f"/api/desk/{waiting[1]['id']}/claim", headers={"X-Mock-Person": "bob"})
-    page = open_page(f"{server.url}/?call={waiting[1]['id']}", scheme=scheme)
+    page = open_page(f"{server.url}/?call={waiting[1]['id']}")
     for tab in ("messages", "tools", "raw", "headers"):
         page.click(f"#tab-{tab}")
         if tab == "raw":

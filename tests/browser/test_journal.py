@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LOOKS, Ask, OpenPage, axe
+from tests.browser.conftest import Ask, OpenPage, axe
 from tests.conftest import Server, wait_for
 
 Start = Callable[..., Server]
@@ -197,11 +197,10 @@ def test_after_a_cut_the_list_equals_a_fresh_one(journal: Server, start: Start, 
     )
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_axe_finds_nothing_serious(journal: Server, open_page: OpenPage, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_serious(journal: Server, open_page: OpenPage) -> None:
     fill(journal, 2, stream=True)
     first, second = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]
-    page = open_page(f"{journal.url}/journal", scheme=scheme, width=width)
+    page = open_page(f"{journal.url}/journal")
     axe(page)
     page.locator("#filter").press_sequentially("st")
     expect(page.locator("#filter-options li").first).to_be_visible()

@@ -1,6 +1,5 @@
 """Two exchanges side by side in a real browser."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, axe
@@ -33,13 +32,12 @@ def test_two_lines_are_marked_and_compared_by_keyboard(journal: Server, open_pag
 SIGN = "line => getComputedStyle(line, '::before').content"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_only_what_changed_is_marked_with_a_sign_beside_its_line(
-    journal: Server, open_page: OpenPage, scheme: str
+    journal: Server, open_page: OpenPage
 ) -> None:
     fill(journal, 2)
     a, b = [item["id"] for item in journal.api.get("/api/exchanges").json()["items"]]
-    page = open_page(f"{journal.url}/journal/diff?a={a}&b={b}", scheme=scheme)
+    page = open_page(f"{journal.url}/journal/diff?a={a}&b={b}")
     sides = page.locator("[data-diff=request] .cm-mergeViewEditor")
     for side, digit, sign in ((sides.first, "1", "−"), (sides.last, "0", "+")):
         expect(side.locator(".cm-changedLine")).to_have_count(1)

@@ -110,17 +110,6 @@ def test_a_guest_has_a_name_and_can_change_it(server: Server, open_page: OpenPag
     expect(page.locator(".person-name")).to_have_text("Zoë")
 
 
-def test_no_page_is_wider_than_a_phone(server: Server, open_page: OpenPage, ask: Ask) -> None:
-    server.queue("a-caller-with-quite-a-long-name-for-a-phone", {"content": "long " * 60})
-    page = open_page(server.url, width=390)
-    pages = ["/", "/queues", "/queues?caller=a-caller-with-quite-a-long-name-for-a-phone", "/journal"]
-    ask(server, "a very long word: " + "x" * 400)
-    [item] = server.waiting(1)
-    for path in [*pages, f"/?call={item['id']}", f"/journal?call={item['id']}"]:
-        page.goto(server.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-
-
 def test_no_page_is_taller_than_its_window(server: Server, open_page: OpenPage) -> None:
     server.queue("ci-7", {"content": "done"})
     page = open_page(server.url)

@@ -1,15 +1,13 @@
 """What the queues' page owes like every other: text stays text, the policy, axe, phones."""
 
-from typing import Literal
-
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LOOKS, OpenPage, axe
+from tests.browser.conftest import OpenPage, axe, fits
 from tests.browser.test_manners import MARKUP
 from tests.browser.test_queues import said, words
 from tests.conftest import Server
 
+WIDTHS = (390, 768, 1024, 1440, 2560)
 ODD = MARKUP + "\u202e gnp.exe \x07"
 
 
@@ -33,12 +31,9 @@ def open_preview(page: Page) -> None:
     expect(page.locator("#bring [data-wrong]")).to_contain_text("line 2")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_axe_finds_nothing_in_any_state_of_the_page(
-    server: Server, open_page: OpenPage, scheme: Literal["light", "dark"], width: int
-) -> None:
+def test_axe_finds_nothing_in_any_state_of_the_page(server: Server, open_page: OpenPage) -> None:
     fill(server)
-    page = open_page(f"{server.url}/queues", scheme=scheme, width=width)
+    page = open_page(f"{server.url}/queues")
     axe(page)
     page.fill("#filter", "export")
     expect(page.locator("#callers .problem")).to_be_visible()
@@ -56,18 +51,15 @@ def test_axe_finds_nothing_in_any_state_of_the_page(
     axe(page)
 
 
-@pytest.mark.parametrize("width", [390, 768, 1024, 1440, 2560])
-def test_no_state_of_the_page_is_wider_than_the_screen(
-    server: Server, open_page: OpenPage, width: int
-) -> None:
+def test_no_state_of_the_page_is_wider_than_the_screen(server: Server, open_page: OpenPage) -> None:
     fill(server)
     server.queue("ci-7", *said("word " * 40, "x" * 400), label="l" * 200)
-    page = open_page(f"{server.url}/queues/ci-7", width=width)
+    page = open_page(f"{server.url}/queues/ci-7")
     for step in (lambda: None, lambda: open_edit(page), lambda: open_preview(page)):
         step()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, *WIDTHS)
     page.goto(f"{server.url}/queues/{'x' * 100}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, *WIDTHS)
 
 
 def test_markup_in_labels_and_bodies_is_only_text(server: Server, open_page: OpenPage) -> None:

@@ -8,7 +8,7 @@ import openai
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LOOKS, Ask, OpenPage, axe, open_call
+from tests.browser.conftest import Ask, OpenPage, axe, open_call
 from tests.conftest import Server
 
 Draw = Callable[[str], "Future[Any]"]
@@ -32,11 +32,10 @@ def opened(page: Page, prompt: str) -> None:
     expect(page.locator(CODE)).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_a_picture_is_answered_by_a_short_form_or_by_itself(
-    server: Server, open_page: OpenPage, draw: Draw, scheme: Any, width: int
+    server: Server, open_page: OpenPage, draw: Draw
 ) -> None:
-    page = open_page(server.url, scheme=scheme, width=width)
+    page = open_page(server.url)
     future = draw("a fox")
     opened(page, "a fox")
     for name in ("What the assistant says", "Finish"):

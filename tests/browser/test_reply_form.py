@@ -273,7 +273,7 @@ def test_typing_over_json_keeps_to_the_policy(server: Server, open_page: OpenPag
     expect(page.locator("#reply-json .cm-content")).to_have_text('"x"')
 
 
-@pytest.mark.parametrize(("status", "caught", "code"), [
+ERRORS: list[tuple[int, type[openai.APIStatusError], str | None]] = [
     (400, openai.BadRequestError, "context_length_exceeded"),
     (401, openai.AuthenticationError, "invalid_api_key"),
     (403, openai.PermissionDeniedError, "unsupported_country_region_territory"),
@@ -283,26 +283,22 @@ def test_typing_over_json_keeps_to_the_policy(server: Server, open_page: OpenPag
     (429, openai.RateLimitError, "rate_limit_exceeded"),
     (500, openai.InternalServerError, None),
     (503, openai.InternalServerError, None),
-])  # fmt: skip
-def test_an_error_is_openais_own(
-    server: Server,
-    open_page: OpenPage,
-    ask: Ask,
-    status: int,
-    caught: type[openai.APIStatusError],
-    code: str | None,
-) -> None:
+]
+
+
+def test_an_error_is_openais_own(server: Server, open_page: OpenPage, ask: Ask) -> None:
     page = open_page(server.url)
-    future = ask(server, "Fail me")
-    open_call(page, "Fail me")
-    kind(page, "Error")
-    page.get_by_role("button", name=str(status), exact=True).click()
-    page.click("#send")
-    with pytest.raises(caught) as raised:
-        future.result(20)
-    error = raised.value.response.json()["error"]
-    assert raised.value.status_code == status and error.keys() == {"message", "type", "param", "code"}
-    assert error["code"] == code and "x-should-retry" not in raised.value.response.headers
+    for status, caught, code in ERRORS:
+        future = ask(server, f"Fail me with {status}")
+        open_call(page, f"Fail me with {status}")
+        kind(page, "Error")
+        page.get_by_role("button", name=str(status), exact=True).click()
+        page.click("#send")
+        with pytest.raises(caught) as raised:
+            future.result(20)
+        error = raised.value.response.json()["error"]
+        assert raised.value.status_code == status and error.keys() == {"message", "type", "param", "code"}
+        assert error["code"] == code and "x-should-retry" not in raised.value.response.headers
 
 
 def test_an_error_is_edited_and_told_whether_to_be_retried(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.conftest import PATIENCE_S, ROOT, Server, wait_for
 
+HERE = Path(__file__).resolve().parent
 AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 # Debian's chromium, without windows where that package is there: the same engine for a third of the work.
 CHROMIUM = next(
@@ -38,19 +40,6 @@ OpenPage = Callable[..., Page]
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if CHROMIUM is None:
         terminalreporter.write_line(f"NO TEST IN A BROWSER WAS RUN: {MISSING}", red=True, bold=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """For one module at a time: Playwright's loop counts as running as long as it is started, and
-    asynchronous tests of other modules would find it in their way.
-    """
-    if CHROMIUM is None:
-        pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield found
-        found.close()
 
 
 class Contexts:
@@ -80,9 +69,53 @@ class Contexts:
             self._free[language].append(context)
 
 
-@pytest.fixture(scope="module")
+class _Running:
+    """The browser of this process, from its first test of this folder to the last one in a row."""
+
+    end: ExitStack | None = None
+    browser: Browser
+    contexts: Contexts
+
+
+@pytest.fixture(scope="session")
+def _closed_at_last(_writer_ends: None) -> Iterator[None]:
+    """Before anything else of the session ends: see `pytest_runtest_teardown`."""
+    yield
+    _close()
+
+
+@pytest.fixture
+def browser(_closed_at_last: None) -> Browser:
+    if CHROMIUM is None:
+        pytest.skip(MISSING)
+    if _Running.end is not None and not _Running.browser.is_connected():
+        _close()  # it has crashed: the next test has one of its own
+    if _Running.end is None:
+        end = ExitStack()
+        playwright = end.enter_context(sync_playwright())
+        _Running.browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        end.callback(_Running.browser.close)
+        _Running.contexts = Contexts(_Running.browser)
+        _Running.end = end
+    return _Running.browser
+
+
+@pytest.fixture
 def contexts(browser: Browser) -> Contexts:
-    return Contexts(browser)
+    return _Running.contexts
+
+
+def _close() -> None:
+    if _Running.end is not None:
+        _Running.end.close()
+        _Running.end = None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Playwright's loop counts as running as long as it is started: asynchronous tests would find it in their way."""
+    if nextitem is not None and HERE not in nextitem.path.parents:
+        _close()
 
 
 # A new page has a session storage of its own: in it stands whether the other storage was emptied.

@@ -61,6 +61,7 @@ class FaultRow:
     in_chunks     `body` is also put over the payload of each event of a stream
     only          "text": of text endpoints alone; "stream": of streamed replies alone
     alone         it needs no reply to strike: a preset may be nothing but this fault
+    is_silent     what is left of a stream ends as if it were all of it
     """
 
     name: str
@@ -74,3 +75,4 @@ class FaultRow:
     in_chunks: bool = False
     only: str = ""
     alone: bool = False
+    is_silent: bool = False

@@ -7,8 +7,8 @@ from apps.wire.faults.row import CLEAN, RESET
 from apps.wire.faults.table import FAULTS
 
 RETRIED = frozenset({408, 409, 429})  # and every 5xx: openai-python's and openai-node's `should_retry`
-# Names of faults, by what docs/faults.md shows that SDKs make of them: those that break the connection instead
-# of answering; those that break off an answer (SDKs raise, and retry a whole one, never a stream); those that
+# Names of faults, by what docs/faults.md shows that SDKs make of them: those that break the connection and do
+# not answer; those that break off an answer (SDKs raise, and retry a whole one, never a stream); those that
 # end a stream too early but properly (SDKs take it for all); both.
 BREAKING = frozenset(row.name for row in FAULTS if row.end == RESET and row.alone)
 CUTTING = frozenset(row.name for row in FAULTS if row.end != CLEAN) - BREAKING

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import Ask, OpenPage, axe, open_call
+from tests.browser.conftest import Ask, OpenPage, asked, axe, open_call
 from tests.conftest import Server, wait_for
 
 PICTURE = (

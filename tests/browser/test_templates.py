@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
-from tests.conftest import Server
+from tests.conftest import Server, wait_for
 
 
 def test_a_ready_template_shows_what_goes_out_and_cannot_be_changed(

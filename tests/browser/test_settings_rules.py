@@ -238,7 +238,7 @@ def test_what_is_written_into_one_field_outlives_the_answer_about_another(
     wait_for(lambda: late or page.wait_for_timeout(20))
     late[0].continue_()
     wait_for(lambda: "99 %" in server.api.get("/settings/faults").text)
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(450)  # longer than two fetches of a part lie apart
     expect(number).to_have_value("12")
     page.keyboard.press("Tab")
     wait_for(lambda: page.wait_for_timeout(20) or "12" in str(rules(server, "faults")))

@@ -234,7 +234,8 @@ def test_what_is_written_into_one_field_outlives_the_answer_about_another(
     page.route("**/api/faults/*", lambda route: route.continue_() if late else late.append(route))
     page.locator(".rule-fault input[type=range]").press("ArrowLeft")
     number = page.locator(".rule-fault input[type=number]").first
-    number.fill("12")  # is not sent before the field is left
+    number.select_text()
+    page.keyboard.type("12")  # is not sent before the field is left
     wait_for(lambda: late or page.wait_for_timeout(20))
     late[0].continue_()
     wait_for(lambda: "99 %" in server.api.get("/settings/faults").text)

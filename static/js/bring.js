@@ -22,6 +22,8 @@ export class Bring {
     this.button = find("[data-commit]", this.root);
     this.text.addEventListener("input", () => {
       clearTimeout(this.#waiting);
+      this.#job = null;
+      this.button.disabled = true; // what is shown is not what stands there
       this.#waiting = setTimeout(() => this.#read(), WRITING_MS);
     });
     this.text.addEventListener("keydown", (event) => {
@@ -87,15 +89,16 @@ export class Bring {
     const result = await job.commit();
     if (result.code !== 200) {
       showProblem(find("[data-problem]", this.root), problems(result));
-      this.button.disabled = false;
+      this.button.disabled = job !== this.#job;
       return;
     }
     const n = result.data.added_count;
     notice(fill(ngettext("%(n)s preset added.", "%(n)s presets added.", n), { n: n.toLocaleString() }));
+    this.onDone();
+    if (job !== this.#job) return; // something else was written meanwhile
     if (job instanceof Batch) this.text.value = "";
     this.#allow(0);
     hidePreview(find("[data-preview]", this.root));
-    this.onDone();
   }
 
   #allow(n) {

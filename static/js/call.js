@@ -10,7 +10,7 @@ import { gettext } from "./words.js";
 
 export class OpenCall {
   #turn = 0; // counts what was opened: what was asked for before comes too late
-  #wanted = ""; // the call that is open, or on its way
+  #wanted = "";
 
   /** `onChange()` is called when another call (or none) is open, or its story has changed. */
   constructor({ onChange = () => {} } = {}) {
@@ -31,6 +31,11 @@ export class OpenCall {
     addEventListener("popstate", () => this.show(new URL(location).searchParams.get("call") ?? ""));
     this.#wanted = this.id;
     this.mark();
+  }
+
+  /** The call that is open, or on its way. */
+  get wanted() {
+    return this.#wanted;
   }
 
   get id() {

@@ -29,7 +29,9 @@ function onFresh() {
 
 /** After an answer: on to the call with the least time left. */
 async function next(id) {
+  if (call.wanted !== id) return; // another one was opened while the answer was on its way
   await refresh(waiting);
+  if (call.wanted !== id) return;
   const row = findAll(".row[data-until]", waiting).find((other) => other.dataset.call !== id);
   await call.open(row?.dataset.call ?? "");
   find(`.row[data-call="${CSS.escape(call.id)}"]`, waiting)?.focus();
@@ -43,10 +45,11 @@ async function openTestCall(id) {
 
 /** What lies in a queue that this call does not reach, as a draft for it. */
 async function copyFrom(caller) {
+  const { id } = call;
   const { code, data } = await ask("GET", `/api/preset-queue/${encodeURIComponent(caller)}`);
   const [first] = code === 200 ? data.items : [];
   if (!first) return notice(fill(gettext("The queue of %(caller)s is empty by now."), { caller }), { level: "warn" });
-  return reply.fillIn(first);
+  return call.id === id && reply.fillIn(first);
 }
 
 on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));

@@ -27,7 +27,7 @@ function fillIn() {
 async function copySnippet(button) {
   const pre = find("pre", button.parentElement);
   const words = find("span", button);
-  const before = words.textContent;
+  const before = (button.dataset.words ??= words.textContent); // not what it says after it was pressed
   const done = await copy(pre.textContent.trimEnd());
   if (!done) getSelection().selectAllChildren(pre);
   words.textContent = done ? gettext("Copied") : gettext("Selected: press Ctrl+C");

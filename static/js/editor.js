@@ -19,6 +19,7 @@ const CHECK_MS = 300;
 export class Editor {
   #check = new Check();
   #timer = 0;
+  #told = 0; // counts what was said of the draft: a check that was asked for before comes too late
 
   /** `onChange(draft)` hears every change that a person makes; Ctrl+Enter calls `send`, by default the form is submitted; `own`: see DraftFields. */
   constructor(root, { onChange = () => {}, own = null, send = () => root.requestSubmit() } = {}) {
@@ -102,6 +103,7 @@ export class Editor {
   /** Puts what is wrong beside its field: the server's answer, its errors, or lines of text. */
   problems(found) {
     const list = Array.isArray(found) ? found : found.errors?.length ? found.errors : problems({ data: found });
+    if (list.length) this.#told += 1;
     showProblems(this.root, list);
   }
 
@@ -129,8 +131,7 @@ export class Editor {
   }
 
   focus() {
-    if (this.view === "json") this.code.focus();
-    else this.answer.focus();
+    (this.view === "json" ? this.code : this.answer).focus();
   }
 
   #read(draft) {
@@ -179,18 +180,17 @@ export class Editor {
 
   #checkSoon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), CHECK_MS);
+    this.#timer = setTimeout((told) => this.#look(told), CHECK_MS, ++this.#told);
   }
 
   /** What the server would say of it, beside the fields; what is about the JSON's text stands in the text. */
-  async #look() {
+  async #look(turn) {
     const { text } = this.body;
-    const told = await this.#checked();
-    if (text !== this.body.text || find("[data-problem]:not([hidden])", this.root)) return;
-    const n = told.completion_tokens;
+    const { errors, warnings, completion_tokens: n } = await this.#checked();
+    if (text !== this.body.text) return;
     find("[data-tokens]", this.root).textContent = n === null || !text ? "" : fill(ngettext("%(n)s token", "%(n)s tokens", n), { n });
-    const warnings = text ? told.warnings : []; // what is not written yet is not doubtful
-    showProblems(this.root, [...told.errors, ...warnings.map((one) => ({ ...one, level: "warn" }))]);
+    const doubts = text ? warnings : []; // what is not written yet is not doubtful
+    if (turn === this.#told) showProblems(this.root, [...errors, ...doubts.map((one) => ({ ...one, level: "warn" }))]);
   }
 
   #refuse(line) {

@@ -3,7 +3,7 @@
 import { ask, problems } from "./api.js";
 import { copyFrom } from "./copy.js";
 import { notice, showProblem } from "./notices.js";
-import { find, on } from "./page.js";
+import { find, on, single } from "./page.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const dialog = find("#queue-dialog");
@@ -21,7 +21,7 @@ function askWhere({ caller }) {
   form.elements.caller.select();
 }
 
-async function queue({ id }) {
+const queue = single(async ({ id }) => {
   const { caller, uses, always } = form.elements;
   const body = JSON.stringify({ caller: caller.value.trim(), uses: always.checked ? null : Number(uses.value) });
   const result = await ask("POST", path(id, "queue"), { body });
@@ -30,7 +30,7 @@ async function queue({ id }) {
   const { ip, queue_length: n } = result.data;
   const text = ngettext("Queued for %(caller)s, whose queue has %(n)s preset.", "Queued for %(caller)s, whose queue has %(n)s presets.", n);
   return notice(fill(text, { caller: ip, n }), { href: `/queues?caller=${encodeURIComponent(ip)}` });
-}
+});
 
 async function resend({ id }, button) {
   button.disabled = true;

@@ -4,7 +4,7 @@ import { ask, problems } from "./api.js";
 import { startFrame } from "./frame.js";
 import { Renewing } from "./libraryrenew.js";
 import { notice, sure } from "./notices.js";
-import { coalesce, find, findAll } from "./page.js";
+import { coalesce, find, findAll, single } from "./page.js";
 import { visibleText } from "./visible.js";
 import { fill, gettext, ngettext } from "./words.js";
 
@@ -70,21 +70,22 @@ const preview = coalesce(async () => {
   return showTried(visibleText(parts.filter(Boolean).join(" · ")), body === null ? "" : visibleText(JSON.stringify(body, null, 2)));
 });
 
-async function save() {
+const save = single(async () => {
   const { fields, problem } = written();
   if (problem) return showProblem([problem]);
   const { name: known } = root.dataset;
+  const sent = renewing.written;
   const path = known ? `/api/templates/${encodeURIComponent(known)}` : "/api/templates";
   const missing = known ? { status_code: null, delay_ms: null, headers: null, pace: null, x_should_retry: null } : {};
   const result = await ask(known ? "PATCH" : "POST", path, { body: JSON.stringify({ ...missing, ...fields }) });
   if (result.code !== 200) return showProblem(problems(result).map(visibleText));
   showProblem([]);
-  if (known) renewing.keep(result.data.template.changed_at);
+  if (known) renewing.keep(result.data.template.changed_at, sent);
   const told = (result.data.warnings ?? []).map(({ field, error }) => visibleText(`${field} ${error}`));
   if (known) return notice([gettext("Saved."), ...told].join(" "), { name: "written", level: told.length ? "warn" : undefined });
   location.href = `/templates/${encodeURIComponent(fields.name)}`;
   return undefined;
-}
+});
 
 async function remove() {
   const { name } = root.dataset;

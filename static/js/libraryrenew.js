@@ -21,10 +21,14 @@ export class Renewing {
     }
   }
 
-  /** What stands in the form is what the server has, of that version. */
-  keep(version) {
+  get written() {
+    return spelled(this.form);
+  }
+
+  /** What stands in the form, or stood there when it was sent, is what the server has, of that version. */
+  keep(version, kept = this.written) {
     this.version = String(version);
-    this.kept = spelled(this.form);
+    this.kept = kept;
     find("#template-newer").hidden = true;
   }
 

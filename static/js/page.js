@@ -32,13 +32,30 @@ export function coalesce(work, pause_ms = 350) {
       again = true;
       return;
     }
-    running = true;
     do {
+      running = true;
       again = false;
       const began_ms = performance.now();
-      await work();
-      await sleep(Math.max(pause_ms, 3 * (performance.now() - began_ms)));
+      try {
+        await work();
+      } finally {
+        await sleep(Math.max(pause_ms, 3 * (performance.now() - began_ms)));
+        running = false; // also when it threw: that is not the end of all runs
+      }
     } while (again);
-    running = false;
+  };
+}
+
+/** At most one run of `work` at a time: what is pressed twice is done once. */
+export function single(work) {
+  let running = false;
+  return async function run(...given) {
+    if (running) return;
+    running = true;
+    try {
+      await work(...given);
+    } finally {
+      running = false;
+    }
   };
 }

@@ -3,13 +3,14 @@
 import { ask, problems } from "./api.js";
 import { showProblems } from "./fieldproblems.js";
 import { notice } from "./notices.js";
-import { coalesce, find, findAll, on } from "./page.js";
+import { coalesce, find, findAll, on, single } from "./page.js";
 import { holdRegion, refreshRegion, releaseRegion } from "./regions.js";
 import { gettext } from "./words.js";
 
 const TICK_MS = 2000; // buckets flow back by themselves
 
 const pending = new Map(); // address of a rule → the fields that are to be changed
+let writing = null; // the control in which something stands that is not sent yet
 const regionOf = (element) => element.closest("[data-rules]");
 
 const VALUES = {
@@ -20,6 +21,11 @@ const asNumber = ({ value }) => (value === "" ? null : Number(value));
 
 const valueOf = (control) => (VALUES[control.dataset.set] ?? asNumber)(control);
 
+/** Its rules as they are now, unless somebody is writing in one: leaving that control releases them, too. */
+function release(region) {
+  if (!region.contains(writing)) releaseRegion(region);
+}
+
 const rowOf = (address) => find(`[data-rule="${CSS.escape(address)}"]`);
 
 /** One request at a time for all rules: a slider that is moved by its keys ends where it was left. */
@@ -29,12 +35,12 @@ const send = coalesce(async () => {
     pending.delete(address);
     const result = await ask("PATCH", address, { body: JSON.stringify(changes) });
     const row = rowOf(address);
-    if (result.code === 404 && row) releaseRegion(regionOf(row));
+    if (result.code === 404 && row) release(regionOf(row));
     if (result.code === 200) {
       if (row) showProblems(row, []);
     } else if (row && result.data.errors) showProblems(row, result.data.errors);
     else notice(problems(result).join(" "), { level: "bad", name: "rules" });
-    if (row && !findAll(".field-problem", regionOf(row)).length && !pending.size) releaseRegion(regionOf(row));
+    if (row && !findAll(".field-problem", regionOf(row)).length && !pending.size) release(regionOf(row));
   }
 }, 50);
 
@@ -50,7 +56,7 @@ async function remove(button) {
   const result = await ask("DELETE", button.closest("[data-rule]").dataset.rule);
   if (result.code !== 200 && result.code !== 404) return notice(problems(result).join(" "), { level: "bad" });
   find("select, input", region.parentElement.querySelector("form")).focus();
-  return releaseRegion(region);
+  return release(region);
 }
 
 /** What a form says, without what was left empty: that has its default on the server. */
@@ -65,8 +71,7 @@ export function fieldsOf(form) {
 
 /** `read(form)` gives the body; what is refused stands beside its field, and what was written stays. */
 export function startForm(form, read = fieldsOf) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const add = single(async () => {
     const result = await ask("POST", form.dataset.new, { body: JSON.stringify(read(form)) });
     showProblems(form, result.code === 200 ? [] : (result.data.errors ?? problems(result)));
     if (result.code !== 200) {
@@ -74,7 +79,11 @@ export function startForm(form, read = fieldsOf) {
       return find(".field-problem, [data-problem]:not([hidden])", form)?.scrollIntoView({ block: "nearest" });
     }
     notice(gettext("In force, for everybody."), { name: "rules" });
-    return releaseRegion(find("[data-rules]", form.parentElement));
+    return release(find("[data-rules]", form.parentElement));
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    add();
   });
 }
 
@@ -85,12 +94,17 @@ const percent = (slider) => {
 
 export function startRules() {
   on(document, "input", "[data-rules] [data-set]", (_, control) => {
+    writing = control;
     holdRegion(regionOf(control));
     if (control.type === "range") percent(control);
   });
-  on(document, "change", "[data-rules] [data-set]", (_, control) => change(control));
+  on(document, "change", "[data-rules] [data-set]", (_, control) => {
+    writing = null;
+    change(control);
+  });
   on(document, "focusout", "[data-rules] [data-set]", (_, control) => {
     const region = regionOf(control);
+    writing = null;
     if (!pending.size && !findAll(".field-problem", region).length) setTimeout(() => !pending.size && releaseRegion(region), 0);
   });
   on(document, "click", "[data-rules] [data-remove]", (_, button) => remove(button));

@@ -56,6 +56,7 @@ class Templates {
   async #fill(name) {
     const { call } = this.editor;
     const result = await ask("POST", `/api/templates/${encodeURIComponent(name)}/render`, { body: JSON.stringify(call ? { call: call.id } : {}) });
+    if (call?.id !== this.editor.call?.id) return; // it was said to another call
     if (result.code === 200) this.editor.take(result.data.draft);
     else notice(problems(result).join(" "), { level: "warn" });
   }

@@ -3,7 +3,7 @@
 import { ask, problems } from "./api.js";
 import { copy } from "./copy.js";
 import { showProblem } from "./notices.js";
-import { find, findAll, on } from "./page.js";
+import { find, findAll, on, single } from "./page.js";
 import { gettext } from "./words.js";
 
 async function copySnippet(button) {
@@ -14,12 +14,12 @@ async function copySnippet(button) {
 }
 
 /** `open(id)` opens the call. */
-async function sendTestCall(form, open) {
+const sendTestCall = single(async (form, open) => {
   const wanted = Object.fromEntries(findAll("[type=checkbox]", form).map((box) => [box.name, box.checked]));
   const result = await ask("POST", "/api/desk/test-call", { body: JSON.stringify(wanted) });
   showProblem(find("[data-problem]", form), result.code === 202 ? [] : problems(result));
   if (result.code === 202) await open(result.data.id);
-}
+});
 
 export function startWelcome({ open }) {
   const form = find("#test-form");

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.conftest import Ask, OpenPage, open_call
-from tests.conftest import Server
+from tests.conftest import Server, wait_for
 
 Start = Callable[..., Server]
 
@@ -75,6 +75,7 @@ def test_after_a_cut_the_page_equals_a_fresh_one(server: Server, open_page: Open
     expect(page.locator("#waiting .row")).to_have_count(2)
     fresh = open_page(server.url)
     for part in ("#waiting", "#recent"):
-        expect(page.locator(f"{part} .row-text")).to_have_text(
-            fresh.locator(f"{part} .row-text").all_inner_texts()
+        rows = f"{part} .row-text"
+        wait_for(
+            lambda rows=rows: page.locator(rows).all_inner_texts() == fresh.locator(rows).all_inner_texts()
         )

@@ -4,9 +4,9 @@ import re
 import time
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import Ask, OpenPage, axe, open_call
+from tests.browser.conftest import Ask, OpenPage, asked, axe, open_call
 from tests.conftest import Server, wait_for
 
 PICTURE = (
@@ -230,3 +230,23 @@ def test_a_call_is_accessible_in_all_its_tabs(server: Server, open_page: OpenPag
         if tab == "raw":
             expect(page.locator(".cm-content")).to_be_visible()
         axe(page, within="#main")
+
+
+def test_who_opens_another_call_while_an_answer_is_on_its_way_stays_there(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = asked(server, open_page, ask, "Who comes first")
+    for text in ("Who comes second", "Who comes third"):
+        ask(server, text)
+        expect(page.locator("#waiting .row", has_text=text)).to_be_visible()
+    late: list[Route] = []
+    page.route("**/answer", lambda route: late.append(route))
+    page.fill("#reply [name=text]", "Sent")
+    page.click("#send")
+    wait_for(lambda: late or page.wait_for_timeout(20))
+    open_call(page, "Who comes third")
+    late[0].continue_()
+    expect(page.locator("#notices")).to_contain_text("elivered")
+    expect(page.locator("#waiting .row", has_text="Who comes first")).to_have_count(0)
+    page.wait_for_timeout(100)
+    expect(page.locator("#call .card").last).to_contain_text("Who comes third")

@@ -1,5 +1,6 @@
 """The desk in a real browser, the real SDK at the other end."""
 
+import re
 from collections.abc import Callable
 
 import openai
@@ -19,7 +20,7 @@ def test_a_call_appears_by_itself_and_is_answered_with_text(
     expect(page.locator("#empty h1")).to_be_visible()
     future = ask(server, "Where is my order?")
     open_call(page, "Where is my order?")
-    assert page.title().startswith("(1) ")
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
     page.fill("#reply-text", "On its way.")
     page.keyboard.press("Control+Enter")
     assert future.result(20).choices[0].message.content == "On its way."
@@ -152,7 +153,7 @@ def test_where_the_client_gives_up_first_more_time_is_said_to_be_in_vain(
     open_call(page, "Hurry")
     expect(page.locator("#reply-patience")).to_contain_text("a longer hold does not change that")
     page.click("#extend")
-    expect(page.locator(".notice")).to_contain_text("ci-7 gives up in 0:4")
+    expect(page.locator(".notice")).to_contain_text(re.compile("ci-7 gives up in 0:[1-4]"))
 
 
 def test_on_a_phone_the_word_of_more_time_covers_no_line_of_the_call(

@@ -356,3 +356,40 @@ def test_all_of_it_works_by_the_keyboard_alone(server: Server, open_page: OpenPa
     expect(page.locator("[data-commit]")).to_have_text("Add 1 preset")
     page.keyboard.press("Control+Enter")
     wait_for(lambda: contents(server) == ["edited", "two", "third", "fourth"])
+
+
+def test_what_is_written_while_a_preset_is_on_its_way_stays_and_nothing_is_added_twice(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/queues/ci-7")
+    late: list[Route] = []
+    page.route("**/api/preset-queue/ci-7", lambda route: late.append(route))
+    page.keyboard.press("n")
+    page.keyboard.type("one")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type(" and more")
+    wait_for(lambda: late or page.wait_for_timeout(20))
+    [first] = late
+    first.continue_()
+    expect(words(page)).to_have_text(["one"])
+    expect(page.locator("#entry [name=text]")).to_have_value("one and more")
+    assert contents(server) == ["one"]
+
+
+def test_a_check_that_comes_late_takes_no_refusal_away(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/queues/ci-7")
+    late: list[Route] = []
+    page.route("**/api/desk/check", lambda route: late.append(route))
+    page.keyboard.press("n")
+    page.keyboard.type("one")
+    page.locator("#entry [data-match] textarea").fill("{")
+    wait_for(lambda: late or page.wait_for_timeout(20))
+    page.keyboard.press("Control+Enter")
+    problem = page.locator("#entry .field-problem")
+    expect(problem).to_have_count(1)
+    text = {"errors": [], "warnings": [], "completion_tokens": 7}
+    for route in late:
+        route.fulfill(json=text)
+    expect(page.locator("#entry [data-tokens]")).to_have_text("7 tokens")
+    expect(problem).to_have_count(1)

@@ -30,6 +30,7 @@ def test_a_match_is_put_together_shown_changed_and_taken_back(server: Server, op
     page.keyboard.press("Control+Enter")
     expect(page.locator("#entries .entry-match")).to_have_text("model gpt-4*")
     page.locator("#entries [data-open]").click()
+    expect(page.locator("#entry-title")).to_have_text("Preset 1")  # no more the form of a new one
     field.fill("")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#entries .entry-match")).to_have_count(0)

@@ -219,3 +219,10 @@ def test_a_form_shows_what_is_wrong_with_it_and_stands_within_a_screen_of_the_to
     expect(page.locator("#limit-new [data-field=name] .field-problem")).to_be_in_viewport()
     wrong = page.locator("#limit-new [data-field=name] .field-problem").bounding_box()
     assert wrong is not None and wrong["y"] + wrong["height"] <= 860 - 32  # above the foot
+
+
+def test_a_rule_is_made_once_however_often_its_button_is_pressed(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/settings")
+    page.locator("#fault-new button").dblclick()
+    expect(page.locator(".rule-fault")).to_have_count(1)
+    assert len(rules(server, "faults")) == 1

@@ -1,10 +1,10 @@
 """The library in a browser: a template is found, tried, written, and chosen where a reply is written."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
-from tests.conftest import Server
+from tests.conftest import Server, wait_for
 
 
 def test_a_ready_template_shows_what_goes_out_and_cannot_be_changed(
@@ -122,3 +122,24 @@ def test_what_others_change_is_seen_at_once_and_takes_nothing_from_who_writes(
     server.api.delete(path)
     expect(newer).to_contain_text("was deleted meanwhile")
     expect(page.locator("#library [data-find*=greeting]")).to_have_count(0)
+
+
+def test_what_is_written_while_it_is_saved_is_not_taken_for_saved(
+    server: Server, open_page: OpenPage
+) -> None:
+    path = "/api/templates/a-late-one"
+    template = {"name": "a-late-one", "category": "own", "response": {"content": "one"}}
+    assert server.api.post("/api/templates", json=template).status_code == 200
+    page = open_page(f"{server.url}/templates/a-late-one")
+    late: list[Route] = []
+    page.route(f"**{path}", lambda route: late.append(route))
+    page.fill("#t-response", '{"content": "two"}')
+    page.press("#t-response", "Control+Enter")
+    wait_for(lambda: late or page.wait_for_timeout(20))
+    page.fill("#t-response", '{"content": "three"}')
+    late[0].continue_()
+    expect(page.locator("#notices")).to_contain_text("Saved.")
+    server.api.patch(path, json={"response": {"content": "four"}}, headers={"x-mock-person": "bob"})
+    expect(page.locator("#template-newer")).to_contain_text("bob has changed it meanwhile")
+    expect(page.locator("#t-response")).to_have_value('{"content": "three"}')
+    server.api.delete(path)

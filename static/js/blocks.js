@@ -1,6 +1,7 @@
 // A long list in blocks: those near the eye are fetched, the others are only as high as they would be.
 
 import { find, findAll, make } from "./page.js";
+import { unpressed } from "./pointer.js";
 import { fetchPart, put } from "./swap.js";
 
 const NEAR = "800px 0px";
@@ -120,6 +121,7 @@ export class Blocks {
 
   async #fetch(block) {
     const html = await fetchPart(this.href(block.dataset.start)).catch(() => null);
+    await unpressed(block);
     if (html === null || (this.#holds && block.children.length)) return false;
     put(block, `${html.trim()}<!-- ${this.#shuffles} -->`);
     findAll("[data-id]", block).forEach((row) => row.setAttribute("aria-setsize", this.count));

@@ -4,6 +4,7 @@ import { localise, tick } from "./clock.js";
 import { enliven } from "./enliven.js";
 import { toLogin } from "./login.js";
 import { find, findAll } from "./page.js";
+import { unpressed } from "./pointer.js";
 import { limit } from "./rights.js";
 
 const shown = new WeakMap();
@@ -58,6 +59,7 @@ export function put(element, html) {
 export async function refresh(element, isWanted = () => true) {
   try {
     const html = await fetchPart(element.dataset.src);
+    await unpressed(element);
     if (!isWanted()) return false;
     put(element, html);
   } catch {

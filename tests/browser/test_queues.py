@@ -329,6 +329,21 @@ def test_what_another_person_changes_is_seen_and_the_focus_stays(server: Server,
     expect(page.locator("[data-open]").first).to_be_focused()
 
 
+def test_a_list_that_changes_under_a_pressed_button_takes_no_click_away(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.queue("ci-7", *said("one"))
+    page = open_page(f"{server.url}/queues/ci-7")
+    words(page).first.hover()
+    page.mouse.down()
+    with page.expect_response("**/queues/ci-7/from/1"):
+        server.queue("ci-7", *said("two"))
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(page.locator("#entry-text")).to_have_value("one")
+    expect(words(page)).to_have_text(["one", "two"])
+
+
 def test_all_of_it_works_by_the_keyboard_alone(server: Server, open_page: OpenPage) -> None:
     server.queue("ci-7", *said("one", "two"))
     page = open_page(f"{server.url}/queues/ci-7")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -99,7 +99,11 @@ class Server:
         self.api.close()
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(timeout=timeout_s)
+        try:
+            return self.process.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # the test fails, but leaves no server to slow down the rest
+            raise
 
 
 def complaints(server: Server) -> list[str]:
@@ -214,16 +218,14 @@ def _is_up(server: Server) -> bool:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts servers that end with the test: start(MOCKOPENAI_HOLD_S="2")."""
-    started: list[Server] = []
+    with ExitStack() as started:  # one that does not end keeps none of the others from being ended
 
-    def starting(*, data_dir: Path | None = None, **options: Any) -> Server:
-        server = start_server(data_dir or tmp_path / "data", **options)
-        started.append(server)
-        return server
+        def starting(*, data_dir: Path | None = None, **options: Any) -> Server:
+            server = start_server(data_dir or tmp_path / "data", **options)
+            started.callback(server.stop)
+            return server
 
-    yield starting
-    for server in started:
-        server.stop()
+        yield starting
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.callers import Answer, Caller, callers
-from tests.conftest import Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, Server, start_server, wait_for
 from tests.databases import KINDS, fresh, shared_redis
 
 CALLS = 30
@@ -83,7 +83,7 @@ async def test_dashboards_hear_when_it_is_used_up(server: Server) -> None:
     with connect(server.ws_url, origin=server.url) as opened:
         async with callers(server.url, "heard") as [caller]:
             await caller.send()
-            event = await asyncio.to_thread(wait_for, lambda: _switched(opened.recv(timeout=10)))
+            event = await asyncio.to_thread(wait_for, lambda: _switched(opened.recv(timeout=PATIENCE_S)))
     assert event["data"]["text"] == "auto"
 
 

@@ -11,7 +11,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.callers import CALL, callers
-from tests.conftest import Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, Server, start_server, wait_for
 from tests.desk.conftest import parking
 from tests.desk.typist import Typist, listening
 
@@ -317,7 +317,7 @@ class Page:
                 if event["type"] in kinds:
                     self._kept.remove(event)
                     return event["data"]
-            self._kept.append(json.loads(self._opened.recv(timeout=10)))
+            self._kept.append(json.loads(self._opened.recv(timeout=PATIENCE_S)))
 
 
 async def test_a_caller_who_hangs_up_is_gone_for_the_next_piece(listen: Listen) -> None:

@@ -25,7 +25,7 @@ from apps.wire.faults.table import FAULTS
 from apps.wire.reply import Fault, Pace, Reply
 from apps.wire.table import BY_NAME as ENDPOINTS
 from tests.callers import callers
-from tests.conftest import Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, Server, start_server, wait_for
 from tests.databases import shared_redis
 from tests.faults.conftest import Rules
 
@@ -255,7 +255,7 @@ def test_an_answer_of_the_desk_may_have_a_fault(rules: Rules) -> None:
     caller.start()
     [item] = server.waiting(1)
     assert server.answer(item["id"], fault="conflict").status_code == 200
-    caller.join(timeout=10)
+    caller.join(timeout=PATIENCE_S)
     assert got == [409]
     assert server.exchange(item["id"])["fault"] == "conflict"
 
@@ -277,7 +277,7 @@ def test_what_a_call_asks_for_by_header_strikes_the_answer_of_a_person(rules: Ru
     with held(server, **asked) as (exchange_id, asking):
         began_s = time.monotonic()
         assert server.answer(exchange_id, fault="empty-choices").status_code == 200
-        answer = asking.result(timeout=10)
+        answer = asking.result(timeout=PATIENCE_S)
         assert time.monotonic() - began_s >= 0.15
     assert answer.status_code == 201
     assert answer.headers["content-type"].startswith("text/plain")
@@ -290,15 +290,15 @@ def test_a_rule_strikes_the_answer_of_a_person_unless_that_has_a_fault_of_its_ow
     rule = rules.add("faults", fault="empty-choices")
     with held(server) as (exchange_id, asking):
         assert server.answer(exchange_id).status_code == 200
-        assert asking.result(timeout=10).json()["choices"] == []
+        assert asking.result(timeout=PATIENCE_S).json()["choices"] == []
     with held(server) as (exchange_id, asking):
         assert server.answer(exchange_id, fault="missing-usage").status_code == 200
-        whole = asking.result(timeout=10).json()
+        whole = asking.result(timeout=PATIENCE_S).json()
         assert whole["choices"] and "usage" not in whole
     with held(server) as (exchange_id, asking):
         server.api.delete(f"/api/faults/{rule['id']}")  # what it would have done ends with it
         assert server.answer(exchange_id).status_code == 200
-        assert asking.result(timeout=10).json()["choices"]
+        assert asking.result(timeout=PATIENCE_S).json()["choices"]
 
 
 def test_what_needs_no_reply_waits_for_nobody(rules: Rules) -> None:
@@ -342,8 +342,8 @@ def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> N
     assert took_s(Status="503") >= 0.15
     rules.add("faults", fault="overloaded")
     assert took_s() >= 0.15
-    assert took_s(Delay_Ms="1") < 0.15
-    assert took_s(Delay_Ms="0") < 0.15
+    assert min(took_s(Delay_Ms="1") for _ in range(5)) < 0.15  # a busy machine may hold up one
+    assert min(took_s(Delay_Ms="0") for _ in range(5)) < 0.15  # a busy machine may hold up one
 
 
 def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:
@@ -381,7 +381,7 @@ def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start
         wait_for(lambda: len(server.api.get("/api/exchanges?state=taken").json()["items"]) == 4)
         began_s = time.monotonic()
         assert server.stop() == 0
-        ended = {caller: one.result(timeout=10) for caller, one in got.items()}
+        ended = {caller: one.result(timeout=PATIENCE_S) for caller, one in got.items()}
     assert isinstance(ended["stall"][0], httpx.RemoteProtocolError)
     is_begun = isinstance(ended["slow-drip"][0], httpx.RemoteProtocolError)
     assert is_begun or ended["slow-drip"][0] == 503

@@ -310,4 +310,4 @@ def test_buckets_flow_back(rules: Rules) -> None:
         [item] = rules.server.api.get("/api/limits").json()["items"]
         return bool(item["buckets"][0]["requests"]["used"] == 0)
 
-    assert wait_for(is_full, timeout_s=10)
+    assert wait_for(is_full)

@@ -16,6 +16,7 @@ from apps.journal.writer import writer
 from apps.queues.entry import read_entry
 from apps.queues.fallback import switch
 from apps.queues.storage import add
+from tests.conftest import PATIENCE_S
 from tests.gateway.conftest import CHAT, chat
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ async def nothing_goes_on() -> AsyncIterator[None]:
     """What is still parked gets its answer before the loop ends."""
     yield
     await waiting_here().close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while again._under_way:
             await asyncio.sleep(0.01)
 
@@ -41,7 +42,7 @@ async def send(path: str = CHAT, *, note: str = "", **fields: Any) -> str:
 
 
 async def until(exchange_id: str, state: State) -> Exchange:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             row = await writer.run(lambda: Exchange.objects.get(id=exchange_id))
             if row.state == state:

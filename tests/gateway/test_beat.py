@@ -7,6 +7,7 @@ import pytest
 import uvloop
 
 from apps.gateway.beat import Beat, beat_of
+from tests.conftest import PATIENCE_S
 
 loops = pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
 NewLoop = Callable[[], asyncio.AbstractEventLoop]
@@ -29,7 +30,7 @@ def test_steps_are_called_at_their_time(new_loop: NewLoop) -> None:
 
         for after_ms in (30, 10, 20, 10):
             call_after(after_ms, last=after_ms == 30)
-        await asyncio.wait_for(all_called, 10)
+        await asyncio.wait_for(all_called, PATIENCE_S)
         assert [after_ms for after_ms, _ in called] == [10, 10, 20, 30]
         assert all(at_s >= after_ms / 1000 - 0.0015 for after_ms, at_s in called)
 
@@ -51,7 +52,7 @@ def test_a_step_may_ask_for_the_next_one_even_when_it_is_late(new_loop: NewLoop)
                 beat.call_at(at_s, step)  # a time that is over
 
         step()
-        await asyncio.wait_for(finished, 10)
+        await asyncio.wait_for(finished, PATIENCE_S)
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(scene())

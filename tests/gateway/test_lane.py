@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from apps.gateway.lane import Lane
-from tests.conftest import Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, Server, start_server, wait_for
 from tests.gateway.conftest import chat
 from tests.view_only import application
 
@@ -370,4 +370,4 @@ def test_a_server_that_is_told_to_stop_answers_what_it_has(start: Callable[..., 
         head, body = busy.answer()
         assert content((head, body)) == "late"
         assert idle.socket.recv(1) == b""
-    assert server.process.wait(timeout=10) == 0
+    assert server.process.wait(timeout=PATIENCE_S) == 0

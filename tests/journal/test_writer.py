@@ -16,7 +16,7 @@ from psycopg.errors import DeadlockDetected
 
 from apps.desk.models import Worker
 from apps.journal.writer import GROUP_MAX, Writer
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,7 +161,7 @@ def test_threads_are_served_together_and_each_gets_its_own_result(writer: Writer
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
     assert results == {n: f"t{n}" for n in range(32)}
     assert names() == set(results.values())
 
@@ -184,7 +184,7 @@ def test_several_loops_are_served_at_once(writer: Writer) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
     assert len(results) == 60 and names() == set(results)
 
 
@@ -306,7 +306,7 @@ def test_what_comes_while_the_writer_stops_is_done_and_nobody_waits_for_ever() -
         thread.start()
         wait_for(lambda done=done: len(done) > 2)
         writer.stop()
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE_S)
         assert done == list(range(30))
         writer.stop()
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ROOT, START_S, Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, ROOT, START_S, Server, start_server, wait_for
 from tests.databases import KINDS, fresh, shared_redis
 
 WAITING_MAX, QUEUE_MAX = 6, 2000  # of the pair
@@ -39,7 +39,7 @@ class Mortal:
 
     def kill(self) -> None:
         self.now.process.kill()
-        self.now.process.wait(timeout=10)
+        self.now.process.wait(timeout=PATIENCE_S)
 
     def restart(self) -> Server:
         """The same command on the same data; returns when it answers."""

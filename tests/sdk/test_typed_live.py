@@ -11,6 +11,8 @@ import httpx
 import openai
 import pytest
 
+from tests.conftest import PATIENCE_S
+
 ASK: Any = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Tell me."}]}
 WORDS = ["Once", " upon", " a", " time", " there", " was", " a", " 🐉."]
 TEXT = "".join(WORDS)
@@ -58,11 +60,11 @@ def test_each_word_comes_before_the_next_is_typed(server: Any, client: openai.Op
         typing(seq, word)
         text = ""
         while text != word:
-            piece, at = reader.came.get(timeout=10)
+            piece, at = reader.came.get(timeout=PATIENCE_S)
             text += piece
         took_s.append(at - began)
     typing(len(WORDS) + 1, "", done=True)
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE_S)
     assert reader.chunks[0].choices[0].delta.role == "assistant"
     assert reader.chunks[-1].choices[0].finish_reason == "stop"
     assert all(chunk.usage is None for chunk in reader.chunks)
@@ -74,7 +76,7 @@ def test_usage_comes_at_the_end_when_it_was_asked_for(server: Any, client: opena
     typing = typist(server)
     typing(1, "Hello, ")
     typing(2, "World!", done=True)
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE_S)
     last = reader.chunks[-1]
     assert last.choices == [] and last.usage.completion_tokens == 4
     assert last.usage.total_tokens == last.usage.prompt_tokens + 4
@@ -95,7 +97,7 @@ def test_the_stream_helper_puts_together_what_was_typed(server: Any, client: ope
     typing = typist(server)
     for seq, word in enumerate(WORDS, 1):
         typing(seq, word, done=seq == len(WORDS))
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE_S)
     text, final = found
     assert text == final.choices[0].message.content == TEXT
     assert final.choices[0].finish_reason == "stop" and final.usage.completion_tokens > 0
@@ -122,7 +124,7 @@ async def test_the_async_sdk_reads_it_as_well(server: Any, async_client: openai.
 def test_a_typed_text_that_is_cut_at_its_length_says_so(server: Any, client: openai.OpenAI) -> None:
     reader = Reader(client)
     typist(server)(1, "Once upon", done=True, finish_reason="length")
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE_S)
     assert reader.chunks[-1].choices[0].finish_reason == "length"
 
 
@@ -143,7 +145,7 @@ def test_a_typed_json_is_parsed(server: Any, client: openai.OpenAI) -> None:
     typing = typist(server)
     typing(1, '{"name": ')
     typing(2, '"Oslo"}', done=True)
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE_S)
     assert found[0].choices[0].message.parsed == City(name="Oslo")
 
 

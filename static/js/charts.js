@@ -5,6 +5,8 @@ import { find } from "./page.js";
 import { gettext } from "./words.js";
 
 const HEIGHT = 192;
+const FEW = 12; // values of a line that are seen only as points
+const WHOLE = Array.from({ length: 12 }, (_, at) => [1, 2, 5].map((digit) => digit * 10 ** at)).flat(); // no half calls
 const STATUSES = [
   ["none", "--ink-faint", gettext("no answer")],
   ["5xx", "--bad", "5xx"],
@@ -53,13 +55,13 @@ function bars(parts, rows) {
   }));
 }
 
-function lines(parts) {
-  return parts.map(([, token, label]) => ({
+function lines(parts, rows) {
+  return parts.map(([, token, label], at) => ({
     label,
     stroke: colour(token),
     width: 1.5,
     spanGaps: true,
-    points: { size: 5 },
+    points: { size: 5, show: rows[at].filter((value) => value !== null).length <= FEW },
     value: (_, value) => duration(value ?? null),
   }));
 }
@@ -72,7 +74,7 @@ function axes(format, lang) {
   const moments = (_, splits, __, ___, step) => splits.map((at) => (step < 86_400 ? clock : day).format(at * 1000));
   return [
     { ...look, grid: { show: false }, size: 28, values: moments, space: 72 },
-    { ...look, grid, size: 56, values: (_, splits) => splits.map(format) },
+    { ...look, grid, size: 56, incrs: WHOLE, values: (_, splits) => splits.map(format) },
   ];
 }
 
@@ -102,7 +104,8 @@ export function drawCharts(series, lang) {
   const calls = seen.map(([name]) => series[name]);
   draw("chart-calls", at, stacked(calls), bars(seen, calls), count, lang, step_s);
   const shares = [["p99_ms", "--bad", "p99"], ["p95_ms", "--warn", "p95"], ["p50_ms", "--accent", "p50"]];
-  draw("chart-latency", at, shares.map(([name]) => series[name]), lines(shares), duration, lang, step_s);
+  const waits = shares.map(([name]) => series[name]);
+  draw("chart-latency", at, waits, lines(shares, waits), duration, lang, step_s);
   const kinds = [["completion_tokens", "--code-word", gettext("out")], ["prompt_tokens", "--accent", gettext("in")]];
   const tokens = kinds.map(([name]) => series[name]);
   draw("chart-tokens", at, stacked(tokens), bars(kinds, tokens), count, lang, step_s);

@@ -16,6 +16,8 @@ run: $(VENV)/.installed staticfiles/staticfiles.json  ## install, migrate and se
 	@$(PY) manage.py migrate -v 0
 	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
+# Tests start some hundred processes: what one has compiled, the others need not.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.installed-dev  ## every test; no service has to be installed by hand
 	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -101,6 +101,7 @@ def test_on_a_phone_the_panel_takes_the_place_of_the_list(server: Server, open_p
     fill(server)
     page = open_page(f"{server.url}/queues", width=390)
     page.get_by_role("link", name="ci-7").click()
+    page.wait_for_url("**/queues/ci-7")
     expect(page.locator("#callers")).to_be_hidden()
     open_edit(page)
     expect(page.locator("#queue")).to_be_hidden()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mockopenai import environment
-from tests.conftest import ROOT, Server
+from tests.conftest import ROOT, Server, prepare
 
 
 def manage(*command: str, data_dir: Path, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -25,31 +25,32 @@ def only_line(run: "subprocess.CompletedProcess[str]") -> str:
     return line
 
 
-@pytest.mark.parametrize("command", [("check",), ("serve",), ("migrate", "-v", "0")])
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "command"),
     [
-        ("MOCKOPENAI_PORT", "http"),
-        ("MOCKOPENAI_PORT", "70000"),
-        ("MOCKOPENAI_HOLD_S", "soon"),
-        ("MOCKOPENAI_HOLD_S", "nan"),
-        ("MOCKOPENAI_FALLBACK", "maybe"),
-        ("MOCKOPENAI_OPEN", "perhaps"),
-        ("MOCKOPENAI_TRUSTED_PROXIES", "10.0.0.0/99"),
-        ("MOCKOPENAI_QUEUE_MAX", "1.5"),
-        ("MOCKOPENAI_WORKERS", "0"),
-        ("MOCKOPENAI_DATA_DIR", "/dev/null/data"),
-        ("DATABASE_URL", "mysql://x/y"),
-        ("DATABASE_URL", "nonsense"),
-        ("DATABASE_URL", "sqlite:////dev/null/folder/file"),
-        ("REDIS_URL", "http://x"),
-        ("REDIS_URL", "redis://x:port"),
+        ("MOCKOPENAI_PORT", "http", "check"),
+        ("MOCKOPENAI_PORT", "70000", "check"),
+        ("MOCKOPENAI_HOLD_S", "soon", "check"),
+        ("MOCKOPENAI_HOLD_S", "nan", "check"),
+        ("MOCKOPENAI_FALLBACK", "maybe", "check"),
+        ("MOCKOPENAI_OPEN", "perhaps", "check"),
+        ("MOCKOPENAI_TRUSTED_PROXIES", "10.0.0.0/99", "check"),
+        ("MOCKOPENAI_QUEUE_MAX", "1.5", "check"),
+        ("MOCKOPENAI_WORKERS", "0", "check"),
+        ("MOCKOPENAI_DATA_DIR", "/dev/null/data", "check"),
+        ("DATABASE_URL", "mysql://x/y", "check"),
+        ("DATABASE_URL", "nonsense", "check"),
+        ("DATABASE_URL", "sqlite:////dev/null/folder/file", "check"),
+        ("REDIS_URL", "http://x", "check"),
+        ("REDIS_URL", "redis://x:port", "check"),
+        ("REDIS_URL", "redis://x:port", "serve"),
+        ("REDIS_URL", "redis://x:port", "migrate"),
     ],
 )
 def test_a_bad_value_stops_every_command_with_a_line_that_names_it(
-    name: str, value: str, command: tuple[str, ...], tmp_path: Path
+    name: str, value: str, command: str, tmp_path: Path
 ) -> None:
-    line = only_line(manage(*command, data_dir=tmp_path, **{name: value}))
+    line = only_line(manage(command, data_dir=tmp_path, **{name: value}))
     assert line.startswith(f"{name}={value!r} ") and line.endswith(".")
 
 
@@ -79,13 +80,13 @@ def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Pa
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a b", "999.1.1.1"])
 def test_a_host_that_cannot_be_listened_on_is_named(host: str, tmp_path: Path) -> None:
-    manage("migrate", "-v", "0", data_dir=tmp_path)
+    prepare(tmp_path, {})
     line = only_line(manage("serve", data_dir=tmp_path, MOCKOPENAI_HOST=host, MOCKOPENAI_OPEN="1"))
     assert host in line
 
 
 def test_a_port_that_is_taken_or_is_none_is_named(tmp_path: Path) -> None:
-    manage("migrate", "-v", "0", data_dir=tmp_path)
+    prepare(tmp_path, {})
     with socket.create_server(("127.0.0.1", 0)) as taken:
         for port in (str(taken.getsockname()[1]), "70000"):
             assert port in only_line(manage("serve", "--port", port, data_dir=tmp_path))

@@ -7,13 +7,16 @@ from typing import Any
 import orjson
 
 from apps.wire.endpoint import Body
-from apps.wire.pattern import matching
+from apps.wire.pattern import accepting, matching
 from apps.wire.plausible import of_format, of_name
+from apps.wire.schema_words import LEAST, bounds, kind_of, whole
 
 DEPTH_MAX = 12  # of what is made; deeper than that only what has to be
 _OPTIONAL_DEPTH = 4
 _NULL_DEPTH = 2  # where what may be null is: schemas of trees hold themselves
 _ITEMS_MAX = 50
+VALUES_MAX = 5_000  # in one answer: arrays of arrays of arrays would have no end
+TEXT_MAX = 64 * 1024  # characters of all its texts: as much as a model writes
 
 _QUOTED = re.compile(r"[\"“«'‘]([^\"”»'’]{1,80})[\"”»'’]")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\w)")
@@ -41,19 +44,23 @@ class _Maker:
         self._root = root
         self._text = text
         self._everything = everything
+        self._values, self._letters = VALUES_MAX, TEXT_MAX  # what may still be made
         self._words = [*_QUOTED.findall(text), *_PROPER.findall(_QUOTED.sub(" ", text))]
         self._numbers = [float(number) for number in _NUMBER.findall(text)]
 
     def value(self, schema: Any, name: str = "", depth: int = 0) -> Any:
+        if self._is_spent:
+            return LEAST.get(kind_of(schema) if isinstance(schema, dict) else "", "")
+        self._values -= 1
         schema = self._resolved(schema, depth)
-        if "const" in schema:
-            return schema["const"]
         choices = schema.get("enum")
+        if "const" in schema:
+            return self._given(schema["const"])
         if isinstance(choices, list) and choices:
-            return self._chosen(choices)
+            return self._given(self._chosen(choices))
         if "default" in schema and schema["default"] is not None:
-            return schema["default"]
-        match _kind(schema):
+            return self._given(schema["default"])
+        match kind_of(schema):
             case "object":
                 return self._object(schema, depth)
             case "array":
@@ -66,6 +73,15 @@ class _Maker:
                 return None
         return self._string(schema, name)
 
+    @property
+    def _is_spent(self) -> bool:
+        return self._values <= 0 or self._letters <= 0
+
+    def _given(self, value: Any) -> Any:
+        """A value that stands in the schema."""
+        self._letters -= len(orjson.dumps(value))
+        return value
+
     def _resolved(self, schema: Any, depth: int) -> Body:
         """The schema without references and alternatives: of these the first that is not null."""
         for _ in range(DEPTH_MAX):
@@ -75,7 +91,7 @@ class _Maker:
                 rest = {key: value for key, value in schema.items() if key != "$ref"}
                 schema = {**self._at(schema["$ref"]), **rest}
             elif isinstance(schema.get("allOf"), list):
-                schema = self._merged(schema)
+                schema = self._merged(schema, depth)
             elif any(isinstance(schema.get(key), list) and schema[key] for key in ("anyOf", "oneOf")):
                 schema = self._alternative(schema, depth)
             else:
@@ -91,10 +107,11 @@ class _Maker:
         rest = {name: value for name, value in schema.items() if name not in (key, "default")}
         return {**rest, **picked}
 
-    def _merged(self, schema: Body) -> Body:
+    def _merged(self, schema: Body, depth: int) -> Body:
         merged = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in schema["allOf"]:
-            for key, value in self._resolved(part, 0).items():
+        for part in schema["allOf"] if depth <= DEPTH_MAX and not self._is_spent else ():
+            self._values -= 1
+            for key, value in self._resolved(part, depth + 1).items():
                 known = merged.get(key)
                 if isinstance(known, dict) and isinstance(value, dict):
                     merged[key] = {**known, **value}
@@ -130,12 +147,14 @@ class _Maker:
         return {name: self.value(properties.get(name), name, depth + 1) for name in wanted}
 
     def _array(self, schema: Body, name: str, depth: int) -> list[Any]:
+        if depth > DEPTH_MAX:
+            return []
         first = schema.get("prefixItems")
         made = [self.value(item, name, depth + 1) for item in first] if isinstance(first, list) else []
-        low, high = _whole(schema.get("minItems"), 0), _whole(schema.get("maxItems"), _ITEMS_MAX)
+        low, high = whole(schema.get("minItems"), 0), whole(schema.get("maxItems"), _ITEMS_MAX)
         count = max(low, 1 if depth <= _OPTIONAL_DEPTH and not made else 0)
         singular = name.removesuffix("s")
-        while len(made) < min(count, high, _ITEMS_MAX):
+        while len(made) < min(count, high, _ITEMS_MAX) and not self._is_spent:
             item = self.value(schema.get("items"), singular, depth + 1)
             if schema.get("uniqueItems") is True and item in made and isinstance(item, str | int | float):
                 item = f"{item}{len(made)}" if isinstance(item, str) else item + len(made)
@@ -143,7 +162,7 @@ class _Maker:
         return made
 
     def _number(self, schema: Body, name: str, *, is_whole: bool) -> float | int:
-        low, high = _bounds(schema)
+        low, high = bounds(schema)
         given: Any = schema.get("multipleOf")
         step = given if type(given) in (int, float) and given > 0 else (1 if is_whole else 0)
         fits = [n for n in self._numbers if low <= n <= high and (not step or n % step == 0)]
@@ -153,48 +172,26 @@ class _Maker:
         if step and not fits:
             value = math.ceil(value / step) * step
             value = value if value <= high else math.floor(high / step) * step
-        return int(value) if is_whole or (value == int(value) and isinstance(step, int) and step) else value
+        return (
+            min(max(int(value), -(2**63)), 2**63 - 1)
+            if is_whole or (value == int(value) and isinstance(step, int) and step)
+            else value
+        )
 
     def _string(self, schema: Body, name: str) -> str:
+        made = self._text_of(schema, name)
+        self._letters -= len(made)
+        return made
+
+    def _text_of(self, schema: Body, name: str) -> str:
         named = schema.get("format")
         made = of_format(named) if isinstance(named, str) else None
         pattern = schema.get("pattern")
         if made is None and isinstance(pattern, str):
-            word = next((word for word in self._words if _accepts(pattern, word)), None)
-            return word or matching(pattern) or "a"
+            accepts = accepting(pattern)
+            return next(filter(accepts, self._words), None) or matching(pattern) or "a"
         if made is None:
             made = of_name(name, text=self._text) or (self._words.pop(0) if self._words else None)
         made = made or of_name(name, fallback=True)
-        low, high = _whole(schema.get("minLength"), 0), _whole(schema.get("maxLength"), len(made) + 4096)
-        return made.ljust(low, ".")[: max(low, high)]
-
-
-def _accepts(pattern: str, word: str) -> bool:
-    try:
-        return re.search(pattern, word) is not None
-    except re.error:
-        return False
-
-
-def _kind(schema: Body) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((one for one in kind if one != "null"), "null")
-    if isinstance(kind, str):
-        return kind
-    if "properties" in schema or "required" in schema:
-        return "object"
-    return "array" if "items" in schema or "prefixItems" in schema else "string"
-
-
-def _whole(value: Any, default: int) -> int:
-    return int(value) if type(value) in (int, float) and value >= 0 else default
-
-
-def _bounds(schema: Body) -> tuple[float, float]:
-    """The least and the largest number that the schema takes."""
-    apart = 1 if schema.get("type") == "integer" else 1e-6
-    given = {key: value for key, value in schema.items() if type(value) in (int, float)}
-    low = max(given.get("minimum", -math.inf), given.get("exclusiveMinimum", -math.inf) + apart)
-    high = min(given.get("maximum", math.inf), given.get("exclusiveMaximum", math.inf) - apart)
-    return low, high
+        low, high = whole(schema.get("minLength"), 0), whole(schema.get("maxLength"), len(made) + 4096)
+        return made.ljust(min(low, self._letters), ".")[: max(low, high)]

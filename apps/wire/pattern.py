@@ -1,9 +1,22 @@
 """A text that a regular expression accepts: the simplest one, where the expression is simple."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from apps.wire.expression import PatternError, compiled
+
 _REPEATS_MAX = 64
+_LENGTH_MAX = 4096  # of what one repeat makes: repeats of repeats of repeats would have no end
+
+
+def accepting(pattern: str) -> Callable[[str], bool]:
+    """Whether a text fits, in linear time: who wrote the expression may be anybody."""
+    try:
+        search = compiled(pattern).search
+    except PatternError:
+        return lambda text: False
+    return lambda text: search(text.encode("utf-8", "surrogatepass")) is not None
 
 
 def matching(pattern: str) -> str | None:
@@ -11,7 +24,7 @@ def matching(pattern: str) -> str | None:
     try:
         parsed: Any = re._parser.parse(pattern)  # type: ignore[attr-defined]  # the only reader there is
         found = "".join([_one(operation, about) for operation, about in parsed])
-        return found if re.search(pattern, found) else None
+        return found if accepting(pattern)(found) else None
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
 
@@ -31,8 +44,11 @@ def _one(operation: Any, about: Any) -> str:
             return _among(about)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             low, high, inner = about
-            times = max(low, min(1, high))
-            return "".join([_one(*step) for step in inner]) * int(min(times, _REPEATS_MAX))
+            times = int(min(max(low, min(1, high)), _REPEATS_MAX))
+            once = "".join([_one(*step) for step in inner])
+            if len(once) * times > _LENGTH_MAX:
+                raise ValueError(operation)
+            return once * times
         case "SUBPATTERN":
             return "".join([_one(*step) for step in about[-1]])
         case "ATOMIC_GROUP":

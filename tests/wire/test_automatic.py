@@ -1,5 +1,6 @@
 """Automatic answers: deterministic, about the last question, and as the request asks for them."""
 
+import time
 from typing import Any
 
 import jsonschema_rs
@@ -208,6 +209,39 @@ def test_what_is_made_follows_its_schema(schema: Any, text: str) -> None:
     check = jsonschema_rs.validator_for(whole)
     check.validate(structured(whole, text))
     check.validate(orjson.loads(arguments(whole, text)))
+
+
+def nested(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "minLength": 40}
+    for _ in range(levels):
+        schema = {"type": "array", "items": schema, "minItems": 50}
+    return schema
+
+
+MANY = {name: {"$ref": "#"} for name in "abcdefgh"}
+DEFAULT = {"type": "string", "default": "d" * 100_000}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "minLength": 2_000_000_000},
+        {"type": "string", "pattern": "(((((a{64}){64}){64}){64}){64}){64}"},
+        {"type": "string", "pattern": "^(a+)+$"},
+        nested(6),
+        {"type": "object", "properties": MANY, "required": list(MANY)},
+        {"type": "array", "minItems": 50, "items": {"type": "array", "minItems": 50, "items": DEFAULT}},
+        {"type": "array", "prefixItems": [{"$ref": "#"}, {"$ref": "#"}]},
+        {"allOf": [{"$ref": "#"}] * 10},
+        {"type": "integer", "multipleOf": 1e308},
+    ],
+    ids=["a long text", "repeats", "backtracking", "arrays", "objects", "defaults", "first", "all", "number"],
+)
+def test_a_schema_without_end_gets_an_answer_that_has_one(schema: Any) -> None:
+    text = f'Say "{"a" * 60}!"'
+    began = time.process_time()
+    assert len(orjson.dumps(structured(schema, text))) < 500_000
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
+from apps.wire.expression import compiled
 from apps.wire.jsongate import kind
 from apps.wire.match.condition import Condition
 from apps.wire.match.groups import All, AnyOf, Not
 from apps.wire.match.kinds import KINDS
-from apps.wire.match.text import compiled, short
+from apps.wire.match.text import short
 from apps.wire.match.text_reader import Wrong
 
 DEPTH_MAX = 8

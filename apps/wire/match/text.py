@@ -3,18 +3,13 @@
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+from apps.wire.expression import compiled
 from apps.wire.match.literal import literals_of
 from apps.wire.match.subject import Text
-
-PATTERN_MEMORY_BYTES = 1024 * 1024  # of one compiled expression; larger ones are refused
 
 Kind = Literal["contains", "equals", "regex"]
 _WORDS = {"contains": "contain", "equals": "equal", "regex": "match"}
 _HOLD = {"contains": "contains", "equals": "equals", "regex": "matches"}
-
-
-class PatternError(ValueError):
-    """An expression that re2 does not take; the message says why."""
 
 
 class TextTest:
@@ -69,23 +64,6 @@ class Key(NamedTuple):
 
     how: Literal["has", "is"]
     texts: tuple[str, ...]
-
-
-def compiled(pattern: str, *, case: bool) -> Any:
-    """The expression, compiled by re2: it runs in linear time. Raises PatternError."""
-    import re2  # 2.4 MB, and not every server is asked for expressions
-
-    options = re2.Options()
-    options.max_mem = PATTERN_MEMORY_BYTES
-    options.log_errors = False
-    options.never_capture = True
-    options.case_sensitive = case
-    try:
-        return re2._Regexp(pattern.encode(), options)  # past a cache that would keep it for ever
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        told = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise PatternError(told) from None
 
 
 def short(text: str, limit: int = 60) -> str:

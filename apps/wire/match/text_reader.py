@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from apps.wire.expression import PatternError
 from apps.wire.jsongate import kind
-from apps.wire.match.text import Kind, PatternError, TextTest
+from apps.wire.match.text import Kind, TextTest
 
 TEXT_MAX = 2000
 PATTERN_MAX = 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mockopenai import environment
-from tests.conftest import ROOT, Server
+from tests.conftest import ROOT, Server, prepare
 
 
 def manage(*command: str, data_dir: Path, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -86,13 +86,13 @@ def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Pa
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a b", "999.1.1.1"])
 def test_a_host_that_cannot_be_listened_on_is_named(host: str, tmp_path: Path) -> None:
-    manage("migrate", "-v", "0", data_dir=tmp_path)
+    prepare(tmp_path, {})
     line = only_line(manage("serve", data_dir=tmp_path, MOCKOPENAI_HOST=host, MOCKOPENAI_OPEN="1"))
     assert host in line
 
 
 def test_a_port_that_is_taken_or_is_none_is_named(tmp_path: Path) -> None:
-    manage("migrate", "-v", "0", data_dir=tmp_path)
+    prepare(tmp_path, {})
     with socket.create_server(("127.0.0.1", 0)) as taken:
         for port in (str(taken.getsockname()[1]), "70000"):
             assert port in only_line(manage("serve", "--port", port, data_dir=tmp_path))

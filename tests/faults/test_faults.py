@@ -73,7 +73,7 @@ def test_a_wrong_fault_is_told_where_and_why(value: Any, where: str, words: str)
 
 # --- chance ---------------------------------------------------------------------------------------
 
-CALLS = 1000
+CALLS = 400
 BY_CHANCE = {"name": "overloaded", "probability_pct": 30}
 
 
@@ -97,7 +97,7 @@ def prepared(server: Server, *, seed: int) -> int:
     return int(rule["id"])
 
 
-async def test_the_same_seed_gives_the_same_failures_over_1000_calls_on_any_database_and_number_of_processes(
+async def test_the_same_seed_gives_the_same_failures_over_400_calls_on_any_database_and_number_of_processes(
     tmp_path: Path,
 ) -> None:
     env = {**shared_redis(), "MOCKOPENAI_FALLBACK": "auto"}
@@ -106,8 +106,8 @@ async def test_the_same_seed_gives_the_same_failures_over_1000_calls_on_any_data
     try:
         prepared(pair[0], seed=42)
         first = await codes(pair, CALLS)
-        assert 250 <= first.count(503) <= 350
-        assert 100 <= first.count(409) <= 180  # a fifth of those that come to the preset
+        assert 95 <= first.count(503) <= 145
+        assert 35 <= first.count(409) <= 80  # a fifth of those that come to the preset
         other.queue("else", {"content": "x"}, {"content": "y"})  # other ids than there
         other.api.post("/api/faults", json={"fault": "quota", "caller": "else"})
         rule = prepared(other, seed=42)

@@ -139,8 +139,32 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
 
     `door`: "serve" (our uvicorn), "alone" (the same, started from nothing), "daphne", or "view" (uvicorn with Django alone, without the ASGI door).
     """
-    port = port or free_port()
-    command = {
+    whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
+    data_dir.mkdir(parents=True, exist_ok=True)
+    prepare(data_dir, whole_env)
+    ports = [port] if port else [free_port(), free_port()]  # somebody else may be quicker to take the first
+    for number in ports:
+        command = _command(door, number)
+        log = data_dir / f"server-{number}.log"
+        process = _started(command, whole_env, log)
+        server = Server(process, f"http://127.0.0.1:{number}", data_dir, env, command, log)
+        try:
+            wait_for(lambda: _is_up(server), timeout_s=START_S, pause_s=0.05)  # noqa: B023
+            return server
+        except BaseException as error:
+            server.api.close()
+            process.kill()
+            said = log.read_text()
+            if number != ports[-1] and "address already in use" in said.lower():
+                continue
+            if not isinstance(error, AssertionError):
+                raise
+            raise AssertionError(f"the server did not start:\n{said}") from None
+    raise AssertionError("unreachable")
+
+
+def _command(door: str, port: int) -> list[str]:
+    return {
         "serve": [sys.executable, "manage.py", "serve", "--port", str(port)],
         # Not forked from a process that has loaded more than a server needs.
         "alone": [sys.executable, "./manage.py", "serve", "--port", str(port)],
@@ -158,18 +182,6 @@ def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None
             "tests.view_only:application",
         ],
     }[door]
-    whole_env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(data_dir), **env}
-    data_dir.mkdir(parents=True, exist_ok=True)
-    prepare(data_dir, whole_env)
-    log = data_dir / f"server-{port}.log"
-    process = _started(command, whole_env, log)
-    server = Server(process, f"http://127.0.0.1:{port}", data_dir, env, command, log)
-    try:
-        wait_for(lambda: _is_up(server), timeout_s=START_S, pause_s=0.05)
-    except AssertionError:
-        process.kill()
-        raise AssertionError(f"the server did not start:\n{log.read_text()}") from None
-    return server
 
 
 def _started(command: list[str], env: dict[str, str], log: Path) -> "subprocess.Popen[bytes] | Forked":

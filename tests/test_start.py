@@ -25,32 +25,38 @@ def only_line(run: "subprocess.CompletedProcess[str]") -> str:
     return line
 
 
+BAD = [
+    ("MOCKOPENAI_PORT", "http"),
+    ("MOCKOPENAI_PORT", "70000"),
+    ("MOCKOPENAI_HOLD_S", "soon"),
+    ("MOCKOPENAI_HOLD_S", "nan"),
+    ("MOCKOPENAI_FALLBACK", "maybe"),
+    ("MOCKOPENAI_OPEN", "perhaps"),
+    ("MOCKOPENAI_TRUSTED_PROXIES", "10.0.0.0/99"),
+    ("MOCKOPENAI_QUEUE_MAX", "1.5"),
+    ("MOCKOPENAI_WORKERS", "0"),
+    ("MOCKOPENAI_DATA_DIR", "/dev/null/data"),
+    ("DATABASE_URL", "mysql://x/y"),
+    ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", "sqlite:////dev/null/folder/file"),
+    ("REDIS_URL", "http://x"),
+    ("REDIS_URL", "redis://x:port"),
+]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "command"),
     [
-        ("MOCKOPENAI_PORT", "http", "check"),
-        ("MOCKOPENAI_PORT", "70000", "check"),
-        ("MOCKOPENAI_HOLD_S", "soon", "check"),
-        ("MOCKOPENAI_HOLD_S", "nan", "check"),
-        ("MOCKOPENAI_FALLBACK", "maybe", "check"),
-        ("MOCKOPENAI_OPEN", "perhaps", "check"),
-        ("MOCKOPENAI_TRUSTED_PROXIES", "10.0.0.0/99", "check"),
-        ("MOCKOPENAI_QUEUE_MAX", "1.5", "check"),
-        ("MOCKOPENAI_WORKERS", "0", "check"),
-        ("MOCKOPENAI_DATA_DIR", "/dev/null/data", "check"),
-        ("DATABASE_URL", "mysql://x/y", "check"),
-        ("DATABASE_URL", "nonsense", "check"),
-        ("DATABASE_URL", "sqlite:////dev/null/folder/file", "check"),
-        ("REDIS_URL", "http://x", "check"),
-        ("REDIS_URL", "redis://x:port", "check"),
-        ("REDIS_URL", "redis://x:port", "serve"),
-        ("REDIS_URL", "redis://x:port", "migrate"),
+        *[(name, value, ("check",)) for name, value in BAD],
+        # All commands read the same settings: one value shows it of the others.
+        ("MOCKOPENAI_HOLD_S", "soon", ("serve",)),
+        ("DATABASE_URL", "nonsense", ("migrate", "-v", "0")),
     ],
 )
 def test_a_bad_value_stops_every_command_with_a_line_that_names_it(
-    name: str, value: str, command: str, tmp_path: Path
+    name: str, value: str, command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    line = only_line(manage(command, data_dir=tmp_path, **{name: value}))
+    line = only_line(manage(*command, data_dir=tmp_path, **{name: value}))
     assert line.startswith(f"{name}={value!r} ") and line.endswith(".")
 
 

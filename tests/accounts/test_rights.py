@@ -33,6 +33,9 @@ ALL = sorted(set(patterns()))
 @pytest.fixture
 def accounts(settings, transactional_db):
     settings.MOCKOPENAI_OPEN = False
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # at once; nobody guesses here
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from tests.callers import callers
 from tests.conftest import Server, start_server
 from tests.gateway.conftest import CHAT
 
-FIRST = 40  # until the database's own cache is full
-COUNT = 20
+FIRST = 24  # until the database's own cache is full
+COUNT = 10
 SIZE_BYTES = 2_000_000
 EACH_MAX_KB = 600  # a call that is kept costs 5,000
 

@@ -21,7 +21,7 @@ from tests.desk.conftest import HASTY_S
 from tests.desk.typist import Typist, listening
 
 CALLS = 12
-ROUNDS = 2
+ROUNDS = 1
 ROUNDS_MAX = 12
 
 

@@ -132,8 +132,10 @@ async def test_a_process_that_was_taken_for_dead_tells_its_callers_the_truth(
         assert answer.status == 503 and answer.json["error"]["type"] == "server_error"
         assert second.exchange(item["id"])["state"] == "orphaned"
         await slow.hang_up()
-    await asyncio.sleep(0.2)
-    items = second.api.get("/api/preset-queue/slow").json()["items"]
+    path = "/api/preset-queue/slow"
+    await asyncio.to_thread(wait_for, lambda: second.api.get(path).json()["items"] or None)
+    await asyncio.sleep(0.2)  # for one that came back once more
+    items = second.api.get(path).json()["items"]
     assert [one["uses"] for one in items] == [1], "the preset came back more than once"
 
 

@@ -387,7 +387,7 @@ def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start
     assert is_begun or ended["slow-drip"][0] == 503
     assert ended["delay"][0] == 503
     assert isinstance(ended["pace"][0], httpx.RemoteProtocolError)  # its head had left: it is cut, not ended
-    assert max(at_s for _, at_s in ended.values()) - began_s < GRACE_S / 2
+    assert max(at_s for _, at_s in ended.values()) - began_s < GRACE_S - 1
 
 
 def test_a_server_may_forbid_faults_by_header(start: Any) -> None:
@@ -452,10 +452,10 @@ def test_a_step_of_a_sequence_obeys_headers_and_its_own_delay_goes_before_rules(
     assert rules.server.api.post("/api/preset-queue/steps", json={"sequence": steps}).status_code == 200
     rules.add("latency", pace={"first_token_ms": 3000}, caller="other")
     assert ask(rules.server, "steps", Status="201").status_code == 201
-    rules.add("latency", pace={"first_token_ms": 3000}, caller="steps")
+    rules.add("latency", pace={"first_token_ms": 20_000}, caller="steps")
     began = time.monotonic()
     assert ask(rules.server, "steps").status_code == 200
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 # --- how a broken reply leaves --------------------------------------------------------------------
@@ -467,14 +467,18 @@ def test_a_stream_takes_as_long_with_a_fault_as_without(rules: Rules, pace: Any,
     words = "one two three four five six seven eight"
     drip = {"name": "slow-drip", "pause_ms": 1}
     entry = {"response": {"content": words}, "pace": pace, "fault": drip if fault == "slow-drip" else fault}
-    rules.server.queue("it", entry)
-    began_s = time.monotonic()
     body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
-    answer = rules.server.api.post("/as/it/v1/chat/completions", json=body)
-    took_s = time.monotonic() - began_s
-    events = answer.text.count("data: ") - 1
-    wanted_s = 0.4 if "total_ms" in pace else (events - 1) * 0.04
-    assert wanted_s - 0.01 <= took_s < wanted_s + 1  # a wait for each piece would be seconds
+    later_s = []
+    while not later_s or (min(later_s) >= 1 and len(later_s) < 5):  # the best of several on a busy machine
+        rules.server.queue("it", entry)
+        began_s = time.monotonic()
+        answer = rules.server.api.post("/as/it/v1/chat/completions", json=body)
+        took_s = time.monotonic() - began_s
+        events = answer.text.count("data: ") - 1
+        wanted_s = 0.4 if "total_ms" in pace else (events - 1) * 0.04
+        assert took_s >= wanted_s - 0.01
+        later_s.append(took_s - wanted_s)
+    assert min(later_s) < 1  # a wait for each piece would be seconds
 
 
 @pytest.mark.parametrize("name", [row.name for row in FAULTS if row.frames])

@@ -80,23 +80,25 @@ def test_the_narrowest_rule_wins_and_of_these_the_oldest(rules: Rules) -> None:
 
 
 def test_a_reply_with_a_delay_or_a_pace_of_its_own_is_left_alone(rules: Rules) -> None:
-    rules.add("latency", pace={"first_token_ms": 5_000})
+    rules.add("latency", pace={"first_token_ms": 20_000})
     for fields in ({"delay_ms": 1}, {"pace": {"first_token_ms": 1}}, {"pace": "instant"}):
         rules.server.queue("own", {"content": "x"}, **fields)
-        assert took_ms(rules, "own") < 4_000
+        assert took_ms(rules, "own") < 15_000
 
 
 def test_every_kind_of_reply_is_slowed_and_injected_time_is_told_apart(rules: Rules) -> None:
     rules.add("latency", pace={"first_token_ms": {"uniform": {"from": 200, "to": 220}}})
     server = rules.server
     server.queue("slow", {"content": "queued"})
+    own_ms = []
     for stream in (False, True):
         for _ in range(2):
             assert took_ms(rules, "slow", stream=stream) >= 195
             row = ended(rules, "slow")
             assert 195 <= row["injected_ms"] <= row["duration_ms"]
             assert row["timing"]["injected_ms"] == row["injected_ms"]
-            assert row["duration_ms"] - row["injected_ms"] < 150
+            own_ms.append(row["duration_ms"] - row["injected_ms"])
+    assert min(own_ms) < 150  # 200 more where the injected time is not told apart
     server.api.put("/api/fallback", json={"text": "manual"})
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(took_ms, rules, "held")
@@ -112,9 +114,9 @@ def test_a_whole_reply_waits_for_all_of_its_tokens_or_for_the_total(rules: Rules
     rules.server.queue("whole", {"content": "one two three four five"}, pace={"token_ms": 40})
     assert took_ms(rules, "whole") >= 195
     rules.server.queue("whole", {"content": "one two three"}, pace={"total_ms": 250})
-    assert 245 <= took_ms(rules, "whole") < 2_000
+    assert 245 <= took_ms(rules, "whole") < 15_000
     rules.server.queue("whole", {"content": "one two three"}, pace={"total_ms": 250})
-    assert 245 <= took_ms(rules, "whole", stream=True) < 2_000
+    assert 245 <= took_ms(rules, "whole", stream=True) < 15_000
 
 
 def test_a_queue_and_its_files_keep_a_pace_as_it_was_written(rules: Rules) -> None:

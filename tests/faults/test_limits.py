@@ -1,5 +1,6 @@
 """Rate limits: what is let through is what the limit says, over processes and restarts; all headers are true."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -60,7 +61,7 @@ def test_60_a_minute_lets_60_through_and_what_has_flowed_back_meanwhile(
     pair[0].api.delete("/api/limits")
     pair[0].api.post("/api/limits", json={"requests_per_minute": LIMIT})  # per caller, unless it says else
     passed, took_s = hammer(pair[:processes])
-    assert abs(passed - (LIMIT + int(took_s * LIMIT / 60))) <= 1
+    assert LIMIT <= passed <= LIMIT + took_s * LIMIT / 60 + 1
 
 
 def test_a_used_up_limit_is_used_up_for_the_other_process_too(pair: list[Server]) -> None:
@@ -111,6 +112,7 @@ def test_every_answer_says_what_remains_whole_and_streamed_and_first_and_later(r
 
 def test_openais_429_in_its_words_and_with_the_time_to_wait(rules: Rules) -> None:
     rules.add("limits", per="caller", requests_per_minute=6)
+    began = time.monotonic()
     assert {rules.chat("words").status_code for _ in range(6)} == {200}
     for stream in (False, True):
         answer = rules.chat("words", stream=stream)
@@ -123,8 +125,9 @@ def test_openais_429_in_its_words_and_with_the_time_to_wait(rules: Rules) -> Non
             "Limit 6, Used 6, Requested 1. Please try again in "
         )
         wait_ms = int(answer.headers["retry-after-ms"])
-        assert 8_000 < wait_ms <= 10_000
-        assert int(answer.headers["retry-after"]) in (9, 10)
+        flowed_ms = (time.monotonic() - began) * 1000
+        assert 9_990 - flowed_ms < wait_ms <= 10_000
+        assert int(answer.headers["retry-after"]) == math.ceil(wait_ms / 1000)
         assert told(answer, "remaining-requests") == "0"
     row = rules.server.api.get("/api/exchanges?caller=words").json()["items"][0]
     assert (row["source"], row["status_code"]) == ("limit", 429)
@@ -138,7 +141,7 @@ def test_an_sdk_waits_as_it_is_told_and_is_let_through(rules: Rules) -> None:
         list(pool.map(lambda _: rules.chat("patient"), range(120)))
     began = time.monotonic()
     assert client.chat.completions.create(**BODY).choices
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_a_refused_call_uses_up_no_preset(rules: Rules) -> None:

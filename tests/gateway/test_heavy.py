@@ -26,7 +26,7 @@ async def test_others_are_answered_meanwhile(server: Server, case: str) -> None:
     server.queue("heavy", draft)
     async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
         heavy = asyncio.ensure_future(client.post("/as/heavy/v1/chat/completions", json=chat(**asked)))
-        slowest_s = 0.0
+        slowest_s, sent_at = 0.0, time.perf_counter()
         while not heavy.done():
             began = time.perf_counter()
             assert (await client.get("/api/fallback")).status_code == 200
@@ -34,7 +34,8 @@ async def test_others_are_answered_meanwhile(server: Server, case: str) -> None:
             slowest_s = max(slowest_s, time.perf_counter() - began)
             await asyncio.sleep(0.01)
         assert heavy.result().status_code == 200
-        assert slowest_s < QUICK_S
+        took_s = time.perf_counter() - sent_at
+        assert slowest_s < max(QUICK_S, took_s / 2), took_s  # made at once, it holds up for nearly all of it
 
 
 def test_scores_beyond_all_use_are_left_out(server: Server) -> None:

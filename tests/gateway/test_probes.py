@@ -21,7 +21,9 @@ from tests.callers import CALL, callers
 from tests.conftest import ROOT, Server, free_port, start_server, wait_for
 from tests.databases import shared_redis
 
-TOO_LATE_S = 8
+TOO_LATE_S = 15  # 2 are promised; what waits for the database or Redis itself waits 20 and more
+
+INJECTED_S, HELD_S = 1, 1
 
 
 def metrics(server: Server, **headers: str) -> dict[str, float]:
@@ -131,7 +133,8 @@ async def test_a_server_that_is_about_to_end_is_not_ready(start: Callable[..., S
 async def test_calls_are_counted_by_endpoint_status_and_source(start: Callable[..., Server]) -> None:
     server = start(MOCKOPENAI_FALLBACK="auto")
     server.queue("ci-7", {"content": "now"}, {"content": "later"})
-    server.queue("slow", {"content": "later"}, delay_ms=120)
+    server.queue("slow", {"content": "later"}, delay_ms=INJECTED_S * 1000)
+    began = time.monotonic()
     async with callers(server.url, "ci-7") as [caller]:
         for _ in range(3):
             assert (await caller.call(CALL)).status == 200
@@ -144,17 +147,19 @@ async def test_calls_are_counted_by_endpoint_status_and_source(start: Callable[.
         now = metrics(server)
         assert now["mockopenai_waiting_calls"] == 1
         assert now["mockopenai_waiting_oldest_seconds"] > 0
+        time.sleep(HELD_S)
         server.answer(item["id"])
         await caller.receive()
+    took_s = time.monotonic() - began
     chat = "endpoint=chat.completions"
     found = metrics(server)
     assert found[f"mockopenai_calls_total{{{chat},source=preset,status=200}}"] == 3
     assert found[f"mockopenai_calls_total{{{chat},source=auto,status=200}}"] == 1
     assert found[f"mockopenai_calls_total{{{chat},source=person,status=200}}"] == 1
     assert found[f"mockopenai_own_seconds_count{{{chat}}}"] == 5
-    assert found[f"mockopenai_own_seconds_sum{{{chat}}}"] < 1
+    assert found[f"mockopenai_own_seconds_sum{{{chat}}}"] < took_s - INJECTED_S - HELD_S  # neither is its own
     assert found[f"mockopenai_injected_seconds_count{{{chat}}}"] == 1
-    assert found[f"mockopenai_injected_seconds_sum{{{chat}}}"] >= 0.1
+    assert found[f"mockopenai_injected_seconds_sum{{{chat}}}"] >= INJECTED_S - 0.02
     assert found["mockopenai_person_answer_seconds_count"] == 1
     assert found["mockopenai_waiting_calls"] == 0
     assert found["mockopenai_workers"] == 1

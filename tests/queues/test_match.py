@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import count
 from statistics import quantiles
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -230,7 +230,7 @@ def test_the_queues_that_are_kept_read_are_bounded_by_what_they_hold(queues: Que
 
 
 def test_among_10_000_matches_the_right_one_is_found_within_milliseconds(queues: Queues) -> None:
-    """Bounded generously: the machine may be busy. See docs/matching.md for what was measured."""
+    """In its own time, whatever else the machine does. See docs/matching.md for what was measured."""
     kinds = ("contains", "equals", "regex")
     asked = (lambda n: f"item-{n}.", lambda n: f"give me {n}", lambda n: rf"order[ -]?{n}\b")
     for start in (0, 5000):
@@ -243,8 +243,8 @@ def test_among_10_000_matches_the_right_one_is_found_within_milliseconds(queues:
     assert said(taken(texts[0].format(9999))) == ["9999"]
     took_s = []
     for n in range(40, 10_000, 67):
-        began_s = perf_counter()
+        began_s = process_time()
         found = taken(texts[n % 3].format(n))
-        took_s.append(perf_counter() - began_s)
+        took_s.append(process_time() - began_s)
         assert said(found) == [str(n)]
     assert quantiles(took_s, n=20)[-1] < 0.025

@@ -1,15 +1,15 @@
 """Servers to be loaded and killed, over each kind of database."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.conftest import PATIENCE_S, ROOT, START_S, Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, START_S, Server, start_server, wait_for
 from tests.databases import KINDS, fresh, shared_redis
+from tests.zygote import zygote
 
 WAITING_MAX, QUEUE_MAX = 6, 2000  # of the pair
 
@@ -46,8 +46,7 @@ class Mortal:
         old = self.now
         old.api.close()
         env = {**os.environ, "MOCKOPENAI_DATA_DIR": str(old.data_dir), **old.env}
-        with old.log.open("ab") as output:
-            process = subprocess.Popen(old.command, cwd=ROOT, env=env, stdout=output, stderr=output)
+        process = zygote().start(old.command[2:], env, old.log)
         self.now = Server(process, old.url, old.data_dir, old.env, old.command, old.log)
         wait_for(self._is_up, timeout_s=START_S)
         return self.now

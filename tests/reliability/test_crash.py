@@ -17,7 +17,7 @@ from tests.reliability.conftest import Mortal
 ROUNDS = 2
 CONNECTIONS = 32
 BATCH = 40
-COUNT = 2400
+COUNT = 1600
 
 
 def left(server: Server, caller: str) -> list[int]:

@@ -130,6 +130,6 @@ def test_an_aborted_call_is_a_connection_error(server: Any, client: openai.OpenA
 
 def test_the_patience_of_the_client_is_known(server: Any, connect: Callable[..., openai.OpenAI]) -> None:
     with pytest.raises(openai.APITimeoutError):
-        ask(connect(timeout=0.3))
+        ask(connect(timeout=1.5))  # so long that the call arrives on a busy machine
     [only] = wait_for(lambda: [one for one in attempts(server) if one["state"] == "gone"] or None)
-    assert only["client_timeout_s"] == pytest.approx(0.3)
+    assert only["client_timeout_s"] == pytest.approx(1.5)

@@ -193,9 +193,9 @@ def test_a_match_is_nested_within_bounds() -> None:
 @pytest.mark.parametrize("pattern", [r"(a+)+$", r"(a|aa)+$", r"(a*)*b", r"(?:a?){200}a{200}b"])
 def test_a_catastrophic_pattern_does_no_harm(pattern: str) -> None:
     call = subject({"messages": [{"role": "user", "content": "a" * 150_000 + "!"}]})
-    began_s = time.perf_counter()
+    began_s = time.thread_time()
     assert not condition({"last_user": {"regex": pattern}}).accepts(call)
-    assert time.perf_counter() - began_s < 1
+    assert time.thread_time() - began_s < 1
 
 
 class _Thing:

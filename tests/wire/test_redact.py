@@ -101,7 +101,7 @@ def test_a_secret_is_masked_wherever_a_value_holds_it(value: str, shown: str) ->
 
 
 def test_masking_what_is_long_takes_no_time() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     for part in ("eyJ", "a=", "?", "%3", "://", "://a:", "token=", "sk-", "eyJa.", "a-", "Bearer "):
         safe_headers([("referer", part * 20_000)])
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

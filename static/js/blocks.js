@@ -2,7 +2,7 @@
 
 import { find, findAll, make } from "./page.js";
 import { unpressed } from "./pointer.js";
-import { fetchPart, put } from "./swap.js";
+import { fetchPart, inTurn, put } from "./swap.js";
 
 const NEAR = "800px 0px";
 
@@ -120,9 +120,11 @@ export class Blocks {
   }
 
   async #fetch(block) {
+    const isLatest = inTurn(block);
     const html = await fetchPart(this.href(block.dataset.start)).catch(() => null);
     await unpressed(block);
     if (html === null || (this.#holds && block.children.length)) return false;
+    if (!isLatest()) return true;
     put(block, `${html.trim()}<!-- ${this.#shuffles} -->`);
     findAll("[data-id]", block).forEach((row) => row.setAttribute("aria-setsize", this.count));
     this.onFresh(block);

@@ -3,7 +3,8 @@
 import { copyFrom } from "./copy.js";
 import { fetchJson, tidy } from "./jsonview.js";
 import { find, findAll, on } from "./page.js";
-import { fetchPart, put } from "./swap.js";
+import { unpressed } from "./pointer.js";
+import { fetchPart, inTurn, put } from "./swap.js";
 import { selectTab, startTabs } from "./tabs.js";
 import { startTexts } from "./texts.js";
 import { gettext } from "./words.js";
@@ -89,8 +90,10 @@ export class OpenCall {
     const { id } = this;
     const turn = this.#turn;
     if (!id || id !== this.#wanted) return; // another one is on its way
+    const isLatest = inTurn(this.place);
     const html = await fetchPart(`/desk/call/${encodeURIComponent(id)}/story`).catch((error) => error.cause);
-    if (turn !== this.#turn || html === undefined) return;
+    await unpressed(this.place);
+    if (turn !== this.#turn || html === undefined || !isLatest()) return;
     const before = this.story?.state;
     if (html === 404) find(".story", this.place).dataset.state = "deleted";
     else put(find("[data-story]", this.place), html);

@@ -8,6 +8,7 @@ const KEY = "mockopenai.claim"; // in this tab, so that a page that is loaded ag
 
 /** When the page goes away, the server lets go of what the socket said last, unless it is soon renewed. */
 export class Claim {
+  #last = Promise.resolve(); // one request after the other, or the server would see another order
   #id = sessionStorage.getItem(KEY) ?? "";
 
   /** `onLost()`: somebody else has it. */
@@ -35,7 +36,7 @@ export class Claim {
   }
 
   release() {
-    if (this.id) ask("POST", `/api/desk/${this.id}/release`);
+    if (this.id) this.#post(`${this.id}/release`);
     this.forget();
   }
 
@@ -61,8 +62,13 @@ export class Claim {
     tell({ type: "keep_claim", id });
   }
 
+  #post(path) {
+    this.#last = this.#last.then(() => ask("POST", `/api/desk/${path}`));
+    return this.#last;
+  }
+
   async #ask(id, query = "") {
-    const { code } = await ask("POST", `/api/desk/${id}/claim${query}`);
+    const { code } = await this.#post(`${id}/claim${query}`);
     if (![404, 409, 410].includes(code)) return;
     if (this.id === id) this.forget();
     await this.onLost();

@@ -1,5 +1,6 @@
 // The JSON view of a draft: CodeMirror, loaded when it is first shown, with the server's reading as lint.
 
+import { staying } from "./focus.js";
 import { indent } from "./json.js";
 import { gettext } from "./words.js";
 
@@ -26,7 +27,9 @@ export class CodeView {
   }
 
   async focus() {
-    (await this.#load()).focus();
+    const isHere = staying();
+    const editor = await this.#load();
+    if (isHere()) editor.focus(); // it may take a while to come
   }
 
   #load() {

@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { coalesce, find, findAll, make } from "./page.js";
+import { unpressed } from "./pointer.js";
 import { Suggestions } from "./suggestions.js";
 import { visible } from "./visible.js";
 import { gettext } from "./words.js";
@@ -122,6 +123,7 @@ export class FilterLine {
     const { value, selectionStart: at } = this.field;
     const turn = ++this.#turn;
     const { code, data } = await ask("GET", `/api/exchanges/complete?${new URLSearchParams({ q: value, at })}`);
+    await unpressed(this.suggestions.list);
     if (turn !== this.#turn || this.line !== value) return;
     if (code !== 200 || document.activeElement !== this.field) {
       this.suggestions.close();

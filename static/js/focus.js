@@ -7,6 +7,12 @@ function isLost(element) {
   return element === document.body || !element.checkVisibility() || element.matches(":disabled, [inert] *");
 }
 
+/** Later: whether the person is still where they are now, so that the focus may be taken elsewhere. */
+export function staying() {
+  const at = document.activeElement;
+  return () => [at, document.body].includes(document.activeElement);
+}
+
 /** Focuses the first of the places that can be seen, unless what has the focus is there still. */
 export function rescueFocus(...places) {
   if (!isLost(document.activeElement ?? document.body)) return;

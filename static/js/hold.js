@@ -13,18 +13,28 @@ const SAID = {
   refuse: gettext("Calls without a preset are refused."),
 };
 
+let shown = 0; // counts what was shown: what an event says meanwhile is newer than an answer
+let last = Promise.resolve(); // one switch after the other, or the server would see another order
+
 /** Shows a mode wherever the page speaks of it. */
 export function showMode(mode) {
+  shown += 1;
   find("#hold").dataset.mode = mode;
   for (const item of findAll("[data-hold]")) item.ariaChecked = String(item.dataset.hold === mode);
   for (const text of findAll("[data-mode-text]")) text.hidden = text.dataset.modeText !== mode;
 }
 
-export async function switchTo(mode) {
+async function put(mode) {
+  const before = shown;
   const result = await ask("PUT", "/api/fallback", { body: JSON.stringify({ text: mode }) });
   if (result.code !== 200) return notice(problems(result).join(" "), { level: "bad" });
-  showMode(mode);
+  if (shown === before) showMode(mode);
   return notice(SAID[mode]);
+}
+
+export function switchTo(mode) {
+  last = last.then(() => put(mode));
+  return last;
 }
 
 export async function openHold() {

@@ -34,13 +34,13 @@ async function filter(query) {
   history.pushState({}, "", address({ query }));
   await apply(query);
   const [wrong] = problemsIn(list.place);
-  if (wrong) line.select(wrong.position);
+  if (wrong && line.line === query) line.select(wrong.position);
 }
 
 async function apply(query) {
   showExport(query);
   await list.show(query);
-  if (opened.id && !where().id) await opened.show("");
+  if (opened.wanted && !where().id) await opened.show("");
 }
 
 /** Back and forward: the address says what is to be seen. */
@@ -51,7 +51,7 @@ async function follow() {
     await apply(query);
     await list.restore(history.state ?? {});
   }
-  if (id !== opened.id) await opened.show(id);
+  if (id !== opened.wanted) await opened.show(id);
 }
 
 /** The exchange that a key means: the line that has the focus, else the open one. */

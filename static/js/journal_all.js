@@ -3,7 +3,7 @@
 import { ask, problems } from "./api.js";
 import { now } from "./clock.js";
 import { notice, sure } from "./notices.js";
-import { find } from "./page.js";
+import { find, single } from "./page.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const ROOT = "/api/exchanges";
@@ -31,7 +31,7 @@ async function erase(list) {
 }
 
 export function startAll(list) {
-  find("#delete").addEventListener("click", () => erase(list));
+  find("#delete").addEventListener("click", single(() => erase(list)));
 }
 
 export function showExport(query) {

@@ -2,8 +2,10 @@
 
 import { problemsIn } from "./filterline.js";
 import { nameDays } from "./journal_days.js";
+import { staying } from "./focus.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll } from "./page.js";
+import { unpressed } from "./pointer.js";
 import { fetchPart, put, settle } from "./swap.js";
 import { fill, gettext, ngettext } from "./words.js";
 
@@ -63,8 +65,9 @@ export class ExchangeList {
 
   /** From the newest again. */
   async renew() {
+    const isHere = staying();
     await this.show(this.query);
-    find(".line", this.place)?.focus({ preventScroll: true });
+    if (isHere() || this.place.contains(document.activeElement)) find(".line", this.place)?.focus({ preventScroll: true });
   }
 
   /** Does something that may move the lines, and brings one of them back to where it was. */
@@ -112,6 +115,7 @@ export class ExchangeList {
     const turn = ++this.#turn;
     const params = new URLSearchParams({ q: this.query, ...(shown ? { shown } : {}) });
     const html = await fetchPart(`${this.place.dataset.href}?${params}`).catch(() => null);
+    await unpressed(this.place);
     if (turn !== this.#turn || !mayMove()) return;
     if (html === null) {
       notice(gettext("The server cannot be reached."), { level: "warn", name: "journal" });
@@ -130,6 +134,7 @@ export class ExchangeList {
     const look = findAll("[data-open]", this.place).map((row) => row.dataset.call).join();
     const params = new URLSearchParams({ q: this.query, after, look });
     const html = await fetchPart(`${this.place.dataset.newer}?${params}`).catch(() => null);
+    await unpressed(this.place);
     if (turn !== this.#turn || html === null) return; // the connection line says so; the next event asks again
     const parsed = new DOMParser().parseFromString(html, "text/html");
     const said = find("[data-newer]", parsed);

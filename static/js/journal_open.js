@@ -2,6 +2,7 @@
 
 import { address } from "./journal_url.js";
 import { coalesce, find, findAll, on } from "./page.js";
+import { unpressed } from "./pointer.js";
 import { fetchPart, put, refresh } from "./swap.js";
 import { selectTab, startTabs } from "./tabs.js";
 import { startTexts } from "./texts.js";
@@ -11,6 +12,7 @@ const NARROW = matchMedia("(max-width: 767px)");
 
 export class OpenExchange {
   #turn = 0;
+  #wanted = "";
 
   /** `onChange()` hears that another exchange, or none, is open. */
   constructor(list, { onChange }) {
@@ -18,6 +20,7 @@ export class OpenExchange {
     this.place = find("#opened");
     this.refresh = coalesce(() => this.#refresh(), 200);
     this.followUp = coalesce(() => this.#followUp(), 500);
+    this.#wanted = this.id;
     startTabs(document);
     startTexts(document.body);
     on(document, "click", ".row[data-call]", (event, row) => this.#follow(event, () => this.open(row.dataset.call)));
@@ -33,6 +36,11 @@ export class OpenExchange {
     return this.#article?.dataset.id ?? "";
   }
 
+  /** The exchange that is open, or on its way. */
+  get wanted() {
+    return this.#wanted;
+  }
+
   get caller() {
     return this.#article?.dataset.caller ?? "";
   }
@@ -43,7 +51,7 @@ export class OpenExchange {
   }
 
   async open(id) {
-    if (id === this.id) return;
+    if (id === this.#wanted) return;
     const depth = this.#article && !this.#depth ? 0 : this.#depth + 1;
     history.replaceState({ ...history.state, ...this.list.memory }, "");
     history.pushState({ depth }, "", address({ id, query: this.list.query }));
@@ -51,7 +59,7 @@ export class OpenExchange {
   }
 
   close() {
-    if (!this.#article) return;
+    if (!this.#article && !this.#wanted) return;
     if (this.#depth) {
       history.go(-this.#depth);
     } else {
@@ -63,11 +71,13 @@ export class OpenExchange {
   /** Shows an exchange, "" for none, as the address says. */
   async show(id) {
     const turn = ++this.#turn;
+    this.#wanted = id;
     const before = this.id;
     const html = id ? await this.#fetch(id) : "";
     if (turn !== this.#turn) return;
     const { memory } = this.list;
     this.list.steady(id || before, () => put(this.place, html));
+    this.#wanted = this.id; // one that cannot be had may be asked for again
     this.place.scrollTop = 0;
     this.onChange();
     if (NARROW.matches) scrollTo(0, id ? 0 : (history.state?.top ?? memory.top));
@@ -83,11 +93,12 @@ export class OpenExchange {
     }
   }
 
-  async #fetch(id) {
+  async #fetch(id, { mayFail = false } = {}) {
     const query = new URLSearchParams({ q: this.list.query });
     try {
       return await fetchPart(`${address({ id })}/whole?${query}`);
     } catch (error) {
+      if (mayFail && error.cause !== 404) return null;
       const gone = gettext("This exchange is not in the journal any more.");
       const away = gettext("The server cannot be reached.");
       return `<p class="exchange hollow">${error.cause === 404 ? gone : away}</p>`;
@@ -99,9 +110,10 @@ export class OpenExchange {
     const { id } = this;
     if (!id || !("open" in this.#article.dataset)) return;
     const turn = this.#turn;
+    const html = await this.#fetch(id, { mayFail: true });
+    await unpressed(this.place);
+    if (turn !== this.#turn || html === null) return; // what is read stays; the connection line says so
     const tab = find('[aria-selected="true"]', this.place)?.id;
-    const html = await this.#fetch(id);
-    if (turn !== this.#turn) return;
     put(this.place, html);
     selectTab(tab);
     this.onChange();

@@ -7,6 +7,7 @@ import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { rescueFocus } from "./focus.js";
 import { find } from "./page.js";
+import { notice } from "./notices.js";
 import { personName } from "./person.js";
 import { askedForTime, showBar } from "./replybar.js";
 import { Sending } from "./sending.js";
@@ -176,12 +177,13 @@ export class Reply {
     if (!draft) this.claim.release();
   }
 
-  #heard(id, { gone, lines }) {
+  #heard(id, { gone, lines, caller }) {
     if (gone) {
-      this.claim.forget();
+      if (this.claim.id === id) this.claim.forget();
       saveDraft(id, null);
       if (this.id === id) this.editor.fill(null);
       this.onSent(id);
-    } else this.call.refresh().then(() => this.id === id && this.editor.problems(lines));
+    } else if (this.id !== id) notice(`${caller}: ${lines.map((line) => line.error ?? line).join(" ")}`, { level: "warn", stay: true });
+    else this.call.refresh().then(() => this.id === id && this.editor.problems(lines));
   }
 }

@@ -2,6 +2,7 @@
 
 import { ask, problems } from "./api.js";
 import { showProblems } from "./fieldproblems.js";
+import { staying } from "./focus.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on, single } from "./page.js";
 import { holdRegion, refreshRegion, releaseRegion } from "./regions.js";
@@ -72,9 +73,11 @@ export function fieldsOf(form) {
 /** `read(form)` gives the body; what is refused stands beside its field, and what was written stays. */
 export function startForm(form, read = fieldsOf) {
   const add = single(async () => {
+    const isHere = staying();
     const result = await ask("POST", form.dataset.new, { body: JSON.stringify(read(form)) });
     showProblems(form, result.code === 200 ? [] : (result.data.errors ?? problems(result)));
     if (result.code !== 200) {
+      if (!isHere()) return undefined;
       find("[aria-invalid]", form)?.focus();
       return find(".field-problem, [data-problem]:not([hidden])", form)?.scrollIntoView({ block: "nearest" });
     }

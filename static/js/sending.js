@@ -31,13 +31,14 @@ export class Sending {
     if (!body || this.#busy) return;
     // The same answer sent again, after a connection that broke, is the same answer.
     if (this.#key.body !== body || this.#key.id !== id) this.#key = { id, body, value: randomKey() };
+    const { caller } = find("#call .call").dataset; // another call may be open by then
     this.#lock(true);
     const draft = this.editor.draft();
     const sent = ask("POST", `/api/desk/${id}/answer`, { body, headers: { "Idempotency-Key": this.#key.value } });
     const [result, findings] = await Promise.all([sent, this.editor.findings()]);
     this.#lock(false);
     if (result.code === 200 || result.code === 202) keepSent(draft ?? { body: "" });
-    this.told(id, result, findings);
+    this.told(id, result, { findings, caller });
   }
 
   /** Puts the draft into a queue; whether it is there. */
@@ -53,11 +54,11 @@ export class Sending {
     return result.code === 200;
   }
 
-  /** What the code of an answer means; `findings` are what was doubtful in it. */
-  told(id, result, findings = []) {
+  /** What the code of an answer to a caller means; `findings` are what was doubtful in it. */
+  told(id, result, { findings = [], caller }) {
     const { code, data } = result;
     if (code === 200 || code === 202) {
-      const word = this.#word(code, data);
+      const word = this.#word(code, data, caller);
       if (findings.length) notice(`${word} ${withFindings(findings)}`, { level: "warn" });
       else notice(word);
       this.onHeard(id, { gone: true });
@@ -67,11 +68,10 @@ export class Sending {
     if (code === UNREACHED) lines.push(gettext("The draft is kept; send it again."));
     if (code === 409 || code === 410) lines.push(gettext("Your draft is kept."));
     if (code === 404) lines.push(gettext("It may have been deleted. Your draft is kept."));
-    this.onHeard(id, { gone: false, lines });
+    this.onHeard(id, { gone: false, lines, caller });
   }
 
-  #word(code, { queued }) {
-    const caller = find("#call .call")?.dataset.caller ?? "";
+  #word(code, { queued }, caller) {
     if (queued) {
       const text = ngettext("Sent to %(caller)s, and queued for its next call.", "Sent to %(caller)s, and queued for its next %(n)s calls.", queued);
       return fill(text, { caller, n: queued });

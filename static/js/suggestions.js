@@ -5,7 +5,7 @@ import { visible } from "./visible.js";
 
 export class Suggestions {
   #isOld = false; // the text has changed since they were made
-  #isWanted = false; // Tab was pressed before the new ones came
+  #wanted = null; // what was chosen before the new ones came: its text, "" for the first of them
 
   /** `onTake(text)` hears what was chosen; `hints` says in words what a suggestion means. */
   constructor(field, list, { onTake, hints = {} }) {
@@ -29,14 +29,15 @@ export class Suggestions {
 
   /** `hasBegun`: something is typed that these complete, so that Tab takes the first of them. */
   show(texts, { hasBegun = false } = {}) {
-    const isWanted = this.#isWanted && hasBegun && texts.length;
-    this.#isOld = this.#isWanted = false;
+    const at = this.#wanted ? texts.indexOf(this.#wanted) : this.#wanted === "" && hasBegun ? 0 : -1;
+    this.#isOld = false;
+    this.#wanted = null;
     this.hasBegun = hasBegun;
     this.list.replaceChildren(...texts.map((text, place) => this.#option(text, place)));
     this.list.hidden = !texts.length;
     this.field.ariaExpanded = String(this.isOpen);
     this.#activate(null);
-    if (isWanted) this.#take(find('[role="option"]', this.list));
+    if (at >= 0 && at < texts.length) this.#take(this.list.children[at]);
   }
 
   close() {
@@ -65,7 +66,12 @@ export class Suggestions {
     this.#activate(options[next] ?? null); // past the end: back in the field
   }
 
+  /** Where an old one would go nobody knows: it waits for its like among the new ones. */
   #take(option) {
+    if (this.#isOld) {
+      this.#wanted = option.dataset.text;
+      return;
+    }
     this.close();
     this.onTake(option.dataset.text);
   }
@@ -75,7 +81,7 @@ export class Suggestions {
   }
 
   #tab(option) {
-    if (this.#isOld) return this.#isTyping && (() => (this.#isWanted = true));
+    if (this.#isOld) return this.#isTyping && (() => (this.#wanted = ""));
     return option && (() => this.#take(option));
   }
 

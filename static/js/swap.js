@@ -8,6 +8,15 @@ import { unpressed } from "./pointer.js";
 import { limit } from "./rights.js";
 
 const shown = new WeakMap();
+const turns = new WeakMap(); // part → {asked, put}
+
+/** Asks later, once: whether no answer came meanwhile that was asked for after this one. */
+export function inTurn(part) {
+  const of = turns.get(part) ?? { asked: 0, put: 0 };
+  turns.set(part, of);
+  const turn = ++of.asked;
+  return () => turn > of.put && Boolean((of.put = turn));
+}
 
 /** The part at `url`; throws when the server does not give it, with its status as `cause`. */
 export async function fetchPart(url) {
@@ -57,10 +66,11 @@ export function put(element, html) {
 
 /** Fetches the part at `data-src` again, and tells the element with "fresh"; whether it came, and was still `isWanted()`. */
 export async function refresh(element, isWanted = () => true) {
+  const isLatest = inTurn(element);
   try {
     const html = await fetchPart(element.dataset.src);
     await unpressed(element);
-    if (!isWanted()) return false;
+    if (!isWanted() || !isLatest()) return false;
     put(element, html);
   } catch {
     return false; // the connection line says that the server is away; the next event fetches again

@@ -99,7 +99,7 @@ export class TypedReply {
   #ended({ id, code, data, text }) {
     if (code === 200 || code === 202) {
       this.live.leave();
-      this.sending.told(id, { code, data });
+      this.sending.told(id, { code, data }, { caller: this.call.caller });
       return;
     }
     saveDraft(id, { body: JSON.stringify({ content: text }) });

@@ -10,6 +10,7 @@ const KEPT_MAX_BYTES = 10_000_000; // of a cleared queue, in this page's memory
 export class Deleting {
   #back = null; // () → what the server says: brings back what was deleted last
   #isAsking = false;
+  #leaving = new Set(); // what was deleted: pressed again, its row stands there still
 
   constructor(queue, blocks, { onDone }) {
     Object.assign(this, { queue, blocks, onDone });
@@ -19,13 +20,18 @@ export class Deleting {
 
   async delete(row) {
     const { id } = row.dataset;
+    if (this.#leaving.has(id)) return;
+    this.#leaving.add(id);
     const text = find(".entry-words", row).textContent.trim() || gettext("a preset");
     // The row's neighbour first: by the time the entry has come, the list may have been fetched anew.
     const [next, entry] = await Promise.all([this.blocks.beside(row, 1), this.queue.entry(id)]);
     const before = next?.dataset.id ?? null;
     const result = await this.queue.remove(id);
-    if (result.code === 200) this.#keep(() => this.queue.copy(entry, before), fill(gettext("Deleted: %(text)s"), { text }));
-    else this.#tell(result);
+    if (result.code === 200) this.#keep(entry && (() => this.queue.copy(entry, before)), fill(gettext("Deleted: %(text)s"), { text }));
+    else {
+      this.#leaving.delete(id);
+      this.#tell(result);
+    }
     this.onDone();
   }
 
@@ -47,11 +53,15 @@ export class Deleting {
 
   async undo() {
     const back = this.#back;
+    const text = this.#text.textContent;
     if (!back) return;
     if (this.line.contains(document.activeElement)) find("#new").focus();
     this.#keep(null);
     const result = await back();
-    if (result.code !== 200) notice(problems(result).join(" "), { level: "bad", stay: true });
+    if (result.code !== 200) {
+      notice(problems(result).join(" "), { level: "bad", stay: true });
+      if (!this.#back) this.#keep(back, text); // it can be tried again
+    }
     this.onDone();
   }
 
@@ -71,9 +81,13 @@ export class Deleting {
     notice(problems(result).join(" "), { level: "warn", name: "told" });
   }
 
+  get #text() {
+    return find("[data-text]", this.line);
+  }
+
   #keep(back, text = "") {
     this.#back = back;
     this.line.hidden = !back;
-    find("[data-text]", this.line).textContent = text;
+    this.#text.textContent = text;
   }
 }

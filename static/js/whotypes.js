@@ -10,6 +10,8 @@ export async function typedSoFar(id) {
 }
 
 export class WhoTypes {
+  #turn = 0; // counts what was asked and what was forgotten: an older answer comes too late
+
   /** `name`: somebody else, "" for nobody. `onMine(soFar)`: it is this person, who may go on; `onOther()`: the name is another. */
   constructor({ onMine, onOther }) {
     Object.assign(this, { onMine, onOther, id: "", name: "" });
@@ -17,12 +19,14 @@ export class WhoTypes {
 
   /** Nobody, as far as is known. */
   forget(id = "") {
+    this.#turn += 1;
     Object.assign(this, { id, name: "" });
   }
 
   async look(id) {
+    const turn = ++this.#turn;
     const soFar = await typedSoFar(id);
-    if (this.id !== id) return;
+    if (turn !== this.#turn) return;
     if (soFar?.by === personName()) {
       this.name = "";
       this.onMine(soFar);

@@ -11,7 +11,7 @@ from apps.gateway.decision import Asked, Decision, answered, refused
 from apps.gateway.fallback import Fallback
 from apps.gateway.intake import Intake
 from apps.gateway.trouble import Trouble
-from apps.gateway.unready import read_first, reading_for
+from apps.gateway.unready import read_first, reading_for, worked_out
 from apps.journal.group import Then, into
 from apps.journal.inline import plain
 from apps.journal.models import Source
@@ -19,6 +19,7 @@ from apps.journal.record import open_exchanges
 from apps.journal.writer import writer
 from apps.queues.choosing import Unready
 from apps.queues.take import Wanted, take
+from apps.wire.match import Costly
 
 LARGE_BYTES = 256 * 1024  # of a request; counting the tokens of one can take a second
 
@@ -37,9 +38,18 @@ def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
         reading.add_done_callback(lambda _: ask(intake, then, loop))
         return
 
+    def judged(done: "asyncio.Future[object]") -> None:
+        failure = done.exception()
+        if failure is None:
+            ask(intake, then, loop)
+        else:
+            then(None, failure)  # type: ignore[arg-type] # an executor's is no BaseException
+
     def told(decision: Any, error: Exception | None) -> None:
         if isinstance(error, Unready):
             read_first(error.queue).add_done_callback(lambda _: ask(intake, then, loop))
+        elif isinstance(error, Costly):
+            worked_out(error, loop).add_done_callback(judged)
         else:
             then(decision, error)
 

@@ -1,15 +1,19 @@
-"""Calls wait on the event loop, and hold nothing up, while what stands in their queue is read.
+"""Calls wait on the event loop, and hold nothing up, while what stands in their queue is read or judged.
 
 Whoever waits asks again when the reading is done, in the order of the calls; where it failed, asking tells.
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from apps.journal.writer import apart
 from apps.live.tasks import spawn
 from apps.queues.choosing import prepare
 from apps.queues.take import SHARED
+from apps.wire.match import Costly
+
+_judging = ThreadPoolExecutor(1, thread_name_prefix="judging")  # of two cores one is left to all others
 
 _Key = tuple[asyncio.AbstractEventLoop, str]
 _readings: "dict[_Key, asyncio.Task[None]]" = {}
@@ -29,6 +33,11 @@ def read_first(queue: str) -> "asyncio.Task[None]":
     if key not in _readings:
         _readings[key] = spawn(_read(key), name=f"reading of the queue {queue}")
     return _readings[key]
+
+
+def worked_out(costly: Costly, loop: asyncio.AbstractEventLoop) -> "asyncio.Future[object]":
+    """Has it worked out whether an expression is found in a text, one after the other."""
+    return loop.run_in_executor(_judging, costly.work_out)
 
 
 async def _read(key: _Key) -> None:

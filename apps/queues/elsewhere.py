@@ -7,7 +7,7 @@ from apps.queues.pause import paused
 from apps.queues.take import SHARED
 from apps.wire.call import Call
 from apps.wire.endpoint import Endpoint
-from apps.wire.match import Subject
+from apps.wire.match import Subject, while_others_wait
 
 COUNT_MAX = 200  # beyond that many it is "200+": counting on would keep calls waiting
 
@@ -41,9 +41,10 @@ def near_misses(call: Call, endpoint: Endpoint, *, limit: int) -> str:
     """
     within_reach = {call.caller, SHARED} - paused()
     subject, found = Subject(call), list[str]()
-    for name in sorted(within_reach):
-        for one in considered(name, subject, endpoint, limit=limit - len(found)):
-            found.append(f"preset {one.id} in queue '{name}' {_verb(one.why)}")
+    with while_others_wait():
+        for name in sorted(within_reach):
+            for one in considered(name, subject, endpoint, limit=limit - len(found)):
+                found.append(f"preset {one.id} in queue '{name}' {_verb(one.why)}")
     return "; ".join(found)
 
 

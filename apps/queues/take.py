@@ -8,8 +8,10 @@ from django.db import connection
 from apps.journal.rows import IS_SQLITE, delete_rows, run_each, select_rows
 from apps.queues.choosing import Subjects, standings_of
 from apps.queues.models import Pause, Preset
+from apps.queues.standing import Standings
 from apps.queues.taken import COLUMNS, MATCH, USES, Taken, read_taken
 from apps.wire.call import Call
+from apps.wire.match import Subject, while_others_wait
 
 SHARED = "*"  # the queue that every caller may draw on after its own
 
@@ -50,8 +52,8 @@ class Wanted(NamedTuple):
 def take(calls: Sequence[Wanted], whole: Sequence[Call]) -> list[Taken | None]:
     """For each call, in order, the first preset that accepts it: its own queue, then the shared one.
 
-    `whole` are the same calls, to be looked at where a preset has a `match`. Raises `choosing.Unready`: the
-    transaction has to be undone then.
+    `whole` are the same calls, to be looked at where a preset has a `match`. Raises `choosing.Unready`, or
+    `match.Costly`: the transaction has to be undone then.
     """
     lock_queues()
     found: list[Taken | None] = [None] * len(calls)
@@ -136,16 +138,22 @@ def _choose(
 ) -> None:
     """The same from the first preset with a match on: each call for itself, in order."""
     standings = standings_of(queue)
-    for index in indexes:
-        for one in standings.candidates(subjects.of(index), fits):
-            rows = select_rows(_ONE, (one.id,))
-            if not rows:
-                standings.look_after(one)
-            elif rows[0][USES] != 0:  # a spent one may come back
-                found[index] = taken = _use_up(rows[0], queue)
-                if rows[0][USES] == 1 and not taken.returns:
-                    standings.forget(one)
-                break
+    with while_others_wait():
+        for index in indexes:
+            found[index] = _first(queue, standings, subjects.of(index), fits)
+
+
+def _first(queue: str, standings: Standings, subject: Subject, fits: tuple[str, ...]) -> Taken | None:
+    for one in standings.candidates(subject, fits):
+        rows = select_rows(_ONE, (one.id,))
+        if not rows:
+            standings.look_after(one)
+        elif rows[0][USES] != 0:  # a spent one may come back
+            taken = _use_up(rows[0], queue)
+            if rows[0][USES] == 1 and not taken.returns:
+                standings.forget(one)
+            return taken
+    return None
 
 
 def _use_up(row: Sequence[Any], queue: str) -> Taken:

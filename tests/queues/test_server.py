@@ -1,7 +1,10 @@
 """The queues on a real server: events, bodies in chunks, two processes on one database."""
 
 import json
+import random
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any
@@ -130,3 +133,28 @@ def test_two_processes_add_to_one_queue_without_losing_or_mixing_anything(
     contents = [item["response"]["content"] for item in items]
     for name in "xy":
         assert [one for one in contents if one[0] == name] == [f"{name}{index}" for index in range(100)]
+
+
+@pytest.mark.parametrize("mode", ["auto", "refuse"])
+def test_an_expression_that_takes_long_holds_up_nobody_else(server: Any, mode: str) -> None:
+    """In time that is linear in the text, but a second of it; a refusal looks at it, too."""
+    server.api.put("/api/fallback", json={"text": mode})
+    server.queue("slow", HI, match={"last_user": {"regex": "a[ab]{990}a[ab]{900}c"}})
+    server.queue("quick", HI, uses=None)
+    text = "".join(random.Random(mode).choices("ab", k=200_000))
+
+    def took_s(caller: str, content: str) -> tuple[float, int]:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": content}]}
+        began = time.monotonic()
+        answer = server.api.post(
+            "/v1/chat/completions", json=body, headers={"authorization": f"Bearer sk-mock-{caller}"}
+        )
+        return time.monotonic() - began, answer.status_code
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(took_s, "slow", text)
+        others_s = [took_s("quick", "Hello?")[0]]
+        while not slow.done():
+            others_s.append(took_s("quick", "Hello?")[0])
+    assert slow.result()[1] == (200 if mode == "auto" else 404)
+    assert max(others_s) < slow.result()[0] / 3, (max(others_s), slow.result())

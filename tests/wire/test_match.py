@@ -187,6 +187,9 @@ def test_a_match_is_nested_within_bounds() -> None:
         match = {"not": match}
     with pytest.raises(MatchError, match="nested too deeply"):
         read_match(match)
+    with pytest.raises(MatchError, match=r"too large when it is unrolled \([\d,]+ steps of at most 2,000\)"):
+        read_match({"last_user": {"regex": "(.{0,900}){1}x"}})
+    assert read_match({"last_user": {"regex": r"\bfoo\b.{0,200}\bbar\b"}})
     assert read_match({}) == read_match(None) == ""
 
 

@@ -1,6 +1,7 @@
 """What of a call conditions look at: each worked out once, when the first condition asks for it."""
 
 from functools import cached_property
+from hashlib import blake2b
 
 from apps.wire.asked import content_text, read_tools
 from apps.wire.call import Call
@@ -15,13 +16,14 @@ SHAPES = ("text", "json_object", "json_schema")
 class Text:
     """A text, and the forms in which it is compared."""
 
-    __slots__ = ("_encoded", "_folded", "tool", "value")
+    __slots__ = ("_digest", "_encoded", "_folded", "tool", "value")
 
     def __init__(self, value: str, tool: str = "") -> None:
         self.value = value
         self.tool = tool  # of a tool's result: the name of the tool, "" where it is not known
         self._folded: str | None = None
         self._encoded: bytes | None = None
+        self._digest: bytes | None = None
 
     @property
     def folded(self) -> str:
@@ -35,6 +37,13 @@ class Text:
         if self._encoded is None:
             self._encoded = self.value.encode("utf-8", "surrogatepass")
         return self._encoded
+
+    @property
+    def digest(self) -> bytes:
+        """By which it is known again."""
+        if self._digest is None:
+            self._digest = blake2b(self.encoded, digest_size=16).digest()
+        return self._digest
 
 
 Texts = tuple[Text, ...]

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from apps.wire.expression import compiled
+from apps.wire.match.judged import is_found
 from apps.wire.match.literal import literals_of
 from apps.wire.match.subject import Text
 
@@ -24,9 +25,7 @@ class TextTest:
     def holds(self, text: Text) -> bool:
         """Whether it is so."""
         if self.kind == "regex":
-            encoded = text.encoded
-            found: Any = self._compiled.search(encoded)
-            return found is not None
+            return is_found(self._compiled, self.text, text, case=self.case)
         if self.case:
             return self.text in text.value if self.kind == "contains" else self.text == text.value
         return self._folded in text.folded if self.kind == "contains" else self._folded == text.folded

@@ -9,6 +9,7 @@ from apps.wire.match.text import Kind, TextTest
 
 TEXT_MAX = 2000
 PATTERN_MAX = 1000
+PROGRAM_MAX = 2000  # instructions; `.{0,200}` is 1,800 of them
 
 _TESTS: tuple[Kind, ...] = ("contains", "equals", "regex")
 # Compiles an expression to see whether it can be; None: it was seen to be.
@@ -46,7 +47,10 @@ def read_test(value: Any, attempt: Try, *, beside: tuple[str, ...] = ()) -> Text
         raise Wrong(f"must be a text of 1 to {longest:,} characters, not {found}", f".{how}")
     if how == "regex" and attempt is not None:
         try:
-            attempt(text, case=case)
+            size = attempt(text, case=case).programsize
         except PatternError as error:
             raise Wrong(f"is not a regular expression that re2 takes: {error}", ".regex") from None
+        if size > PROGRAM_MAX:
+            unrolled = f"is too large when it is unrolled ({size:,} steps of at most {PROGRAM_MAX:,})"
+            raise Wrong(f"{unrolled}: lower what {{n,m}} repeats", ".regex")
     return TextTest(how, text, case=case)

@@ -264,6 +264,26 @@ def test_a_plain_export_imports_the_same_bodies(queues: Any) -> None:
     assert queues.client.get("/api/preset-queue/b/export").content == exported
 
 
+def test_a_plain_export_keeps_what_no_body_can_say(queues: Any) -> None:
+    entries = [
+        {"fault": "overloaded"},
+        {"fault": {"name": "rate-limit-tokens", "wait_ms": 50}},
+        {"template": "rate-limit", "vars": {"limit": 5}},
+        {"response": {"content": "no. {{ count }}"}, "render": True, "seed": 7},
+        {"sequence": [HI, {"fault": "quota"}], "order": "cycle"},
+        HI,
+    ]
+    for entry in entries:
+        assert queues.post("/a", entry if entry is not HI else {"response": HI})[0] == 200
+    exported = queues.client.get("/api/preset-queue/a/export").content
+    assert json.loads(exported) == entries
+    assert queues.upload("/b", exported)[1] == {
+        "success": True, "total": 6, "added_count": 6, "failed_count": 0, "errors": [],
+    }  # fmt: skip
+    full = "/api/preset-queue/{}/export?format=full"
+    assert queues.client.get(full.format("b")).content == queues.client.get(full.format("a")).content
+
+
 def test_5000_entries_import_in_under_3_seconds(queues: Any) -> None:
     body = {"choices": [{"message": {"content": "x" * 500}}]}
     content = json.dumps([{**body, "n": index} for index in range(5000)]).encode()

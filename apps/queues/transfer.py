@@ -33,7 +33,21 @@ class Batch:
 
 def read_file(content: Any, raw: bytes) -> Batch:
     """Reads a file's content: an array of elements, or an object as `read_batch` takes it."""
-    return _read_all(content, raw, {}) if isinstance(content, list) else read_batch(content, raw)
+    if isinstance(content, list):
+        return _read_all(content, raw, {})
+    if not isinstance(content, dict) or "responses" not in content:
+        raise EntryError([{"field": "", "error": _no_queue(content)}])
+    return read_batch(content, raw)
+
+
+def _no_queue(content: Any) -> str:
+    """Why a file is no queue's."""
+    wanted = 'The file must be an array of bodies or presets, or an object like {"responses": […]}'
+    if not isinstance(content, dict):
+        return f"{wanted}, not {kind(content)}."
+    if content and all(isinstance(one, list) for one in content.values()):
+        return f"{wanted}. This is one of several queues: import the array of one of them."
+    return f"{wanted}. This is an object without responses: a single preset goes into an array, too."
 
 
 def read_batch(content: Any, raw: bytes) -> Batch:

@@ -174,6 +174,22 @@ def test_a_file_that_is_no_queue_is_400(queues: Any, content: bytes) -> None:
     assert body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            b'{"content": "hi"}',
+            ". This is an object without responses: a single preset goes into an array, too.",
+        ),
+        (b"5", ", not an integer."),
+        (b'{"ci-7": [], "ci-8": []}', ". This is one of several queues: import the array of one of them."),
+    ],
+)
+def test_a_file_that_is_no_queue_is_told_what_one_is(queues: Any, content: bytes, told: str) -> None:
+    wanted = 'The file must be an array of bodies or presets, or an object like {"responses": […]}'
+    assert queues.upload("/a", content)[1]["detail"] == wanted + told
+
+
 def test_an_import_without_a_file_is_400_and_says_how(queues: Any) -> None:
     status, body = queues.upload("/a", b"[]", name="other")
     assert (status, "curl -F file=@" in body["detail"]) == (400, True)

@@ -51,7 +51,7 @@ def read_limit(fields: dict[str, Any]) -> dict[str, Any]:
         if problem := _number_problem(fields.get(field)):
             errors.append({"field": field, "error": problem})
     if all(fields.get(field) is None for field in numbers):
-        errors.append({"field": numbers[0], "error": f"or {numbers[1]} is required"})
+        errors.append({"field": numbers[0], "error": f"is required, or {numbers[1]}"})
     refuse(errors)
     return {"per": per, "name": name, **{field: fields.get(field) for field in numbers}}
 

@@ -20,6 +20,10 @@ class TooMuch(Exception):
     """A template goes beyond a limit; its text says which."""
 
 
+class Unfit(ValueError):
+    """What a filter, a function or JSON cannot take, in words."""
+
+
 class _Now(threading.local):
     """What is left of the rendering on this thread."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from apps.library.budget import TEXT_MAX, TooMuch
+from apps.library.budget import TEXT_MAX, TooMuch, Unfit
 
 Whole = int  # within the class, `int` is its own
 
@@ -18,6 +18,8 @@ class Chance:
 
     def int(self, low: Whole, high: Whole) -> Whole:
         """A whole number from low to high, both included."""
+        if not isinstance(low, Whole) or not isinstance(high, Whole) or low > high:
+            raise Unfit("random.int takes two whole numbers, the lower one first")
         return self._random.randint(low, high)
 
     def float(self) -> float:
@@ -26,6 +28,8 @@ class Chance:
 
     def choice(self, items: Sequence[Any]) -> Any:
         """One of the items."""
+        if not isinstance(items, list | tuple | str) or not items:
+            raise Unfit("random.choice takes a list with something in it")
         return self._random.choice(items)
 
     def hex(self, digits: "Whole" = 8) -> str:

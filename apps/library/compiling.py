@@ -76,6 +76,8 @@ def compiled(source: str) -> Compiled:
         for kind, name in _KEPT_OUT:
             if found := tree.find(kind):
                 raise TemplateSyntaxError(f"{name} is not available", found.lineno)
+        if own := next((one for one in tree.find_all(nodes.Name) if one.name == "self"), None):
+            raise TemplateSyntaxError("self is not known here", own.lineno)
         if large := next((one for one in tree.find_all(nodes.Const) if one.value == inf), None):
             # Jinja2 would write it down as `inf`, a name that nobody knows.
             raise TemplateSyntaxError("a number here is too large", large.lineno)

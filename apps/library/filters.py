@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
-from apps.library.budget import ITEMS_MAX, TEXT_MAX, TooMuch, spend
-from apps.library.unfit import Unfit, paid
+from apps.library.as_json import json_text
+from apps.library.budget import ITEMS_MAX, TEXT_MAX, TooMuch, Unfit, spend
+from apps.library.unfit import paid
 from apps.library.weight import weigh
 from apps.wire.jsongate import read_json
 
@@ -24,7 +24,7 @@ PATH_MAX = 200  # characters of the name of a member, with dots
 def text(value: Any) -> str:
     """A text as it is; anything else as JSON."""
     weigh(value)
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else json_text(value)
 
 
 def items(value: Any) -> list[Any]:
@@ -150,7 +150,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     },
     "trim": _of_text(str.strip),
     "string": text,
-    "tojson": lambda value: orjson.dumps(weigh(value)).decode(),
+    "tojson": lambda value: json_text(weigh(value)),
     "fromjson": _of_text(lambda value: read_json(value.encode())),
     "length": lambda value: len(value) if isinstance(value, str | list | dict | tuple) else len(items(value)),
     "wordcount": _of_text(lambda value: len(value.split())),

@@ -14,6 +14,8 @@ from apps.library.over_call import NAMES, Occasion, values
 
 SIZE_MAX = 2_000_000  # bytes of what comes out
 TEXTS_MAX, CHARS_MAX = 200, 30_000  # of texts with expressions in one content; a thousand are kept compiled
+_UNPACKED = "it names another number of things than there are in each item"
+_COMPARED = "it compares what has no order, such as a text and a number"
 _MARKS = ("{{", "{%", "{#")
 
 
@@ -62,16 +64,31 @@ def rendered(value: Any, occasion: Occasion, variables: dict[str, Any]) -> Any:
         given = {**values(occasion, used_names(value)), **variables}
         with budget():
             made = _walk(value, given)
-            if len(orjson.dumps(made)) > SIZE_MAX:
-                raise TooMuch(f"it makes more than {SIZE_MAX:,} bytes")
+            return _fit(made)
     except TooMuch as error:
         raise RenderError(str(error)) from None
     except RecursionError:
         raise RenderError("it goes too deep") from None
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, NameError) as error:
-        raise RenderError(str(error) or type(error).__name__) from None
+    except ValueError as error:  # in our own words, but for one of Python's
+        raise RenderError(_UNPACKED if "to unpack" in str(error) else str(error)) from None
+    except (TypeError, LookupError, ArithmeticError, AttributeError, NameError) as error:
+        compares = "not supported between" in str(error)
+        raise RenderError(_COMPARED if compares else "something here cannot take what it is given") from None
     except MemoryError:
         raise RenderError("it takes too much memory") from None
+
+
+def _fit(made: Any) -> Any:
+    """What was made, as it can be written down; raises TooMuch, Unfit."""
+    try:
+        size = len(orjson.dumps(made))
+    except TypeError:
+        from apps.library.as_json import plain
+
+        made = plain(made)
+        size = len(orjson.dumps(made))
+    if size > SIZE_MAX:
+        raise TooMuch(f"it makes more than {SIZE_MAX:,} bytes")
     return made
 
 

@@ -13,7 +13,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
-from apps.library.budget import BITS_MAX, ITEMS_MAX, TEXT_MAX, TooMuch, spend
+from apps.library.budget import BITS_MAX, ITEMS_MAX, TEXT_MAX, TooMuch, Unfit, spend
 from apps.library.chance import Chance
 from apps.library.filters import FILTERS, join, replace, text
 from apps.library.weight import weigh
@@ -62,7 +62,7 @@ class Missing(Undefined):
 
 def _looped(items: Iterable[Any]) -> Iterator[Any]:
     if isinstance(items, Missing | int | float):
-        raise TypeError(f"cannot go through {items if isinstance(items, int | float) else items.path}")
+        raise Unfit(f"cannot go through {items if isinstance(items, int | float) else items.path}")
     for item in items:
         spend()
         yield item
@@ -121,7 +121,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError(f"{text(__obj)[:40]} cannot be called")
         for name in _OF_JINJA:
             kwargs.pop(name, None)
-        result = __obj(*args, **kwargs)
+        try:
+            result = __obj(*args, **kwargs)
+        except Unfit:
+            raise
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError):
+            raise Unfit(f"{_called(__obj)}() cannot take what is in its brackets") from None
         return result if isinstance(result, Iterator) else weigh(_plain(result))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -134,11 +139,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
         elif operator == "**":
             _check_power(left, right)
         elif operator == "%" and not isinstance(left, int | float):
-            raise TypeError("% is for numbers; join texts with ~")
+            raise Unfit("% is for numbers; join texts with ~")
         try:
-            return weigh(self.binop_table[operator](left, right))
+            made = self.binop_table[operator](left, right)
         except TypeError:
-            raise TypeError(f"{operator} cannot take {_kind(left)} and {_kind(right)}") from None
+            raise Unfit(f"{operator} cannot take {_kind(left)} and {_kind(right)}") from None
+        except ZeroDivisionError:
+            raise Unfit("it divides by zero") from None
+        except OverflowError:
+            raise TooMuch("it makes a number that is too large") from None
+        if isinstance(made, complex):
+            raise Unfit("there is no such root of a number below zero")
+        return weigh(made)
+
+
+def _called(function: Any) -> str:
+    name = getattr(getattr(function, "func", function), "__name__", "it").strip("_<>")
+    return f"random.{name}" if isinstance(getattr(function, "__self__", None), Chance) else name
 
 
 def _kind(value: Any) -> str:
@@ -156,13 +173,13 @@ def _check_product(left: Any, right: Any) -> None:
         if len(many) * times > (TEXT_MAX if isinstance(many, str) else ITEMS_MAX):
             raise TooMuch("it multiplies something to more than fits")
     elif not isinstance(left, int | float) or not isinstance(right, int | float):
-        raise TypeError("* is for numbers")
+        raise Unfit("* is for numbers")
 
 
 def _check_power(left: Any, right: Any) -> None:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
-        raise TypeError("** is for numbers")
-    if isinstance(left, int) and isinstance(right, int) and left.bit_length() * abs(right) > BITS_MAX:
+        raise Unfit("** is for numbers")
+    if isinstance(left, int) and isinstance(right, int) and (left.bit_length() - 1) * abs(right) > BITS_MAX:
         raise TooMuch(f"it makes a number of more than {BITS_MAX:,} bits")
 
 

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from apps.library.budget import Unfit
 from apps.library.weight import weigh
 from apps.wire.jsongate import GateError, kind
-
-
-class Unfit(ValueError):
-    """What a filter cannot take, in words."""
 
 
 def paid(name: str, change: Callable[..., Any], *, at: int = 0) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """What a value that a template made costs of its budget."""
 
+from math import isfinite
 from typing import Any
 
 from jinja2 import Undefined
@@ -26,6 +27,8 @@ def weigh(value: Any) -> Any:
             weigh(item)
     elif isinstance(value, int) and value.bit_length() > BITS_MAX:
         raise TooMuch(f"it makes a number of more than {BITS_MAX:,} bits")
+    elif isinstance(value, float) and not isfinite(value):
+        raise TooMuch("it makes a number that is too large, or none at all")
     elif isinstance(value, Undefined):
         str(value)  # raises: there is no such thing
     else:

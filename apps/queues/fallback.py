@@ -37,7 +37,7 @@ def find_errors(changes: Mapping[str, object]) -> list[dict[str, str]]:
 
 
 def unknown_family() -> str:
-    return f"unknown family; known: {', '.join(FAMILIES)}"
+    return f"is no family of endpoints; these are: {', '.join(FAMILIES)}"
 
 
 def tell() -> None:

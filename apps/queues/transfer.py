@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 
 from apps.library.content import content_text
-from apps.library.shown import body_text
+from apps.library.shown import said
 from apps.queues.entry import Entry, EntryError, entry_doubts, is_full, read_entry, written
 from apps.queues.models import Preset
 from apps.queues.take import SHARED
 from apps.wire.draft import raw_elements, raw_member
+from apps.wire.faults.read import fault_of, is_all, written_fault
 from apps.wire.jsongate import kind
 
 
@@ -32,7 +33,21 @@ class Batch:
 
 def read_file(content: Any, raw: bytes) -> Batch:
     """Reads a file's content: an array of elements, or an object as `read_batch` takes it."""
-    return _read_all(content, raw, {}) if isinstance(content, list) else read_batch(content, raw)
+    if isinstance(content, list):
+        return _read_all(content, raw, {})
+    if not isinstance(content, dict) or "responses" not in content:
+        raise EntryError([{"field": "", "error": _no_queue(content)}])
+    return read_batch(content, raw)
+
+
+def _no_queue(content: Any) -> str:
+    """Why a file is no queue's."""
+    wanted = 'The file must be an array of bodies or presets, or an object like {"responses": […]}'
+    if not isinstance(content, dict):
+        return f"{wanted}, not {kind(content)}."
+    if content and all(isinstance(one, list) for one in content.values()):
+        return f"{wanted}. This is one of several queues: import the array of one of them."
+    return f"{wanted}. This is an object without responses: a single preset goes into an array, too."
 
 
 def read_batch(content: Any, raw: bytes) -> Batch:
@@ -52,8 +67,19 @@ def read_batch(content: Any, raw: bytes) -> Batch:
 
 
 def export_bodies(presets: Iterable[Preset]) -> list[Any]:
-    """The bodies alone, spelled as their authors did; of what has none, the template or the sequence."""
-    return [orjson.Fragment(body_text(preset.kind, preset.body)) for preset in presets]
+    """The bodies alone, spelled as their authors did; what no body says as the fields that say it."""
+    return [_alone(preset) for preset in presets]
+
+
+def _alone(preset: Preset) -> Any:
+    """The body; of texts to render, a template, a sequence, or a fault alone what imports as that again."""
+    if preset.kind:
+        fields = said(preset.kind, preset.body, 0)
+        return {name: value for name, value in fields.items() if value is not None and name != "given"}
+    fault = fault_of(preset.fault)
+    if is_all(fault) and preset.body == "{}":
+        return {"fault": written_fault(fault)}
+    return orjson.Fragment(preset.body)
 
 
 def export_entries(presets: Iterable[Preset]) -> list[Any]:

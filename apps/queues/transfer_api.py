@@ -137,7 +137,9 @@ def _read_upload(request: Request) -> bytes:
 def _exporter(request: Request) -> Callable[[Iterable[Preset]], list[Any]]:
     name = request.query_params.get("format", "plain")
     if name not in ("plain", "full"):
-        raise ParseError("format must be full (presets that import again) or left out (the bodies alone).")
+        raise ParseError(
+            "format must be full (presets that import again as they are) or left out (the bodies alone)."
+        )
     return export_entries if name == "full" else export_bodies
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.stats.figures import STATUSES, figures
 from apps.stats.models import Price
 from apps.stats.span import SPANS, Span
+from apps.stats.summing import BEYOND_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ def shown(span: Span) -> dict[str, Any]:
     return {
         "is_empty": not found["totals"]["calls"],
         "tiles": _tiles(found),
-        "series": orjson.dumps({**series, "step_s": span.step_s}).decode(),
+        "series": orjson.dumps({**series, "step_s": span.step_s, "beyond_ms": BEYOND_MS}).decode(),
         "steps": _steps(series),
         "tables": [
             _table(_("Endpoints"), _("Endpoint"), found["endpoints"], nameless=_("unknown address")),
@@ -61,16 +62,14 @@ def plain(number: Decimal) -> str:
 
 
 def took(ms: float | None) -> str:
-    """12 ms, 3.4 s, 2 min."""
+    """12 ms, 3.4 s, over 2 min."""
     if ms is None:
         return "–"
     if ms < 1000:
         return _("%(n)s ms") % {"n": f"{ms:.3g}"}
-    return (
-        _("%(n)s s") % {"n": f"{ms / 1000:.3g}"}
-        if ms < 120_000
-        else _("%(n)s min") % {"n": f"{ms / 60_000:.3g}"}
-    )
+    if ms < BEYOND_MS:
+        return _("%(n)s s") % {"n": f"{ms / 1000:.3g}"}
+    return _("over %(n)s min") % {"n": f"{BEYOND_MS / 60_000:g}"}
 
 
 def dollars(amount: float | None) -> str:

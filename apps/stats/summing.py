@@ -8,6 +8,7 @@ from typing import NamedTuple
 from apps.stats.models import BUCKETS_MS, SUM_COLUMNS
 
 MINUTE_S, HOUR_S = 60, 3600
+BEYOND_MS = float(BUCKETS_MS[-1])  # of what took longer nobody knows how much longer
 OTHER = "(other)"  # no name of a caller has brackets
 CALLERS_MAX = 100  # different ones in one minute or hour; the rest is OTHER
 MODELS_MAX = 30
@@ -117,16 +118,21 @@ def bounded(sums: Sums, known: Mapping[tuple[int, int], Names]) -> Sums:
 
 
 def percentile_ms(buckets: list[int], share: float) -> float | None:
-    """How long the given share of exchanges took at most, interpolated within its bucket; None of none."""
+    """How long the given share of exchanges took at most, interpolated within its bucket; None of none.
+
+    BEYOND_MS says "longer than that"; what is known to be within it is less.
+    """
     total = sum(buckets)
     if not total:
         return None
     wanted, below = share * total, 0
     for (low, high), count in zip(_bounds(), buckets, strict=True):
         if count and below + count >= wanted:
-            return low + (high - low) * (wanted - below) / count
+            if low == BEYOND_MS:
+                break
+            return min(low + (high - low) * (wanted - below) / count, BEYOND_MS - 0.1)
         below += count
-    return float(BUCKETS_MS[-1])
+    return BEYOND_MS
 
 
 def _bounds() -> Iterator[tuple[float, float]]:
@@ -134,7 +140,7 @@ def _bounds() -> Iterator[tuple[float, float]]:
     for bound in BUCKETS_MS:
         yield low, float(bound)
         low = float(bound)
-    yield low, low  # nobody knows how much longer
+    yield low, low
 
 
 def _admit(name: str, have: set[str], limit: int) -> str:

@@ -14,6 +14,7 @@ from apps.wire.chat_form import chat_form
 from apps.wire.complete import complete
 from apps.wire.draft import BODILESS
 from apps.wire.endpoint import Body
+from apps.wire.faults.read import is_all
 from apps.wire.findings import unreadable
 from apps.wire.names import family_of, operation_name
 from apps.wire.reply import Draft
@@ -40,6 +41,8 @@ def doubts(draft: Draft, *, call: Call = ANY_CALL, endpoint: str = "text") -> li
     completions more is known than the types of the SDK say.
     """
     body: Body = orjson.loads(draft.body)
+    if not body and is_all(draft.fault):
+        return []  # a fault alone: nothing is missing
     wanted_for = _endpoint(endpoint, draft, body, call)
     is_free = family_of(wanted_for) == "text" and not _json_wanted(call)
     if is_free and len(body) == 1 and body.get("content") and isinstance(body["content"], str):

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from apps.wire.faults.read import read_fault, stands_alone
+from apps.wire.faults.read import is_all, read_fault
 from apps.wire.jsongate import kind
 from apps.wire.pace import read_pace
 from apps.wire.rawtext import raw_elements as raw_elements
@@ -144,8 +144,7 @@ class _Reader:
 
     def _stands_alone(self) -> bool:
         """Whether a fault is all that there is to send."""
-        fault, _ = read_fault(self.fields.get("fault"))
-        return fault is not None and fault.probability_pct >= 100 and stands_alone(fault)
+        return is_all(read_fault(self.fields.get("fault"))[0])
 
     def headers(self) -> Headers:
         value = self.fields.get("headers")

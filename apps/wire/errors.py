@@ -8,6 +8,7 @@ import orjson
 from apps.wire.reply import Reply
 
 INVALID_REQUEST = "invalid_request_error"
+_BASE = "This is the base URL, which SDKs are given; calls go below it, such as POST /v1/chat/completions."
 
 
 def envelope(
@@ -136,6 +137,8 @@ def out_of_range(param: str, problem: str, *, code: str) -> WireError:
 def unknown_url(method: str, path: str, known: Iterable[str] = ()) -> WireError:
     """`path` with its /v1; `known` are all endpoints as "POST /v1/chat/completions"."""
     asked = f"{method} {path}"[:300]
+    if path in ("/v1", "/v1/"):
+        return WireError(404, f"Invalid URL ({asked}). {_BASE}")
     near = get_close_matches(asked, list(known), n=3, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return WireError(404, f"Invalid URL ({asked}).{hint}" if hint else f"Invalid URL ({asked})")

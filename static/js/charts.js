@@ -2,7 +2,7 @@
 
 import uPlot from "../vendor/uplot/uplot.js";
 import { find } from "./page.js";
-import { gettext } from "./words.js";
+import { fill, gettext } from "./words.js";
 
 const HEIGHT = 192;
 const FEW = 12; // values of a line that are seen only as points
@@ -55,14 +55,16 @@ function bars(parts, rows) {
   }));
 }
 
-function lines(parts, rows) {
+/** `beyond` is where the server's buckets end: it says that it took longer, and not how much. */
+function lines(parts, rows, beyond) {
+  const told = (ms) => (ms !== null && ms >= beyond ? fill(gettext("over %(n)s min"), { n: beyond / 60_000 }) : duration(ms));
   return parts.map(([, token, label], at) => ({
     label,
     stroke: colour(token),
     width: 1.5,
     spanGaps: true,
     points: { size: 5, show: rows[at].filter((value) => value !== null).length <= FEW },
-    value: (_, value) => duration(value ?? null),
+    value: (_, value) => told(value ?? null),
   }));
 }
 
@@ -96,7 +98,7 @@ function draw(id, at, rows, series, format, lang, step_s) {
   charts.set(id, new uPlot(options, [at, ...rows], place));
 }
 
-/** `series` as /api/stats gives it, with `step_s`. */
+/** `series` as /api/stats gives it, with `step_s` and `beyond_ms`. */
 export function drawCharts(series, lang) {
   const { at, step_s } = series;
   // A class that never came would only fill the legend.
@@ -105,7 +107,7 @@ export function drawCharts(series, lang) {
   draw("chart-calls", at, stacked(calls), bars(seen, calls), count, lang, step_s);
   const shares = [["p99_ms", "--bad", "p99"], ["p95_ms", "--warn", "p95"], ["p50_ms", "--accent", "p50"]];
   const waits = shares.map(([name]) => series[name]);
-  draw("chart-latency", at, waits, lines(shares, waits), duration, lang, step_s);
+  draw("chart-latency", at, waits, lines(shares, waits, series.beyond_ms), duration, lang, step_s);
   const kinds = [["completion_tokens", "--code-word", gettext("out")], ["prompt_tokens", "--accent", gettext("in")]];
   const tokens = kinds.map(([name]) => series[name]);
   draw("chart-tokens", at, stacked(tokens), bars(kinds, tokens), count, lang, step_s);

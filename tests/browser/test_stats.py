@@ -41,6 +41,24 @@ def test_a_call_shows_on_an_open_page(counted: Server, open_page: OpenPage, ask:
     expect(page.locator("#over-time [data-step]").first).to_have_text(re.compile(r"\d[:/.]"))
 
 
+BEYOND = """() => {
+  const place = document.querySelector("#series");
+  const series = JSON.parse(place.dataset.series);
+  for (const name of ["p50_ms", "p95_ms", "p99_ms"]) series[name].fill(series.beyond_ms - (name === "p50_ms"));
+  place.dataset.series = JSON.stringify(series);
+  document.querySelector("#figures").dispatchEvent(new Event("fresh"));
+}"""
+
+
+def test_the_legend_says_over_of_what_is_beyond_the_last_bucket(counted: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{counted.url}/stats?span=15m")
+    expect(page.locator("#chart-latency canvas")).to_have_count(1)
+    page.evaluate(BEYOND)
+    page.locator("#chart-latency .u-over").hover()
+    values = page.locator("#chart-latency .u-value")
+    expect(values).to_have_text([re.compile(r"\d"), "over 2 min", "over 2 min", "120 s"])
+
+
 def test_a_caller_leads_to_its_calls_in_the_journal(counted: Server, open_page: OpenPage) -> None:
     page = open_page(f"{counted.url}/stats")
     page.locator("table", has_text="Callers").get_by_role("link", name="ci-8").click()

@@ -190,6 +190,14 @@ def test_everything_that_is_wrong_is_told_with_its_line(server: Server) -> None:
     assert (18, 'queues["10.0.0.8"][0].uses') in [(one["line"], one["field"]) for one in alone]
 
 
+def test_the_page_shows_what_is_told_of_its_own_file(server: Server) -> None:
+    shown = re.findall(r"^(?:CommandError: )?chaos\.yaml:(\d+): (\S+): (.*)$", PAGE, re.M)
+    wrong = EXAMPLE.replace("probability_pct: 30", "probability_pct: 120")
+    wrong = wrong.replace("requests_per_minute: 60", "requests_per_minute: 0")
+    told = put(server, wrong).json()["errors"]
+    assert shown == [(str(one["line"]), one["field"], one["error"]) for one in told]
+
+
 def test_lines_of_json_are_told_too(server: Server) -> None:
     text = '{"limits": [],\n "faults": [\n  {"fault": "cut"},\n  {"fault": "cut",\n   "seed": -1}\n]}'
     assert (

@@ -226,10 +226,22 @@ def test_a_call_asks_for_its_own_fault_status_and_delay(rules: Rules) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("Fault", "cutt"), ("Fault", "cut;x"), ("Status", "99"), ("Delay_Ms", "-1")]
+    ("name", "value", "told"),
+    [
+        ("Fault", "cutt", "'cutt' is no fault that is known; did you mean cut?"),
+        ("Fault", "foo", "'foo' is no fault that is known; known: unauthorized, forbidden, "),
+        ("Fault", "cut;x", "after_tokens must be a whole number from 0 to 1000000, not a string."),
+        ("Fault", "quota;3", "quota has no number."),
+        ("Fault", "cut;3;30;4", "it takes NAME;NUMBER;PERCENT at the most."),
+        ("Status", "99", "it must be a whole number from 200 to 599, not 99."),
+        ("Delay_Ms", "-1", "it must be a whole number from 0 to 600000, not -1."),
+    ],
 )
-def test_a_header_that_makes_no_sense_is_a_400(rules: Rules, name: str, value: str) -> None:
+def test_a_header_that_makes_no_sense_is_a_400(rules: Rules, name: str, value: str, told: str) -> None:
     answer = ask(rules.server, **{name: value})
+    message = answer.json()["error"]["message"]
+    assert message.startswith(f"Invalid header X-Mock-{name.replace('_', '-')}: {told}")
+    assert not message.endswith("?.")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_mock_header")
 
 

@@ -302,6 +302,8 @@ def test_what_is_no_limit_is_refused_by_the_name_of_its_field(
     answer = rules.server.api.post("/api/limits", json=fields)
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+    if fields.keys() == {"per"}:
+        assert answer.json()["detail"] == "requests_per_minute is required, or tokens_per_minute"
 
 
 def test_buckets_flow_back(rules: Rules) -> None:

@@ -51,6 +51,12 @@ def made(source: Any, *, count: int = 3, seed: str = "s", **variables: Any) -> A
         ("{{ model ~ '-' ~ count }}", "gpt-4o-3"),
         ("{{ messages|selectattr('role', 'tool')|length }}", 1),
         ("{{ city|upper }}\n", "OSLO\n"),
+        ("x {{ 2**70 }}", "x 1180591620717411303424"),
+        ("{{ 2**70 }}", "1180591620717411303424"),
+        ("{{ 2**64 - 1 }} {{ [-(2**70), 1] }}", "18446744073709551615 [-1180591620717411303424,1]"),
+        ({"a": ["{{ 2**64 - 1 }}", "{{ {'n': 2**64} }}"]}, {"a": [2**64 - 1, {"n": "18446744073709551616"}]}),
+        ("{{ (2**2000)|string|length }}", 603),
+        ("{{ {1: 'one', 3: 'three'}[count] }}", "three"),
         ({"{{ model }}": ["{{ count }}", "plain", 1]}, {"{{ model }}": [3, "plain", 1]}),
     ],
 )
@@ -70,7 +76,7 @@ NESTED = "{% set a = [1] %}{% set b = [1] %}" + "{% set a = [a, a] %}{% set b = 
 GREEDY = [
     "{{ 'a' * 10**9 }}",
     "{{ [0] * 10**8 }}",
-    "{{ 10**10**10 }}",
+    "{{ 10**(10**10) }}",
     "{{ 2**100000 }}",
     "{{ range(10**9) }}",
     "{{ 'a'|center(10**9) }}",
@@ -129,7 +135,7 @@ def test_nothing_reaches_beyond_the_call(source: str) -> None:
         made(source)
 
 
-@pytest.mark.parametrize("moment", ["1e18", "1e300", "'nan'|float", "'inf'|float", "-1e12"])
+@pytest.mark.parametrize("moment", ["1e18", "1e300", "-1e12"])
 def test_a_moment_that_no_calendar_has_is_told(moment: str) -> None:
     with pytest.raises(RenderError, match="no moment"):
         made(f"{{{{ ({moment})|date }}}}")
@@ -161,6 +167,25 @@ def test_what_can_be_told_before_any_call_is_told() -> None:
         ("{{ 5|length }}", "|length: 5 is no list"),
         ("{{ metadata.nobody|upper }}", "there is no nobody in an object"),
         ("{{ 'a' + 1 }}", "+ cannot take a string and an integer"),
+        ("{{ self }}", "self is not known here"),
+        ("{{ random }}", "random alone is no value"),
+        ("x {{ random }}", "random alone is no value"),
+        ("{% for one in messages %}{{ loop }}{% endfor %}", "loop alone is no value"),
+        ("{{ random.int }}", "a function alone is no value: call it"),
+        ("{{ random.int(6, 1) }}", "random.int takes two whole numbers, the lower one first"),
+        ("{{ random.choice([]) }}", "random.choice takes a list with something in it"),
+        ("{{ random.hex('a') }}", "random.hex() cannot take what is in its brackets"),
+        ("{{ random.int(1) }}", "random.int() cannot take what is in its brackets"),
+        ("{{ range('a') }}", "range() cannot take what is in its brackets"),
+        ("{{ model.upper(1) }}", "upper() cannot take what is in its brackets"),
+        ("{{ {1: 1} }}", "names in an object are texts: write '1' in quotes"),
+        ("{{ 1e308 * 10 }}", "it makes a number that is too large"),
+        ("{{ 1e308 ** 2 }}", "it makes a number that is too large"),
+        ("{{ 1 / 0 }}", "it divides by zero"),
+        ("{{ (-8) ** 0.5 }}", "there is no such root of a number below zero"),
+        ("{{ 'a' < 1 }}", "it compares what has no order"),
+        ("{{ -model }}", "something here cannot take what it is given"),
+        ("{% for a, b in [[1]] %}{% endfor %}", "it names another number of things"),
     ],
 )
 def test_what_fails_is_told_in_the_words_of_its_author(source: str, words: str) -> None:

@@ -81,10 +81,23 @@ def test_an_error_that_is_to_go_out_as_an_answer_is_told(queues: Queues) -> None
         {"response": {}, "status_code": 204},
         {"response": {"error": {"message": "no"}}, "status_code": 500},
         {"response": {"data": []}, "endpoint": "models.list"},
+        {"fault": "overloaded"},
+        {"fault": {"name": "reset"}, "endpoint": "embeddings"},
+        {"sequence": [{"fault": "quota"}, {"content": "hi"}]},
     ],
 )
 def test_what_is_as_it_should_be_is_not_doubted(queues: Queues, entry: dict[str, Any]) -> None:
     assert queues.post("/a", entry)[1].keys() == {"success", "response_id", "queue_length"}
+
+
+def test_a_fault_that_stands_alone_lacks_nothing_at_any_door(queues: Queues) -> None:
+    assert told(queues.post("/a/batch", {"responses": [{"fault": "overloaded"}]})[1]) == []
+    full = queues.client.get("/api/preset-queue/a/export?format=full").content
+    assert told(queues.upload("/b", full)[1]) == []
+    draft = {"text": "{}", "fault": "overloaded"}
+    assert queues.client.post("/api/desk/check", draft, format="json").json()["warnings"] == []
+    for fault in ("cut", {"name": "overloaded", "probability_pct": 50}):
+        assert told(queues.post("/a", {"response": {}, "fault": fault})[1]) == [(None, "response")]
 
 
 @pytest.mark.parametrize(

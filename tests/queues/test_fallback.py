@@ -47,3 +47,8 @@ def test_what_is_no_mode_or_family_is_refused_and_changes_nothing(body: Any) -> 
     assert answer.status_code == 400
     assert answer.json()["detail"]
     assert modes() == before
+
+
+def test_a_family_that_is_none_is_told_with_those_that_are() -> None:
+    answer = APIClient().put("/api/fallback", {"txt": "auto"}, format="json")
+    assert answer.json()["detail"] == f"txt is no family of endpoints; these are: {', '.join(FAMILIES)}"

@@ -174,6 +174,22 @@ def test_a_file_that_is_no_queue_is_400(queues: Any, content: bytes) -> None:
     assert body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            b'{"content": "hi"}',
+            ". This is an object without responses: a single preset goes into an array, too.",
+        ),
+        (b"5", ", not an integer."),
+        (b'{"ci-7": [], "ci-8": []}', ". This is one of several queues: import the array of one of them."),
+    ],
+)
+def test_a_file_that_is_no_queue_is_told_what_one_is(queues: Any, content: bytes, told: str) -> None:
+    wanted = 'The file must be an array of bodies or presets, or an object like {"responses": […]}'
+    assert queues.upload("/a", content)[1]["detail"] == wanted + told
+
+
 def test_an_import_without_a_file_is_400_and_says_how(queues: Any) -> None:
     status, body = queues.upload("/a", b"[]", name="other")
     assert (status, "curl -F file=@" in body["detail"]) == (400, True)
@@ -262,6 +278,26 @@ def test_a_plain_export_imports_the_same_bodies(queues: Any) -> None:
     exported = queues.client.get("/api/preset-queue/a/export").content
     queues.upload("/b", exported)
     assert queues.client.get("/api/preset-queue/b/export").content == exported
+
+
+def test_a_plain_export_keeps_what_no_body_can_say(queues: Any) -> None:
+    entries = [
+        {"fault": "overloaded"},
+        {"fault": {"name": "rate-limit-tokens", "wait_ms": 50}},
+        {"template": "rate-limit", "vars": {"limit": 5}},
+        {"response": {"content": "no. {{ count }}"}, "render": True, "seed": 7},
+        {"sequence": [HI, {"fault": "quota"}], "order": "cycle"},
+        HI,
+    ]
+    for entry in entries:
+        assert queues.post("/a", entry if entry is not HI else {"response": HI})[0] == 200
+    exported = queues.client.get("/api/preset-queue/a/export").content
+    assert json.loads(exported) == entries
+    assert queues.upload("/b", exported)[1] == {
+        "success": True, "total": 6, "added_count": 6, "failed_count": 0, "errors": [],
+    }  # fmt: skip
+    full = "/api/preset-queue/{}/export?format=full"
+    assert queues.client.get(full.format("b")).content == queues.client.get(full.format("a")).content
 
 
 def test_5000_entries_import_in_under_3_seconds(queues: Any) -> None:

@@ -12,7 +12,7 @@ from apps.stats.figures import figures
 from apps.stats.models import Price, Rollup
 from apps.stats.prices import Rate, cost_usd, rate_of
 from apps.stats.rollup import roll
-from apps.stats.shown import plain
+from apps.stats.shown import plain, took
 from apps.stats.span import SpanError, read_span
 from apps.stats.summing import percentile_ms
 
@@ -121,6 +121,12 @@ def test_percentiles_lie_within_their_bucket():
     assert percentile_ms(buckets, 1.0) == 20
     buckets[15] = 900
     assert percentile_ms(buckets, 0.99) == 120_000
+
+
+def test_what_took_longer_than_the_last_bucket_says_so_and_nothing_else_does():
+    assert took(percentile_ms([0] * 15 + [2], 0.5)) == "over 2 min"
+    assert took(percentile_ms([0] * 14 + [1, 1], 0.5)) == "120 s"  # of those two one is within it
+    assert took(percentile_ms([0] * 14 + [1, 1], 0.95)) == "over 2 min"
 
 
 def test_spans_begin_at_a_step():

@@ -53,6 +53,14 @@ def test_an_unknown_path_is_a_404_that_names_near_endpoints(method: str, path: s
     assert hint in caught.value.message.partition(")")[2]
 
 
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_base_url_itself_says_what_it_is(path: str) -> None:
+    with pytest.raises(WireError) as caught:
+        find("GET", path)
+    told = "This is the base URL, which SDKs are given; calls go below it, such as POST /v1/chat/completions."
+    assert (caught.value.status, caught.value.message) == (404, f"Invalid URL (GET /v1{path}). {told}")
+
+
 def test_a_path_like_nothing_gets_no_hint() -> None:
     with pytest.raises(WireError, match=r"^Invalid URL \(PUT /v1/zzzz\)$"):
         find("PUT", "/zzzz")

@@ -8,6 +8,7 @@ from apps.wire.faults.table import BY_NAME
 from apps.wire.reply import Fault
 
 DELAY_MAX_MS = 600_000
+_TOO_MANY = "it takes NAME;NUMBER;PERCENT at the most"
 _FAULT, _STATUS, _DELAY = "x-mock-fault", "x-mock-status", "x-mock-delay-ms"
 
 
@@ -42,9 +43,15 @@ def _fault(text: str) -> Fault | None:
             fields[key] = int(value) if value.isdecimal() and len(value) < 12 else value
     fault, wrong = read_fault(fields)
     if wrong or len(rest) > len(keys):
-        where, told = wrong[0] if wrong else ("", "takes NAME;NUMBER;PERCENT at the most")
-        raise _refused("X-Mock-Fault", f"{where.removeprefix('.') or 'it'} {told}")
+        raise _refused("X-Mock-Fault", _problem(name, *wrong[0]) if wrong else _TOO_MANY)
     return fault
+
+
+def _problem(name: str, where: str, told: str) -> str:
+    """What is wrong, in words that fit a header: `where` is a member of the fault as JSON."""
+    if where == ".name":
+        return f"'{name[:40]}' {told}"
+    return f"{name} has no number" if where == ".number" else f"{where.removeprefix('.')} {told}"
 
 
 def _number(found: dict[str, str], key: str, name: str, low: int, high: int) -> int:
@@ -57,4 +64,5 @@ def _number(found: dict[str, str], key: str, name: str, low: int, high: int) -> 
 
 
 def _refused(name: str, problem: str) -> WireError:
-    return WireError(400, f"Invalid header {name}: {problem}.", code="invalid_mock_header")
+    end = "" if problem.endswith("?") else "."
+    return WireError(400, f"Invalid header {name}: {problem}{end}", code="invalid_mock_header")

@@ -64,6 +64,11 @@ def stands_alone(fault: Fault) -> bool:
     return row.alone or row.instead is not None
 
 
+def is_all(fault: Fault | None) -> bool:
+    """Whether a fault is all that ever leaves: it needs no reply, and it strikes each time."""
+    return fault is not None and fault.probability_pct >= 100 and stands_alone(fault)
+
+
 def fault_text(fault: Fault | None) -> str:
     """The fault as a column keeps it; "" for none."""
     return "" if fault is None else orjson.dumps(fault._asdict()).decode()

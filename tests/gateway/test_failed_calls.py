@@ -3,10 +3,19 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import httpx
+import orjson
+import pytest
 
 from apps.accounts.errors import FAILED
+from apps.gateway.answer import decide_group
+from apps.gateway.decision import Asked
+from apps.gateway.intake import Address, Request, take_in
+from apps.journal.writer import writer
+from apps.wire.call import Call
+from apps.wire.table import BY_NAME
 from tests.conftest import Server
 from tests.gateway.conftest import chat, error_of
 
@@ -15,7 +24,7 @@ NOTE = FAILED["detail"]
 
 
 def edit(server: Server, sql: str, *values: str) -> None:
-    """Changes one row by hand, past everything that checks what may stand there."""
+    """Changes a row by hand, past everything that checks what may stand there."""
     with closing(sqlite3.connect(server.data_dir / "mockopenai.sqlite3", timeout=20)) as database, database:
         assert database.execute(sql, values).rowcount == 1
 
@@ -29,7 +38,7 @@ def broken_thread(server: Server) -> str:
 
 def test_a_call_that_fails_is_kept_with_its_request_and_its_500(server: Server) -> None:
     path = broken_thread(server)
-    with httpx.Client(base_url=server.url) as client:  # the second one takes the fast lane
+    with httpx.Client(base_url=server.url) as client:
         answers = [client.post(path, json={"metadata": {"n": str(n)}}) for n in range(3)]
     assert [error_of(one)["code"] for one in answers] == ["internal_error"] * 3
     rows = server.api.get("/api/exchanges", params={"caller": CALLER, "status": "500"}).json()["items"]
@@ -63,3 +72,14 @@ def test_calls_of_the_same_moment_are_answered(server: Server) -> None:
 
     with ThreadPoolExecutor(8) as callers:
         assert [*callers.map(ask, range(24))] == [200, 500] * 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_that_fails_is_the_servers_error_not_the_callers() -> None:
+    def check(_: Call) -> None:
+        raise LookupError("nobody foresaw it")
+
+    address = Address(CALLER, replace(BY_NAME["chat.completions"], check=check))
+    call = take_in(Request("POST", "/v1/chat/completions", (), orjson.dumps(chat()), "", 0, 0.0), address)
+    [decision] = writer.call(lambda: decide_group([Asked(call, "", False)]))
+    assert (decision.reply.status, decision.opening.source, decision.opening.note) == (500, "", NOTE)  # type: ignore[union-attr]

@@ -1,13 +1,16 @@
 """Decides what answers a call: own queue, shared queue, fallback; one transaction for a group of calls."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
+
+from django.db import InterfaceError, OperationalError
 
 from apps.desk.parked import note_parked
 from apps.desk.waiting import waiting_here
 from apps.faults.in_force import NOTHING, in_force
-from apps.gateway.decision import Asked, Decision, answered, refused
+from apps.gateway.decision import Asked, Decision, answered, failed, refused
 from apps.gateway.fallback import Fallback
 from apps.gateway.intake import Intake
 from apps.gateway.trouble import Trouble
@@ -23,6 +26,8 @@ from apps.wire.match import Costly
 
 LARGE_BYTES = 256 * 1024  # of a request; counting the tokens of one can take a second
 
+log = logging.getLogger(__name__)
+
 
 async def decide(intake: Intake) -> Decision:
     """Answers a call from presets or the fallback, or parks it; committed when it returns."""
@@ -33,31 +38,54 @@ async def decide(intake: Intake) -> Decision:
 
 
 def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
-    """The same without a coroutine: `then` hears the decision, on the (running) loop, or the error."""
+    """The same without a coroutine: `then` hears the decision, on the (running) loop, or the error.
+
+    An error is the database's, as a rule. Where deciding fails by one of our own, what it did is undone (a
+    preset that was taken stands where it was), and the call is answered, and kept, with a 500.
+    """
     if (reading := reading_for(intake.call.caller)) is not None:
         reading.add_done_callback(lambda _: ask(intake, then, loop))
         return
 
     def judged(done: "asyncio.Future[object]") -> None:
-        failure = done.exception()
-        if failure is None:
-            ask(intake, then, loop)
+        if failure := done.exception():
+            told(None, failure)  # type: ignore[arg-type] # an executor's is an Exception
         else:
-            then(None, failure)  # type: ignore[arg-type] # an executor's is no BaseException
+            ask(intake, then, loop)
 
     def told(decision: Any, error: Exception | None) -> None:
         if isinstance(error, Unready):
             read_first(error.queue).add_done_callback(lambda _: ask(intake, then, loop))
         elif isinstance(error, Costly):
             worked_out(error, loop).add_done_callback(judged)
-        else:
+        elif error is None or isinstance(error, (OperationalError, InterfaceError)):
             then(decision, error)
+        else:
+            _keep_failed(intake, error, then, loop)
 
     table = waiting_here()
     decide_all = decide_large if len(intake.call.body) > LARGE_BYTES else decide_group
     if intake.asks is not None:
         decide_all = decide_asking
     writer.ask(decide_all, Asked(intake, table.channel, table.closing), told, loop)
+
+
+def _keep_failed(intake: Intake, failure: Exception, then: Then, loop: asyncio.AbstractEventLoop) -> None:
+    call = intake.call
+    log.error("A call failed: %s %s (%s)", call.method, call.path, call.request_id, exc_info=failure)
+
+    def told(decision: Any, error: Exception | None) -> None:
+        then(decision, None if error is None else failure)
+
+    writer.ask(decide_failed, intake, told, loop)
+
+
+@plain
+def decide_failed(intakes: Sequence[Intake]) -> list[Decision]:
+    """Opens the exchanges of calls whose decision failed. In the writer's transaction."""
+    decisions = [failed(intake) for intake in intakes]
+    open_exchanges([decision.opening for decision in decisions])
+    return decisions
 
 
 def decide_large(asked: Sequence[Asked]) -> list[Decision]:
@@ -89,7 +117,10 @@ def _decide(asked: Sequence[Asked], trouble: Trouble | None) -> list[Decision]:
         if ended and (decision := ended.get(one.intake.call.id)) is not None:
             decisions.append(decision)
         elif one.intake.refusal is not None:
-            decisions.append(refused(one.intake, one.intake.refusal, Source.INVALID))
+            is_wrong = one.intake.refusal.status < 500
+            decisions.append(
+                refused(one.intake, one.intake.refusal, Source.INVALID) if is_wrong else failed(one.intake)
+            )
         elif (preset := next(taken)) is not None:
             over = None if trouble is None else trouble.over(one)
             decisions.append(answered(one.intake, preset.draft, Source.PRESET, preset, over))

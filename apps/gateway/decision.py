@@ -1,8 +1,10 @@
 """What is decided about one call: the reply that it gets and the exchange that is opened with it."""
 
+import contextlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+from apps.accounts.errors import FAILED
 from apps.faults.models import OwnDraw
 from apps.faults.own_draws import struck_by
 from apps.gateway.intake import Intake
@@ -12,6 +14,7 @@ from apps.journal.record import Opening
 from apps.kept.keeping import keep_reply
 from apps.library.resolve import resolve
 from apps.queues.taken import Taken
+from apps.wire import errors
 from apps.wire.complete import complete, effort
 from apps.wire.errors import WireError
 from apps.wire.faults.strike import struck
@@ -86,5 +89,17 @@ def refused(intake: Intake, refusal: WireError, source: Source) -> Decision:
         reply=reply,
         summary=summary,
         note=refusal.message,
+    )
+    return Decision(opening, reply)
+
+
+def failed(intake: Intake) -> Decision:
+    """Our own error goes back at once: this server has failed at the call."""
+    reply, summary = errors.server_error().reply(), ""
+    if intake.endpoint is not None:
+        with contextlib.suppress(Exception):  # it may be what failed
+            summary = intake.endpoint.summary(intake.call)
+    opening = Opening(
+        call=intake.call, state=State.TAKEN, reply=reply, summary=summary, note=str(FAILED["detail"])
     )
     return Decision(opening, reply)

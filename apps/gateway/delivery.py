@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -69,7 +70,17 @@ class Made(NamedTuple):
 
 
 def at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> Made | None:
-    """The answer that leaves in one go; None when there is something to wait for, or much to send."""
+    """The answer that leaves in one go; None when there is something to wait for, or much to send.
+
+    None, too, where making it fails: so does the ordinary way then, which tells of it.
+    """
+    made = None
+    with suppress(Exception):
+        made = _at_once(call, endpoint, reply, now)
+    return made
+
+
+def _at_once(call: Call, endpoint: Endpoint | None, reply: Reply, now: float) -> Made | None:
     if reply.delay_ms or reply.pace != INSTANT or reply.typed or reply.fault or reply.status in BODILESS:
         return None
     events = stream_of(reply, call, endpoint)

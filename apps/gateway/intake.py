@@ -1,6 +1,7 @@
 """From bytes to a call: names the endpoint and the caller, reads the body, says what is wrong."""
 
 import asyncio
+import logging
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from apps.wire.table import find
 from apps.wire.validation import refuse_wrong
 
 Headers = tuple[tuple[str, str], ...]
+log = logging.getLogger(__name__)
+
 LARGE_FORM_BYTES = 256 * 1024
 _NO_QUERY: dict[str, list[str]] = {}
 
@@ -151,6 +154,9 @@ def _checked(endpoint: Endpoint, call: Call) -> WireError | None:
         refuse_wrong(call)
     except WireError as error:
         return error
+    except Exception:  # past a connection's `data_received` it would close that without an answer
+        log.exception("A call failed: %s %s (%s)", call.method, call.path, call.request_id)
+        return errors.server_error()
     return None
 
 

@@ -71,7 +71,7 @@ class Endpoint:
     asked(call, shelf) the body with what it only refers to (an earlier response, a thread), for whoever
                        answers it by hand; may raise WireError. None where a body says all of it
     short_forms        what is enough for an answer, as JSON texts: examples for authors, whose names it takes
-    summary(call)      one line for lists: the last thing that was asked
+    summary(call)      one line for lists: the last thing that was asked; never raises, whatever was refused
     breadth(call)      how many times as large as its draft a reply to this call is, roughly
     """
 

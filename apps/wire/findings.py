@@ -12,6 +12,8 @@ from apps.wire.validators import validator
 
 MAX = 20  # a client that gets it wrong gets it wrong often
 
+_BOXES = ("an array", "an object")
+
 # The oldest endpoints have words of their own for a parameter that they do not know.
 _OLD = ("chat.completions.create", "completions.create", "embeddings.create")
 
@@ -47,6 +49,20 @@ def refusal(finding: Finding) -> WireError:
     return WireError(
         400, finding.message, param=(finding.code and finding.path) or None, code=finding.code or None
     )
+
+
+def misshapen(body: Any, operation: str) -> WireError | None:
+    """OpenAI's error for the first place where a request has something else than the list or object that is
+    wanted, or one where none is: what reads a request need not look for that. Other types are let be."""
+    check = validator(operation, "body", closed=True)
+    if check is None or check.is_valid(body):
+        return None
+    schema = root(operation, "body")
+    assert schema is not None
+    for wrong in mismatches(body, schema, closed=True):
+        if wrong.problem == "type" and any(name.startswith(_BOXES) for name in (wrong.got, *wrong.wanted)):
+            return _error(wrong)
+    return None
 
 
 def unreadable(body: Any, operation: str, *, part: str = "response") -> list[Finding]:

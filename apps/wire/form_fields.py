@@ -29,6 +29,19 @@ def is_file(value: Any) -> bool:
     return isinstance(one, dict) and one.keys() == {"filename", "content_type", "bytes", "sha256"}
 
 
+def as_sent(data: dict[str, Any]) -> dict[str, Any]:
+    """The request as its schema has it: a form's file is a text there."""
+    return {name: _as_sent(value) for name, value in data.items()}
+
+
+def _as_sent(value: Any) -> Any:
+    if isinstance(value, dict) and is_file(value):
+        return ""
+    if isinstance(value, list) and any(isinstance(one, dict) and is_file(one) for one in value):
+        return [_as_sent(one) for one in value]
+    return value
+
+
 def check_file(data: dict[str, Any], name: str) -> None:
     """Raises WireError for a text where a file is wanted: `-F file=ferry.txt` lacks its @."""
     value = data.get(name)

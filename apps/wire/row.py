@@ -6,7 +6,8 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.findings import findings, refusal
+from apps.wire.findings import findings, misshapen, refusal
+from apps.wire.form_fields import as_sent
 from apps.wire.names import endpoint_name, family_of
 from apps.wire.shelf import Shelf
 from apps.wire.validators import validator
@@ -38,7 +39,7 @@ def row(
         method=method,
         path=path,
         family=family_of(name),
-        check=check,
+        check=_with_shape(operation, check) if method == "POST" else check,
         fill=fill,
         is_whole=is_whole or (lambda body: is_readable(operation, body)),
         auto=auto,
@@ -48,6 +49,17 @@ def row(
         slow=True,
         **more,
     )
+
+
+def _with_shape(operation: str, check: Callable[[Call], None]) -> Callable[[Call], None]:
+    """The same check, and then that lists and objects stand where `auto`, `keep` and the others read them."""
+
+    def check_all(call: Call) -> None:
+        check(call)
+        if wrong := misshapen(as_sent(call.data), operation):
+            raise wrong
+
+    return check_all
 
 
 def is_readable(operation: str, body: Body) -> bool:

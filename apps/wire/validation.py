@@ -1,13 +1,12 @@
 """What OpenAI would refuse in a call that can be answered: told, refused, or not looked for."""
 
-from typing import Any
 from urllib.parse import parse_qsl
 
 from apps.wire.bounds import out_of_bounds
 from apps.wire.call import Call
 from apps.wire.catalogue import root
 from apps.wire.findings import Finding, findings, refusal
-from apps.wire.form_fields import data_of, is_file
+from apps.wire.form_fields import as_sent, data_of
 from apps.wire.names import operation_name
 
 MODES = ("off", "warn", "reject")
@@ -40,7 +39,7 @@ def _found(call: Call) -> list[Finding]:
         return []
     found = _of_query(call, operation) if call.query_text else []
     if call.method == "POST":
-        found += findings({name: _as_sent(value) for name, value in call.data.items()}, operation)
+        found += findings(as_sent(call.data), operation)
         found += [
             Finding(error.param or "", error.code or "", error.message)
             for error in out_of_bounds(call.data, operation)
@@ -52,12 +51,3 @@ def _of_query(call: Call, operation: str) -> list[Finding]:
     """Its texts are numbers and booleans where the operation has such."""
     pairs = [pair for pair in parse_qsl(call.query_text, keep_blank_values=True) if pair[0] not in _BESIDE]
     return findings(data_of(pairs, root(operation, "query")), operation, part="query")
-
-
-def _as_sent(value: Any) -> Any:
-    """A form's file is a text to the schema."""
-    if isinstance(value, dict) and is_file(value):
-        return ""
-    if isinstance(value, list) and any(isinstance(one, dict) and is_file(one) for one in value):
-        return [_as_sent(one) for one in value]
-    return value

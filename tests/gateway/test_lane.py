@@ -4,8 +4,10 @@ import asyncio
 import re
 import signal
 import socket
+import sqlite3
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -371,3 +373,18 @@ def test_a_server_that_is_told_to_stop_answers_what_it_has(start: Callable[..., 
         assert content((head, body)) == "late"
         assert idle.socket.recv(1) == b""
     assert server.process.wait(timeout=PATIENCE_S) == 0
+
+
+def test_a_reply_that_cannot_be_sent_is_a_500_and_no_silence(fast: Server, caller: str) -> None:
+    fast.queue(caller, *[{"content": "Yes."}] * 3)
+    with closing(sqlite3.connect(fast.data_dir / "mockopenai.sqlite3", timeout=20)) as database, database:
+        change = (
+            """UPDATE queues_preset SET headers = '[["x-n", 5]]' WHERE caller = ?"""  # no editor takes it
+        )
+        assert database.execute(change, (caller,)).rowcount == 3
+    with Wire(fast, caller) as wire:
+        for _ in range(3):
+            head, body = wire.ask(orjson.dumps(chat()))
+            assert b" 500 " in head and orjson.loads(body)["error"]["code"] == "internal_error"
+    wanted = {"match": {"caller": caller, "state": "undelivered"}, "count": 3, "timeout_s": PATIENCE_S}
+    assert fast.api.post("/api/exchanges/wait", json=wanted).json()["reached"]

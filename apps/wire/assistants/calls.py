@@ -12,6 +12,7 @@ from apps.wire.assistants.run_auto import (
     asked_by_submit,
     create,
     create_both,
+    given_messages,
     outputs_of,
     plain,
     submit,
@@ -80,9 +81,7 @@ def _answered(
 
 
 def _summary(call: Call) -> str:
-    thread = call.data.get("thread")
-    given = call.data.get("additional_messages") or (thread or {}).get("messages")
-    said = plain(given)[-1:]
+    said = plain(call.data.get("additional_messages"))[-1:] or given_messages(call)[-1:]
     if said:
         return str(said[0]["content"])
     if outputs := outputs_of(call):

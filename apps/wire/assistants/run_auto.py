@@ -22,7 +22,7 @@ def create(call: Call, shelf: Shelf) -> Body:
 
 
 def create_both(call: Call, shelf: Shelf) -> Body:
-    return _answer(call, shelf, _about(call, shelf), _given_messages(call))
+    return _answer(call, shelf, _about(call, shelf), given_messages(call))
 
 
 def submit(call: Call, shelf: Shelf) -> Body:
@@ -43,7 +43,7 @@ def asked_by_create(call: Call, shelf: Shelf) -> Body:
 
 
 def asked_by_both(call: Call, shelf: Shelf) -> Body:
-    return _asked(_about(call, shelf), _given_messages(call))
+    return _asked(_about(call, shelf), given_messages(call))
 
 
 def asked_by_submit(call: Call, shelf: Shelf) -> Body:
@@ -56,7 +56,7 @@ def _about(call: Call, shelf: Shelf) -> Body:
     return {**_assistant(call, shelf), **_given(call)}
 
 
-def _given_messages(call: Call) -> list[Body]:
+def given_messages(call: Call) -> list[Body]:
     thread = call.data.get("thread")
     return plain(thread.get("messages")) if isinstance(thread, dict) else []
 
@@ -115,14 +115,15 @@ def _history(call: Call, shelf: Shelf) -> list[Body]:
 
 
 def plain(messages: Any) -> list[Body]:
-    listed = messages if isinstance(messages, list) else []
+    """Of a list of messages, their roles and texts."""
+    listed = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
     return [{"role": one.get("role", "user"), "content": _text(one.get("content"))} for one in listed]
 
 
 def _text(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    texts = [part.get("text") for part in content or () if isinstance(part, dict)]
+    if not isinstance(content, list):
+        return content if isinstance(content, str) else ""
+    texts = [part.get("text") for part in content if isinstance(part, dict)]
     values = [text.get("value") if isinstance(text, dict) else text for text in texts]
     return "\n".join([value for value in values if isinstance(value, str)])
 

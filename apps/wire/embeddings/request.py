@@ -138,5 +138,5 @@ def auto(call: Call, shelf: Shelf | None = None) -> Body:
 def summary(call: Call) -> str:
     """The first text, and how many more there are."""
     first, *more = inputs(call)
-    text = first if isinstance(first, str) else f"[{len(first)} tokens]"
+    text = f"[{len(first)} tokens]" if isinstance(first, list) else str(first)
     return first_line(text, more=len(more))

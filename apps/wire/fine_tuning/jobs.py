@@ -182,7 +182,7 @@ ENDPOINTS = (
         check=essential("fine_tuning.jobs.create", "model|training_file|validation_file|suffix"),
         auto=_create,
         keep=_keep,
-        summary=lambda call: f"{call.data['model']} with {call.data['training_file']}",
+        summary=lambda call: f"{call.model} with {call.data.get('training_file')}",
     ),
     JOBS.list(),
     JOBS.retrieve(),

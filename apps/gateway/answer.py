@@ -47,17 +47,11 @@ def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
         reading.add_done_callback(lambda _: ask(intake, then, loop))
         return
 
-    def judged(done: "asyncio.Future[object]") -> None:
-        if failure := done.exception():
-            told(None, failure)  # type: ignore[arg-type] # an executor's is an Exception
-        else:
-            ask(intake, then, loop)
-
     def told(decision: Any, error: Exception | None) -> None:
         if isinstance(error, Unready):
             read_first(error.queue).add_done_callback(lambda _: ask(intake, then, loop))
         elif isinstance(error, Costly):
-            worked_out(error, loop).add_done_callback(judged)
+            _work_out(error, intake, then, loop)
         elif error is None or isinstance(error, (OperationalError, InterfaceError)):
             then(decision, error)
         else:
@@ -68,6 +62,18 @@ def ask(intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
     if intake.asks is not None:
         decide_all = decide_asking
     writer.ask(decide_all, Asked(intake, table.channel, table.closing), told, loop)
+
+
+def _work_out(costly: Costly, intake: Intake, then: Then, loop: asyncio.AbstractEventLoop) -> None:
+    """Not within `ask`: two functions there that name each other would keep each call until a collection."""
+
+    def judged(done: "asyncio.Future[object]") -> None:
+        if failure := done.exception():
+            _keep_failed(intake, failure, then, loop)  # type: ignore[arg-type] # an executor's is an Exception
+        else:
+            ask(intake, then, loop)
+
+    worked_out(costly, loop).add_done_callback(judged)
 
 
 def _keep_failed(intake: Intake, failure: Exception, then: Then, loop: asyncio.AbstractEventLoop) -> None:

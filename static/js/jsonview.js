@@ -28,6 +28,7 @@ export function tidy(root) {
 export async function fetchJson(root) {
   for (const place of findAll("[data-json]", root)) {
     const { json: url, label } = place.dataset;
+    if (url === undefined) continue; // fetched by another look meanwhile
     delete place.dataset.json;
     try {
       const text = indent(await fetchPart(url));

@@ -25,6 +25,7 @@ export function showLong(place, whole) {
 export async function fetchTexts(root) {
   for (const place of findAll("[data-text]", root)) {
     const { text: url } = place.dataset;
+    if (url === undefined || place.closest("details:not([open])")) continue; // opened alone meanwhile, or not yet
     delete place.dataset.text;
     place.textContent = gettext("loading…");
     try {

@@ -88,6 +88,8 @@ def test_tool_calls_their_results_and_what_is_offered(server: Server, open_page:
     expect(result.locator(".piece-body")).to_have_text(
         re.compile(r'^{\n  "status": "shipped",\n  "price": 149\.00,')
     )
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[-1]))
     page.click("#tab-tools")
     expect(page.locator("#tab-tools")).to_have_text("Tools 1/2")
     expect(page.locator("#tab-tools")).to_have_attribute("title", "Tools: 1 called, 2 available")
@@ -97,6 +99,7 @@ def test_tool_calls_their_results_and_what_is_offered(server: Server, open_page:
     expect(tools.nth(1)).to_contain_text("available")
     tools.nth(1).locator("summary").click()
     expect(tools.nth(1).locator("pre")).to_contain_text('"properties": {')
+    assert [name for name in fetched if name.isdigit()] == ["1"]  # what nobody opened is not fetched
 
 
 def test_pictures_that_came_along_are_shown_and_others_are_not_fetched(

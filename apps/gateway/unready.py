@@ -13,7 +13,7 @@ from apps.queues.choosing import prepare
 from apps.queues.take import SHARED
 from apps.wire.match import Costly
 
-_judging = ThreadPoolExecutor(1, thread_name_prefix="judging")  # of two cores one is left to all others
+_judging = ThreadPoolExecutor(2, thread_name_prefix="judging")  # a long one is not waited for by all others
 
 _Key = tuple[asyncio.AbstractEventLoop, str]
 _readings: "dict[_Key, asyncio.Task[None]]" = {}
@@ -36,7 +36,7 @@ def read_first(queue: str) -> "asyncio.Task[None]":
 
 
 def worked_out(costly: Costly, loop: asyncio.AbstractEventLoop) -> "asyncio.Future[object]":
-    """Has it worked out whether an expression is found in a text, one after the other."""
+    """Has it worked out whether an expression is found in a text, two at a time."""
     return loop.run_in_executor(_judging, costly.work_out)
 
 

@@ -1,5 +1,6 @@
 """Conditions: what they look at, what they say, and what they refuse."""
 
+import random
 import re
 import time
 from typing import Any
@@ -8,7 +9,17 @@ import orjson
 import pytest
 
 from apps.wire.call import Call
-from apps.wire.match import Condition, Index, MatchError, Need, Subject, match_of, read_match
+from apps.wire.match import (
+    Condition,
+    Costly,
+    Index,
+    MatchError,
+    Need,
+    Subject,
+    match_of,
+    read_match,
+    while_others_wait,
+)
 from apps.wire.match.reader import CONDITIONS_MAX, DEPTH_MAX, NAMES
 from tests.conftest import ROOT
 
@@ -199,6 +210,22 @@ def test_a_catastrophic_pattern_does_no_harm(pattern: str) -> None:
     began_s = time.thread_time()
     assert not condition({"last_user": {"regex": pattern}}).accepts(call)
     assert time.thread_time() - began_s < 1
+
+
+def test_what_takes_long_in_all_is_refused_while_others_wait_and_known_afterwards() -> None:
+    text = "".join(random.Random(3).choices("ab", k=2000))
+    call = subject({"messages": [{"role": "user", "content": text}]})
+    conditions = [condition({"last_user": {"regex": f"a[ab]{{{n}}}c"}}) for n in range(800, 820)]
+    refused, is_over = 0, False
+    while not is_over:
+        try:
+            with while_others_wait():
+                assert not any(one.accepts(call) for one in conditions)
+            is_over = True
+        except Costly as costly:
+            refused += 1
+            costly.work_out()
+    assert 0 < refused < len(conditions)  # some were short enough to be worked out at once
 
 
 class _Thing:

@@ -10,14 +10,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import thread_time
 from typing import Any
 
 from apps.wire.match.subject import Text
 
-AT_ONCE_STEPS = 500_000  # instructions of the expression times bytes: 4 ms at worst
+# Steps are instructions of the expression times bytes of the text: 11 ns at worst, hardly any as a rule.
+LIGHT_STEPS = 50_000
+AT_ONCE_STEPS = 2_000_000
+AT_ONCE_S = 0.01  # of processor time in all, for what is not light
 REMEMBERED_MAX = 10_000
 
-_waited_for: ContextVar[bool] = ContextVar("waited_for", default=False)
+
+class _Haste:
+    """Others wait: what was spent meanwhile."""
+
+    spent_s = 0.0
+
+
+_haste: ContextVar[_Haste | None] = ContextVar("haste", default=None)
 _known: OrderedDict[tuple[str, bool, bytes], bool] = OrderedDict()
 _lock = threading.Lock()
 
@@ -33,16 +44,17 @@ class Costly(Exception):
 @contextmanager
 def while_others_wait() -> Iterator[None]:
     """Within it what takes long raises Costly."""
-    before = _waited_for.set(True)
+    before = _haste.set(_Haste())
     try:
         yield
     finally:
-        _waited_for.reset(before)
+        _haste.reset(before)
 
 
 def is_found(expression: Any, pattern: str, text: Text, *, case: bool) -> bool:
     """Whether the compiled expression is found in the text."""
-    if expression.programsize * len(text.encoded) <= AT_ONCE_STEPS:
+    steps = expression.programsize * len(text.encoded)
+    if steps <= LIGHT_STEPS:
         return expression.search(text.encoded) is not None
     key = (pattern, case, text.digest)
     with _lock:
@@ -58,6 +70,12 @@ def is_found(expression: Any, pattern: str, text: Text, *, case: bool) -> bool:
                 _known.popitem(last=False)
         return found
 
-    if _waited_for.get():
+    haste = _haste.get()
+    if haste is None:
+        return work_out()
+    if steps > AT_ONCE_STEPS or haste.spent_s > AT_ONCE_S:
         raise Costly(work_out)
-    return work_out()
+    began_s = thread_time()
+    found = work_out()
+    haste.spent_s += thread_time() - began_s
+    return found

@@ -81,13 +81,13 @@ async def parked(found: Crew, count: int) -> list[Figure]:
     return await answer_all(found, await park(found, count), carefully=min(count // 2, 500))  # type: ignore[arg-type]
 
 
-async def rolls(found: Crew, count: int, *, presets: int = 0, pause_s: float = 0.02) -> Figure:
+async def rolls(found: Crew, count: int) -> Figure:
     """Rolling restarts under load: no call fails, no preset is lost."""
-    presets = (presets or 4000 * count) // CALLERS * CALLERS
+    presets = 4000 * count // CALLERS * CALLERS
     await asyncio.to_thread(fill, found.port, presets)
     made, over = clients(found.port, 16, callers=CALLERS), asyncio.Event()
 
-    going = [asyncio.ensure_future(client.until_empty(over, pause_s=pause_s)) for client in made]
+    going = [asyncio.ensure_future(client.until_empty(over, pause_s=0.02)) for client in made]
     took_s = []
     for number in range(count):
         before, began = set(found.workers()), time.monotonic()

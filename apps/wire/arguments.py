@@ -172,11 +172,9 @@ class _Maker:
         if step and not fits:
             value = math.ceil(value / step) * step
             value = value if value <= high else math.floor(high / step) * step
-        return (
-            min(max(int(value), -(2**63)), 2**63 - 1)
-            if is_whole or (value == int(value) and isinstance(step, int) and step)
-            else value
-        )
+        if is_whole or (value == int(value) and isinstance(step, int) and step):
+            return min(max(int(value), -(2**63)), 2**63 - 1)
+        return value
 
     def _string(self, schema: Body, name: str) -> str:
         made = self._text_of(schema, name)

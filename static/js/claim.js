@@ -2,13 +2,14 @@
 
 import { ask } from "./api.js";
 import { greet, tell } from "./live.js";
+import { inOrder } from "./page.js";
 
 const HEARTBEAT_MS = 15_000;
 const KEY = "mockopenai.claim"; // in this tab, so that a page that is loaded again has it still
 
 /** When the page goes away, the server lets go of what the socket said last, unless it is soon renewed. */
 export class Claim {
-  #last = Promise.resolve(); // one request after the other, or the server would see another order
+  #post = inOrder((path) => ask("POST", `/api/desk/${path}`));
   #id = sessionStorage.getItem(KEY) ?? "";
 
   /** `onLost()`: somebody else has it. */
@@ -60,11 +61,6 @@ export class Claim {
     if (id) sessionStorage.setItem(KEY, id);
     else sessionStorage.removeItem(KEY);
     tell({ type: "keep_claim", id });
-  }
-
-  #post(path) {
-    this.#last = this.#last.then(() => ask("POST", `/api/desk/${path}`));
-    return this.#last;
   }
 
   async #ask(id, query = "") {

@@ -3,7 +3,7 @@
 import { ask, problems } from "./api.js";
 import { bootstrap } from "./menus.js";
 import { notice } from "./notices.js";
-import { find, findAll, on } from "./page.js";
+import { find, findAll, inOrder, on } from "./page.js";
 import { gettext } from "./words.js";
 
 const SAID = {
@@ -14,7 +14,6 @@ const SAID = {
 };
 
 let shown = 0; // counts what was shown: what an event says meanwhile is newer than an answer
-let last = Promise.resolve(); // one switch after the other, or the server would see another order
 
 /** Shows a mode wherever the page speaks of it. */
 export function showMode(mode) {
@@ -24,18 +23,13 @@ export function showMode(mode) {
   for (const text of findAll("[data-mode-text]")) text.hidden = text.dataset.modeText !== mode;
 }
 
-async function put(mode) {
+export const switchTo = inOrder(async (mode) => {
   const before = shown;
   const result = await ask("PUT", "/api/fallback", { body: JSON.stringify({ text: mode }) });
   if (result.code !== 200) return notice(problems(result).join(" "), { level: "bad" });
   if (shown === before) showMode(mode);
   return notice(SAID[mode]);
-}
-
-export function switchTo(mode) {
-  last = last.then(() => put(mode));
-  return last;
-}
+});
 
 export async function openHold() {
   const { Dropdown } = await bootstrap();

@@ -59,3 +59,13 @@ export function single(work) {
     }
   };
 }
+
+/** One run of `work` after the other, as they were asked for: else the server would see another order. */
+export function inOrder(work) {
+  let last = Promise.resolve();
+  return function run(...given) {
+    const ended = last.then(() => work(...given));
+    last = ended.catch(() => {}); // one that fails holds up none
+    return ended;
+  };
+}

@@ -106,8 +106,9 @@ def _write(rows: "list[Audit]") -> bool:
 
 
 def forget() -> None:
-    """Drops what has gathered: its database is gone."""
-    _Process.rows.clear()
+    """Drops what has gathered: its database is gone. Afterwards nobody has a row of it in hand either."""
+    with _Process.writing:
+        _Process.rows.clear()
 
 
 def prune(*, days: float) -> int:

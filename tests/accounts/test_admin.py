@@ -16,9 +16,8 @@ PASSWORD = "a long password"
 
 
 @pytest.fixture
-def alice(settings, transactional_db):
+def alice(settings, empty_audit):
     settings.MOCKOPENAI_OPEN = False
-    audit.forget()
     user = people.add_user("alice", PASSWORD, Role.ADMIN)
     client = Client()
     client.force_login(user)

@@ -19,7 +19,7 @@ PASSWORD = "a long password"
 
 
 @pytest.fixture(autouse=True)
-def accounts(settings):
+def accounts(settings, empty_audit):
     settings.MOCKOPENAI_OPEN = False
 
 
@@ -32,13 +32,6 @@ def logged_in(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture(autouse=True)
-def nothing_late(transactional_db: None) -> None:
-    """What other tests of this process did is written, or forgotten, before this one begins."""
-    audit.forget()
-    Audit.objects.all().delete()
 
 
 def written() -> list[tuple[str, str, str]]:

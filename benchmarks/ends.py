@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from functools import partial
 
 from benchmarks import rest
 from benchmarks.crew import Crew, is_running, wait_for
@@ -31,7 +32,10 @@ async def kills(found: Crew, count: int, *, pause_s: float = 1.0) -> Figure:
     for _ in range(count):
         await asyncio.sleep(pause_s * (0.5 + random.random()))
         await asyncio.to_thread(wait_for, lambda: len(found.serving()) > 1, limit_s=120)
-        os.kill(random.choice(found.workers()), signal.SIGKILL)
+        victim = random.choice(found.workers())
+        os.kill(victim, signal.SIGKILL)
+        # One that is dead, and not known to be yet, would count as one that serves, and be killed again.
+        await asyncio.to_thread(wait_for, partial(found.lines, f"Worker {victim} ended"), limit_s=120)
     over.set()
     await asyncio.gather(*going)
     broken = sum(client.broken for client in made)

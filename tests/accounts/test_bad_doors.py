@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from apps.wire.table import ENDPOINTS
 from tests.accounts.keys import ACCOUNTS, PASSWORD, logged_in, make, with_token
-from tests.conftest import Server, start_server
+from tests.conftest import Server, start_server, wait_for
 from tests.gateway.bad_cases import FRAMES, NOT_AN_OBJECT, NOT_JSON, REQUESTS, UNREADABLE, UNUSABLE
 from tests.gateway.conftest import CHAT, error_of
 from tests.gateway.test_bad_input import UNFORESEEN, spoken
@@ -60,7 +60,7 @@ def token(alice: httpx.Client) -> str:
 @pytest.fixture(autouse=True)
 def it_still_answers(server: Server) -> Iterator[None]:
     yield
-    assert httpx.get(f"{server.url}/readyz", timeout=30).status_code == 200
+    wait_for(lambda: httpx.get(f"{server.url}/readyz", timeout=30).status_code == 200)
 
 
 def told(answer: httpx.Response) -> bool:

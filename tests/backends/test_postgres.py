@@ -242,7 +242,7 @@ async def test_what_is_deleted_before_it_was_rolled_up_stays_in_the_figures(serv
     wait_for(lambda: calls() == 3)
     assert server.api.delete("/api/exchanges", params={"caller": "figures"}).status_code == 200
     assert calls() == 3
-    assert "mockopenai_database_up 1.0" in server.api.get("/metrics").text
+    wait_for(lambda: "mockopenai_database_up 1.0" in server.api.get("/metrics").text)
 
 
 def test_attempts_of_one_call_are_linked_whichever_process_answered(

@@ -170,15 +170,22 @@ def used_at(alice: httpx.Client, row_id: int) -> str | None:
 def test_a_keys_last_use_is_kept_by_and_by_and_shown(alice: httpx.Client, strict: Server) -> None:
     made = make(alice, "/api/caller-keys", caller="ci-5", label="used")
     assert used_at(alice, made["id"]) is None
-    queue(alice, "ci-5", *"abcdef")
+    queue(alice, "ci-5", *"abcdefghi")
     with httpx.Client(headers=bearer(made["key"]), timeout=PATIENCE_S) as client:
-        for _ in range(3):
-            assert client.post(strict.url + CHAT, json=chat()).status_code == 200
-        first = wait_for(lambda: used_at(alice, made["id"]))
-        for _ in range(3):
-            assert client.post(strict.url + CHAT, json=chat()).status_code == 200
-        time.sleep(2 * caller_keys.FRESH_S)
-    assert used_at(alice, made["id"]) == first  # at most once a minute
+
+        def uses() -> None:
+            for _ in range(3):
+                assert client.post(strict.url + CHAT, json=chat()).status_code == 200
+
+        def stays() -> bool:
+            before = used_at(alice, made["id"])
+            uses()
+            time.sleep(2 * caller_keys.FRESH_S)
+            return used_at(alice, made["id"]) == before
+
+        uses()
+        wait_for(lambda: used_at(alice, made["id"]))
+        assert stays() or stays(), "at most once a minute: of two looks one at most falls between two of them"
     for page in ("/people", "/admin/accounts/callerkey/"):
         row = alice.get(page).text.partition(made["prefix"])[2].partition("</tr>")[0]
         assert str(time.gmtime().tm_year) in row.partition("used")[2]

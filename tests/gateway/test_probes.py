@@ -230,8 +230,7 @@ def test_the_dashboard_of_grafana_asks_for_what_there_is(server: Server) -> None
                 look(one)
 
     look(told["panels"])
-    assert whole_metrics(server)
-    text = server.api.get("/metrics").text
+    text = wait_for(lambda: told if "_database_up 1.0" in (told := server.api.get("/metrics").text) else None)
     there = set()
     for name, kind in re.findall(r"^# TYPE (\S+) (\w+)$", text, re.M):
         there |= {f"{name}{end}" for end in ("_bucket", "_sum", "_count")} if kind == "histogram" else {name}

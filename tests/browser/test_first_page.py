@@ -135,7 +135,7 @@ def test_more_time_and_an_abort(server: Server, open_page: OpenPage, ask: Ask) -
     open_call(page, "Wait for me")
     before = server.waiting(1)[0]["deadline"]
     page.click("#extend")
-    wait_for(lambda: server.waiting(1)[0]["deadline"] == pytest.approx(before + 60))
+    wait_for(lambda: server.waiting(1)[0]["deadline"] == pytest.approx(before + 60, rel=0, abs=1))
     expect(page.locator(".notice")).to_contain_text("Held 60 s longer: 5:")
     expect(page.locator("#reply-patience")).to_be_hidden()
     page.click("#abort")

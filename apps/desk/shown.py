@@ -144,4 +144,5 @@ def _elsewhere(row: Exchange) -> Context:
     meant = BY_NAME[row.endpoint].meant
     others = [one for one in storage.callers(meant) if one["caller"] not in (row.caller, SHARED)]
     others.sort(key=lambda one: -one["count"])
-    return {"elsewhere": others[:QUEUES_NAMED], "meant": " ".join(meant), "elsewhere_more": max(0, len(others) - QUEUES_NAMED)}
+    shown, more = others[:QUEUES_NAMED], max(0, len(others) - QUEUES_NAMED)
+    return {"elsewhere": shown, "elsewhere_more": more, "meant": " ".join(meant)}

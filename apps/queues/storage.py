@@ -73,7 +73,7 @@ def queues() -> list[tuple[str, list[Preset]]]:
 
 
 def callers(meant: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """[{"caller", "count"}] of every queue that holds something, by name; `meant`: for one of these endpoints."""
+    """[{"caller", "count"}] of every queue that holds something, by name; with `meant`, for one of these."""
     fitting = {} if meant is None else {"endpoint__in": meant}
     counts = Preset.objects.filter(LIVE, **fitting).values("caller").annotate(count=Count("id"))
     return [{**row} for row in counts.order_by("caller")]

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from typing import Any
 
 import orjson
-import yaml
 
 from apps.config.kinds import KINDS
+from apps.wire.yamltext import write_yaml
 
 FORMATS = {"yaml": "application/yaml", "json": "application/json"}
 _QUEUES = "queues"  # they come and go: only for those who ask for them
@@ -27,17 +27,4 @@ def dumped(content: dict[str, Any], form: str) -> bytes:
     """As text. In JSON bodies are spelled as their authors did; YAML says the same in its own way."""
     if form == "json":
         return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    plain = orjson.loads(orjson.dumps(content))
-    text = yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return _BREAK.sub("\n", text).lstrip("\n").encode()  # a free line before each kind
-
-
-class _Dumper(yaml.SafeDumper):
-    """Without aliases, which are not read; texts of several lines as such."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Lists are indented, too."""
-        super().increase_indent(flow, False)
+    return _BREAK.sub("\n", write_yaml(content)).lstrip("\n").encode()  # a free line before each kind

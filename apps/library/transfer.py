@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import orjson
-import yaml
-
 from apps.library.authoring import TemplateError, read_template
 from apps.library.known import Known, as_written
 from apps.library.storage import name_problem
@@ -15,12 +12,6 @@ from apps.wire.rawtext import raw_elements, raw_member
 
 class FileError(ValueError):
     """Why a file cannot be read at all."""
-
-
-def as_yaml(content: Any) -> bytes:
-    """The same as a JSON text, in YAML."""
-    plain = orjson.loads(orjson.dumps(content))
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100).encode()
 
 
 def as_file(found: list[Known]) -> dict[str, Any]:

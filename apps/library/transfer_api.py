@@ -12,7 +12,8 @@ from apps.accounts.rest import RestError, RestView
 from apps.library import storage
 from apps.library.api import author
 from apps.library.known import every
-from apps.library.transfer import FileError, as_file, as_yaml, read_file
+from apps.library.transfer import FileError, as_file, read_file
+from apps.wire.yamltext import write_yaml
 
 FORMATS = {"json": "application/json", "yaml": "application/yaml"}
 
@@ -25,7 +26,7 @@ class ExportView(RestView):
         if form not in FORMATS:
             raise ParseError("format must be json or yaml, or left out.")
         content = as_file([known for known in every() if not known.is_ready])
-        text = as_yaml(content) if form == "yaml" else orjson.dumps(content, option=orjson.OPT_INDENT_2)
+        text = write_yaml(content) if form == "yaml" else orjson.dumps(content, option=orjson.OPT_INDENT_2)
         disposition = f"attachment; filename=templates.{form}"
         return HttpResponse(text, content_type=FORMATS[form], headers={"Content-Disposition": disposition})
 

@@ -10,6 +10,7 @@ import yaml
 
 from apps.wire.jsongate import DEPTH_MAX, GateError, kind, read_json
 from apps.wire.rawtext import place_of
+from apps.wire.yamltext import know_unquoted
 
 Path = tuple[str | int, ...]  # keys and indexes, from the file's own object on
 
@@ -97,10 +98,8 @@ class PlainLoader(
         return super().compose_node(parent, index)
 
 
-PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+PlainLoader.yaml_implicit_resolvers = {}
+know_unquoted(PlainLoader)
 
 
 def _read_yaml(text: bytes) -> Document:

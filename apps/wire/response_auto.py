@@ -9,6 +9,7 @@ from apps.wire.context import check_context
 from apps.wire.endpoint import Body
 from apps.wire.history import before
 from apps.wire.hosted import Found
+from apps.wire.reasoning import left, thought_tokens
 from apps.wire.response_asked import read
 from apps.wire.response_usage import input_tokens
 from apps.wire.shelf import Shelf
@@ -22,13 +23,20 @@ def auto(call: Call, shelf: Shelf) -> Body:
     data = call.data
     check_context(call, 0, input_tokens, param="input")
     asked = read(call, before(call, shelf))
+    reasoning = data.get("reasoning")
+    effort = reasoning.get("effort") if isinstance(reasoning, dict) else None
+    unseen = thought_tokens(asked.model, effort, asked.limit)
+    if unseen:
+        asked = asked._replace(limit=left(asked.limit, unseen))
     found: list[Found] = []
     if "tools" in data:
         found, asked = hosted.search(call, asked, shelf)
     draft = automatic.answer(asked)
     if data.get("store") is False:
         draft["id"] = f"resp_{asked.digest}{asked.digest[:10]}"
-    thought = _thought(data.get("reasoning"), asked, call)
+    if unseen:
+        draft["usage"] = {"output_tokens_details": {"reasoning_tokens": unseen}}
+    thought = _thought(reasoning, asked, call)
     if found or thought:
         return _with_items(draft, [*thought, *[one.item for one in found]], found)
     return draft
@@ -55,7 +63,7 @@ def _with_items(draft: Body, items: list[Body], found: list[Found]) -> Body:
     if "content" in draft:
         part = {"text": draft["content"], "annotations": hosted.annotations(draft["content"], found)}
         output.append({"type": "message", "content": [part]})
-    made: Body = {key: value for key, value in draft.items() if key == "id"}
+    made: Body = {key: value for key, value in draft.items() if key in ("id", "usage")}
     if draft.get("finish_reason") == "length":
         made |= {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
     return {**made, "output": output}

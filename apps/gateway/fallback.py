@@ -51,7 +51,7 @@ class Fallback:
         intake = asked.intake
         endpoint = intake.known_endpoint
         try:
-            if endpoint.slow:
+            if endpoint.slow or (endpoint.slow_for is not None and endpoint.slow_for(intake.call)):
                 not_on_the_loop()
             body = endpoint.auto(intake.call, shelf_of(intake.call.caller))
         except WireError as refusal:  # what is asked for does not exist

@@ -35,7 +35,8 @@ class Result(NamedTuple):
 class Asked(NamedTuple):
     """`text` is what the user said last. `choice` is ANY, NONE, REQUIRED, or the name of the tool to call.
     `schema` is that of a structured answer ({} for any JSON object), None where the answer is a text.
-    `limit` is in tokens. `digest` tells the request from others, in 40 hexadecimal digits."""
+    `limit` is in tokens. `told` is what the text says in the end, beside that. `digest` tells the request
+    from others, in 40 hexadecimal digits."""
 
     text: str
     results: tuple[Result, ...] = ()
@@ -47,6 +48,7 @@ class Asked(NamedTuple):
     stop: Any = None
     model: str = ""
     digest: str = ""
+    told: str = ""
 
 
 def digest_of(call: Call) -> str:

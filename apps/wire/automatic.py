@@ -45,7 +45,7 @@ def echo(question: str) -> str:
 def _text(asked: Asked) -> str:
     text = echo(one_line(asked.text))
     told = [f"{result.tool or 'The tool'} returned: {one_line(result.text)}" for result in asked.results]
-    return " ".join([text, *told])
+    return " ".join([text, *told]) + asked.told
 
 
 def _called(asked: Asked) -> list[Tool]:

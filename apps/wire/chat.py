@@ -2,6 +2,7 @@
 
 from apps.wire import said
 from apps.wire.call import Call
+from apps.wire.chat_audio import is_wanted
 from apps.wire.chat_auto import auto
 from apps.wire.chat_fill import breadth, fill
 from apps.wire.chat_frames import frames
@@ -32,4 +33,5 @@ COMPLETIONS = Endpoint(
     typed=TYPED,
     keep=keep,
     keeps=keeps,
+    slow_for=is_wanted,
 )

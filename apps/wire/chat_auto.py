@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.wire import automatic, usage
+from apps.wire import automatic, chat_audio, prediction, usage
 from apps.wire.asked import (
     Asked,
     Tool,
@@ -15,14 +15,17 @@ from apps.wire.asked import (
     read_tools,
 )
 from apps.wire.call import Call
+from apps.wire.chat_fill import copies
 from apps.wire.chat_request import summary
 from apps.wire.context import LEAST, check_context
 from apps.wire.endpoint import Body
+from apps.wire.reasoning import default_effort, left, thought_tokens
 from apps.wire.shelf import Shelf
 
 # What makes a request more than a question to be echoed.
 _DEMANDING = frozenset(
     {"tools", "functions", "response_format", "stop", "max_tokens", "max_completion_tokens"}
+    | {"modalities", "prediction"}
 )
 
 
@@ -30,17 +33,40 @@ def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft, as the request asks; the same request gives the same one."""
     data = call.data
     digest = digest_of(call)
-    if len(call.body) < LEAST and _DEMANDING.isdisjoint(data):  # what most are
+    if len(call.body) < LEAST and _DEMANDING.isdisjoint(data) and not default_effort(call.model):
+        # What most are.
         draft: Body = {"content": automatic.echo(summary(call))}
     else:
         limit = read_limit(data.get("max_completion_tokens"), data.get("max_tokens"))
         check_context(call, limit or 0, usage.chat_prompt_tokens, param="messages")
-        draft = automatic.answer(read(call, limit, digest))
+        thought = thought_tokens(call.model, data.get("reasoning_effort"), limit)
+        draft = automatic.answer(read(call, left(limit, thought), digest))
+        draft = _with_unseen(draft, call, digest, thought)
     if data.get("store") is not True:  # one that is kept has an id of its own
         draft["id"] = f"chatcmpl-{digest[:29]}"
     if "tool_calls" in draft and "tools" not in data:
         draft["function_call"] = draft.pop("tool_calls")[0]["function"]
     return draft
+
+
+def _with_unseen(draft: Body, call: Call, digest: str, thought: int) -> Body:
+    """The draft with what it costs beside its text: thoughts (so many tokens), what was predicted wrongly,
+    sound; with sound, it is spoken instead of written."""
+    text = draft.get("content", "")
+    details = {"reasoning_tokens": thought, "audio_tokens": 0}
+    accepted, rejected = prediction.counted(call.data.get("prediction"), text, call.model)
+    details |= {"accepted_prediction_tokens": accepted, "rejected_prediction_tokens": rejected}
+    if text and chat_audio.is_wanted(call):
+        sound, details["audio_tokens"] = chat_audio.spoken(text, call, digest)
+        details["text_tokens"] = usage.count([text], call.model)[0]
+        draft = {**draft, "content": None, "audio": sound}
+    if not any(details.values()):
+        return draft
+    details = {key: copies(call) * value for key, value in details.items()}
+    given: Body = {"completion_tokens_details": details}
+    if "audio" in draft:  # its transcript is said, and not among the texts that are counted
+        given["completion_tokens"] = sum(details.values()) - details["accepted_prediction_tokens"]
+    return {**draft, "usage": given}
 
 
 def read(call: Call, limit: int | None, digest: str) -> Asked:

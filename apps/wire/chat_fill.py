@@ -51,7 +51,7 @@ def fill(draft: Body, call: Call) -> Body:
 
 def breadth(call: Call) -> int:
     """How many times as large as its draft a completion is, roughly."""
-    return _copies(call) * scored_size(call)
+    return copies(call) * scored_size(call)
 
 
 def _either(draft: Body, key: str, default: Any) -> Any:
@@ -71,16 +71,17 @@ def _fingerprint(model: str) -> str:
 
 def _repeated(items: list[Any], call: Call) -> list[Any]:
     """A single choice stands for each of the n that were asked for, each with ids of its own."""
-    copies = _copies(call)
-    if len(items) != 1 or copies == 1:
+    count = copies(call)
+    if len(items) != 1 or count == 1:
         return items
     item = items[0]
     if isinstance(item, dict):
         item = {key: value for key, value in item.items() if key != "index"}
-    return [item] * copies
+    return [item] * count
 
 
-def _copies(call: Call) -> int:
+def copies(call: Call) -> int:
+    """How many choices a call asks for."""
     n = call.data.get("n")
     return min(max(n, 1), N_MAX) if isinstance(n, int) and not isinstance(n, bool) else 1
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from orjson import dumps
 
-from apps.wire import chat_usage
+from apps.wire import chat_audio, chat_usage
 from apps.wire.call import Call
 from apps.wire.chat_fill import fill
 from apps.wire.chat_whole import is_whole
@@ -139,6 +139,8 @@ def _extra(key: str, value: Any, chunks: Chunks) -> Iterable[bytes]:
     """What the author added to the message, such as reasoning_content: texts in pieces."""
     if isinstance(value, str):
         return _text(key, value, None, chunks)
+    if key == "audio" and isinstance(value, dict):
+        return (chunks.one(dumps(delta)) for delta in chat_audio.deltas(value))
     return [chunks.one(dumps({key: value}))]
 
 

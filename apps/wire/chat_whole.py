@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from apps.wire import chat_audio
 from apps.wire.endpoint import Body
 
 FINISH_REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
@@ -55,7 +56,7 @@ def _is_message(message: Any) -> bool:
     if (
         not isinstance(message, dict)
         or message.get("role") != "assistant"
-        or message.get("audio") is not None
+        or not chat_audio.is_whole(message.get("audio"))
     ):
         return False
     return (

@@ -66,6 +66,7 @@ class Endpoint:
                        the JSON itself. Everywhere else (queue, desk, journal) there is only the JSON body
     bodiless           a request without a body is fine
     slow               auto and fill may take more than a millisecond: never on the event loop
+    slow_for(call)     the same of auto for this call only; None where it is so for none
     frames(body, call) the server-sent events of a streamed reply; None where this call's model streams none
     typed              how a person types a streamed reply live, or None where that is not possible
     asked(call, shelf) the body with what it only refers to (an earlier response, a thread), for whoever
@@ -94,6 +95,7 @@ class Endpoint:
     short_forms: tuple[str, ...] = ()
     bodiless: bool = False
     slow: bool = False
+    slow_for: Callable[[Call], bool] | None = None
 
     @property
     def meant(self) -> tuple[str, ...]:

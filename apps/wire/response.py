@@ -2,6 +2,7 @@
 
 from apps.wire.endpoint import Endpoint
 from apps.wire.history import asked
+from apps.wire.hosted import is_slow
 from apps.wire.response_asked import check, summary
 from apps.wire.response_auto import auto
 from apps.wire.response_compact import COMPACT
@@ -29,5 +30,6 @@ CREATE = Endpoint(
     keep=keep,
     keeps=keeps,
     raw=background,
+    slow_for=is_slow,
 )
 ROWS = (CREATE, COMPACT, *KEPT)

@@ -161,4 +161,5 @@ _BEGINNINGS: dict[str, Body] = {
     "reasoning": {"summary": []},
     "mcp_call": {"arguments": ""},
     "code_interpreter_call": {"code": ""},
+    "file_search_call": {"queries": [], "results": None},
 }

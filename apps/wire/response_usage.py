@@ -16,7 +16,7 @@ def complete(given: Any, output: list[Body], call: Call) -> Body:
     """The usage with all its keys; a number that the author gave stays, under either name, and the total
     follows it."""
     given = _renamed(given) if isinstance(given, dict) else {}
-    read, reasoning = given.get("input_tokens"), reasoning_tokens(output, call.model)
+    read, reasoning = given.get("input_tokens"), _reasoned(given, output, call.model)
     written = given.get("output_tokens")
     read = read if type(read) is int else input_tokens(call.data)
     written = written if type(written) is int else output_tokens(output, call.model) + reasoning
@@ -33,6 +33,12 @@ def complete(given: Any, output: list[Body], call: Call) -> Body:
         elif value is not None:
             made[key] = value
     return made
+
+
+def _reasoned(given: Body, output: list[Body], model: str) -> int:
+    details = given.get("output_tokens_details")
+    said = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    return said if type(said) is int else reasoning_tokens(output, model)
 
 
 def input_tokens(data: Body) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import yaml
 
-# What is no text though it has no quotes is what JSON has, as JSON writes it. By YAML 1.1 replies would become
-# others: 12:30 is 750, 010 is 8 and no is false.
+# Without quotes, only what JSON has is no text, as JSON writes it. By YAML 1.1 replies would become others:
+# 12:30 is 750, 010 is 8 and no is false.
 _WHOLE = r"-?(?:0|[1-9][0-9]*)"
 _UNQUOTED = (
     ("null", "~|null|Null|NULL|", ("~", "n", "N", "")),  # with what each can begin

@@ -44,10 +44,20 @@ def _queries(call: Call) -> list[str]:
 
 
 def _search(call: Call, shelf: Shelf) -> Body:
-    STORES.kept(call, shelf)
+    limit = call.data.get("max_num_results")
+    found = nearest(call, [call.params[STORES.param]], shelf)
+    return {"data": found[: limit if isinstance(limit, int) else RESULTS]}
+
+
+def nearest(call: Call, store_ids: list[str], shelf: Shelf) -> list[Body]:
+    """All passages in some stores that pass the request's filters and threshold, the nearest to its query
+    first; raises OpenAI's 404 for a store that is not there."""
+    for store_id in store_ids:
+        STORES.kept(call._replace(params={STORES.param: store_id}), shelf)
     found = [
         result
-        for kept in files_of(call.params["vector_store_id"], shelf)
+        for store_id in store_ids
+        for kept in files_of(store_id, shelf)
         if _passes(kept.get("attributes"), call.data.get("filters"))
         for result in _results(kept, _queries(call), shelf)
     ]
@@ -56,8 +66,7 @@ def _search(call: Call, shelf: Shelf) -> Body:
     if isinstance(threshold, int | float):
         found = [one for one in found if one["score"] >= threshold]
     found.sort(key=lambda one: -one["score"])
-    limit = call.data.get("max_num_results")
-    return {"data": found[: limit if isinstance(limit, int) else RESULTS]}
+    return found
 
 
 def _results(kept: Body, queries: list[str], shelf: Shelf) -> list[Body]:

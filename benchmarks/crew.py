@@ -1,6 +1,5 @@
 """Several workers under one supervisor, and the Redis between them."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -69,7 +68,7 @@ class Crew:
     def workers(self) -> list[int]:
         """The process numbers of those that run now."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(word) for word in children.read_text().split()]
+        return [pid for pid in map(int, children.read_text().split()) if is_running(pid)]
 
     def serving(self) -> list[int]:
         """Those of them that have come so far as to serve."""
@@ -136,8 +135,8 @@ def wait_for(look: Callable[[], Any], *, limit_s: float = 30.0) -> None:
 
 
 def is_running(pid: int) -> bool:
+    """Whether that process is there, and no mere remnant that nobody has waited for."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()

@@ -126,12 +126,22 @@ def wait_for(look: Callable[[], Any], *, timeout_s: float = PATIENCE_S, pause_s:
     raise AssertionError(f"it did not happen within {timeout_s} s")
 
 
+_given: set[int] = set()  # ports
+
+
 def free_port() -> int:
+    """One that no other process of this run is given: whoever is to listen there may take a while to begin."""
     import socket
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    of = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % of
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port // 2 % of == own and port not in _given:  # what is chosen for us is odd, or even, as a rule
+            _given.add(port)
+            return port
 
 
 def start_server(data_dir: Path, *, door: str = "serve", port: int | None = None, **env: str) -> Server:
@@ -214,7 +224,7 @@ def _migrated() -> Path:
 
 def migrate(env: dict[str, str]) -> None:
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True, timeout=60
+        [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True, timeout=120
     )
 
 

@@ -19,6 +19,7 @@ from apps.queues import storage
 from apps.queues.take import SHARED
 from apps.wire import validation
 from apps.wire.chat_form import chat_form
+from apps.wire.table import BY_NAME
 from apps.wire.usage import chat_prompt_tokens
 
 WAITING_SHOWN = 100
@@ -139,7 +140,9 @@ def _tokens(row: Exchange, body: Body, data: dict[str, Any]) -> int | None:
 
 
 def _elsewhere(row: Exchange) -> Context:
-    """The queues that hold presets which this call does not reach, those with most of them first."""
-    others = [one for one in storage.callers() if one["caller"] not in (row.caller, SHARED)]
+    """The queues that hold presets for such a call which it does not reach, those with most of them first."""
+    meant = BY_NAME[row.endpoint].meant
+    others = [one for one in storage.callers(meant) if one["caller"] not in (row.caller, SHARED)]
     others.sort(key=lambda one: -one["count"])
-    return {"elsewhere": others[:QUEUES_NAMED], "elsewhere_more": max(0, len(others) - QUEUES_NAMED)}
+    shown, more = others[:QUEUES_NAMED], max(0, len(others) - QUEUES_NAMED)
+    return {"elsewhere": shown, "elsewhere_more": more, "meant": " ".join(meant)}

@@ -1,5 +1,6 @@
 """Links the attempts of one logical call, by what their exchanges say; calls pay nothing for it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,6 +12,7 @@ COUNTED_WITHIN_S = (
     1200.0  # a retry by its count: an SDK may wait ten minutes for an answer, then as long again
 )
 AGAIN_WITHIN_S = 60.0  # the same body once more, after what is retried, beside what the reply asked to wait
+HEARD_LATE_S = 1.0  # how much later than its client, at most, a server knows that it hung up
 FINAL_WITHIN_S = 10.0  # the same after what must not be retried: later, it is likely a call of its own
 LIKE_MAX = 50  # calls that ask the same, among which the one that an attempt belongs to is looked for
 
@@ -44,6 +46,13 @@ class Fact(NamedTuple):
         """Its client did not get the whole answer."""
         is_cut = not self.stream and self.fault in CUTTING
         return self.state in _BROKEN or self.fault in BREAKING or is_cut
+
+    @property
+    def seen_late_s(self) -> float:
+        """How much later than its client, at most, the server knew of its end."""
+        if self.state == State.ORPHANED:  # somebody else found out, some time after its server had died
+            return math.inf
+        return HEARD_LATE_S if self.is_broken else 0.05
 
     @property
     def is_truncated(self) -> bool:
@@ -116,7 +125,7 @@ def may_follow(before: Fact, after: Fact) -> bool:
     if before.is_counted:
         return False
     within_s = AGAIN_WITHIN_S + before.wait_s if before.is_retried else FINAL_WITHIN_S
-    return passed_s <= within_s and (before.is_broken or after.came >= before.ended - 0.05)
+    return before.seen_late_s >= -passed_s and passed_s <= within_s
 
 
 def _earlier(fact: Fact, like: Sequence[Chain]) -> Chain | None:

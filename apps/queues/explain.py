@@ -62,10 +62,9 @@ def considered(
     queue: str, subject: Subject, endpoint: Endpoint, *, limit: int = _ALL
 ) -> Iterator[Considered]:
     """The first presets of a queue, in their order, each as the call sees it."""
-    fits = ("*", endpoint.name, "text") if endpoint.family == "text" else ("*", endpoint.name)
     rows = select_rows(_IN_ORDER, (queue, limit))
     for place, (row_id, meant_for, match, label) in enumerate(islice(rows, limit), 1):
-        if meant_for not in fits:
+        if meant_for not in endpoint.meant:
             why = f"is for endpoint '{meant_for}'"
             yield Considered(row_id, queue, place, False, why, label)
             continue

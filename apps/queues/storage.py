@@ -72,9 +72,10 @@ def queues() -> list[tuple[str, list[Preset]]]:
     return [(caller, list(presets)) for caller, presets in groupby(found, lambda preset: preset.caller)]
 
 
-def callers() -> list[dict[str, Any]]:
-    """[{"caller", "count"}] of every queue that holds something, by name."""
-    counts = Preset.objects.filter(LIVE).values("caller").annotate(count=Count("id"))
+def callers(meant: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """[{"caller", "count"}] of every queue that holds something, by name; with `meant`, for one of these."""
+    fitting = {} if meant is None else {"endpoint__in": meant}
+    counts = Preset.objects.filter(LIVE, **fitting).values("caller").annotate(count=Count("id"))
     return [{**row} for row in counts.order_by("caller")]
 
 

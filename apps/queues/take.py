@@ -11,6 +11,7 @@ from apps.queues.models import Pause, Preset
 from apps.queues.standing import Standings
 from apps.queues.taken import COLUMNS, MATCH, USES, Taken, read_taken
 from apps.wire.call import Call
+from apps.wire.endpoint import meant
 from apps.wire.match import Subject, while_others_wait
 
 SHARED = "*"  # the queue that every caller may draw on after its own
@@ -102,7 +103,7 @@ def _serve(
     kind: Wanted, queue: str, indexes: list[int], found: list[Taken | None], subjects: Subjects
 ) -> None:
     """Gives the head of one queue to these calls, and writes what was used up."""
-    fits = ("*", kind.endpoint, "text") if kind.family == "text" else ("*", kind.endpoint)
+    fits = meant(kind.endpoint, kind.family)
     used: list[tuple[int, int]] = []
     sent: list[tuple[int, int, int]] = []
     spent: list[int] = []

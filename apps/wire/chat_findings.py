@@ -31,23 +31,36 @@ def strange_names(draft: Body) -> Iterator[Finding]:
 
 def strange_values(draft: Body) -> Iterator[Finding]:
     """Values of the short form that are read as a text, though they hardly were meant as one."""
-    choices, content = draft.get("choices"), draft.get("content")
+    choices = draft.get("choices")
     if choices is not None and not isinstance(choices, list):
         yield "choices", f"is {kind(choices)}: completions have a list of choices"
+    yield from _strange_content(draft, "content")
+    for index, choice in enumerate(choices if isinstance(choices, list) else []):
+        message = choice.get("message") if isinstance(choice, dict) else None
+        if isinstance(message, dict):
+            place = f"choices[{index}].message"
+            yield from _strange_content(message, f"{place}.content")
+            calls = message.get("tool_calls")
+            if calls and not isinstance(calls, list):  # a name alone is a short form, as a rule
+                yield f"{place}.tool_calls", f"is {kind(calls)}: completions have a list of calls"
+
+
+def _strange_content(message: Body, place: str) -> Iterator[Finding]:
+    content = message.get("content")
     if isinstance(content, bool | int | float):
-        yield "content", f"is {kind(content)}: SDKs get it as a text"
+        yield place, f"is {kind(content)}: SDKs get it as a text"
     elif isinstance(content, list) and not all(isinstance(part, dict | str) for part in content):
-        yield "content", "holds what is neither a part nor a text: SDKs get it as a text"
+        yield place, "holds what is neither a part nor a text: SDKs get it as a text"
 
 
 def findings(body: Body) -> Iterator[Finding]:
     """What is wrong with a completed body."""
     yield from _texts(body, "", "id", "model")
     if type(body.get("created")) is not int:
-        yield "created", f"must be a whole number, not {kind(body.get('created'))}"
+        yield "created", _not("a whole number", body, "created")
     choices = body.get("choices")
     if not isinstance(choices, list):
-        yield "choices", f"must be a list, not {kind(choices)}"
+        yield "choices", _not("a list", body, "choices")
         return
     for index, choice in enumerate(choices):
         yield from _choice(choice, f"choices[{index}]")
@@ -82,7 +95,7 @@ def _choice(choice: Any, place: str) -> Iterator[Finding]:
     if not isinstance(reason, str) or reason not in FINISH_REASONS:
         yield f"{place}.finish_reason", f"must be one of {', '.join(sorted(FINISH_REASONS))}"
     if not isinstance(message, dict):
-        yield f"{place}.message", f"must be an object, not {kind(message)}"
+        yield f"{place}.message", _not("an object", choice, "message")
         return
     if message.get("role") != "assistant":
         yield f"{place}.message.role", "must be assistant"
@@ -114,10 +127,14 @@ def _usage(usage: Any) -> Iterator[Finding]:
         return
     for name in ("prompt_tokens", "completion_tokens", "total_tokens"):
         if type(usage.get(name)) is not int:
-            yield f"usage.{name}", f"must be a whole number, not {kind(usage.get(name))}"
+            yield f"usage.{name}", _not("a whole number", usage, name)
 
 
 def _texts(body: Body, place: str, *names: str) -> Iterator[Finding]:
     for name in names:
         if not isinstance(body.get(name), str):
-            yield f"{place}{name}", f"must be a string, not {kind(body.get(name))}"
+            yield f"{place}{name}", _not("a string", body, name)
+
+
+def _not(wanted: str, body: Body, name: str) -> str:
+    return f"must be {wanted}, not {kind(body[name])}" if name in body else f"is missing: {wanted}"

@@ -5,7 +5,7 @@ from apps.wire.chat_fill import fill
 from apps.wire.chat_whole import is_whole
 from apps.wire.endpoint import Body
 from apps.wire.kept_object import put_whole
-from apps.wire.pages import asked_page, cursor_page
+from apps.wire.pages import asked_page, cursor_page, metadata_asked
 from apps.wire.resource import kept, resource
 from apps.wire.shelf import Shelf
 
@@ -59,13 +59,8 @@ def _found(call: Call, shelf: Shelf) -> Body:
 def _list(call: Call, shelf: Shelf) -> Body:
     """Those of a model, and with these values of metadata (metadata[key]=value), where the query says so."""
     where: Body = {"model": model} if (model := call.asked("model")) else {}
-    wanted = {name[9:-1]: found[0] for name, found in call.query.items() if name.startswith("metadata[")}
-    page = cursor_page(asked_page(call, shelf, STORED, order="asc", where=where))
-    if wanted:
-        page["data"] = [
-            body for body in page["data"] if wanted.items() <= (body.get("metadata") or {}).items()
-        ]
-    return page
+    where |= metadata_asked(call)
+    return cursor_page(asked_page(call, shelf, STORED, order="asc", where=where))
 
 
 def _update(call: Call, shelf: Shelf) -> Body:

@@ -109,13 +109,18 @@ def _content(call: Call, shelf: Shelf) -> Body:
     return {"content_of": FILES.key(call)} | about
 
 
+def _of_name(call: Call) -> Body:
+    name = call.asked("name")
+    return {"where": {"name": name}} if name else {}
+
+
 ENDPOINTS = (
     CONTAINERS.create(
         check=essential("containers.create", r"name|file_ids.*"),
         keep=_keep,
         summary=lambda call: f"container {call.data.get('name')}",
     ),
-    CONTAINERS.list(),
+    CONTAINERS.list(page=_of_name),
     CONTAINERS.retrieve(),
     CONTAINERS.delete("container.deleted"),
     FILES.create(auto=_create_file, keep=_keep_file, bodiless=True),

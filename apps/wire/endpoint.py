@@ -94,3 +94,12 @@ class Endpoint:
     short_forms: tuple[str, ...] = ()
     bodiless: bool = False
     slow: bool = False
+
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """The words by which a preset means this endpoint: its name, its kind's, "*"."""
+        return meant(self.name, self.family)
+
+
+def meant(name: str, family: str) -> tuple[str, ...]:
+    return ("*", name, "text") if family == "text" else ("*", name)

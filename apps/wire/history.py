@@ -11,6 +11,7 @@ from apps.wire.logprobs import Scores
 from apps.wire.resource import not_found
 from apps.wire.response_asked import OUTPUTS, items_of
 from apps.wire.response_item import Items
+from apps.wire.response_usage import input_tokens
 from apps.wire.shelf import Shelf
 
 RESPONSE, INPUT = "responses", "responses.input_items"
@@ -39,6 +40,15 @@ def before(call: Call, shelf: Shelf) -> list[Body]:
         page = shelf.page(ITEM, parent=conversation, limit=ITEMS_BACK)
         return page.items[::-1]
     return []
+
+
+def tokens_before(call: Call, said: list[Body], shelf: Shelf) -> int:
+    """The tokens of what was `said` before, which count as input anew: as the response that is gone on with
+    had counted them and its own; else counted."""
+    previous = call.data.get("previous_response_id")
+    usage = (shelf.get(RESPONSE, previous) or {}).get("usage") if isinstance(previous, str) else None
+    total = usage.get("total_tokens") if isinstance(usage, dict) else None
+    return total if type(total) is int else input_tokens({"model": call.model, "input": said}) if said else 0
 
 
 def asked(call: Call, shelf: Shelf) -> Body:

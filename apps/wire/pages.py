@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.errors import invalid_value, out_of_range
+from apps.wire.errors import WireError, invalid_value, out_of_range
 from apps.wire.kept_object import is_sampled
 from apps.wire.shelf import Page, Shelf
 
@@ -30,6 +30,9 @@ def asked_page(
     kept with and callers do not know.
     """
     order = asked_order(call, order)
+    for place in ("after", "before"):
+        if (asked := call.asked(place)) and not is_sampled() and shelf.get(kind, prefix + asked) is None:
+            raise _no_such_place(place, asked)
     return shelf.page(
         kind,
         parent=parent,
@@ -53,8 +56,21 @@ def part_of(items: list[Body], call: Call) -> Page:
     """The part of a list that was made up for the call, in its order; raises WireError."""
     after, limit = call.asked("after"), _limit(call, LIMIT, LIMIT_MAX)
     ids = [item["id"] for item in items]
+    if after and after not in ids and not is_sampled():
+        raise _no_such_place("after", after)
     start = ids.index(after) + 1 if after in ids else 0
     return Page(items[start : start + limit], len(items) > start + limit)
+
+
+def metadata_asked(call: Call) -> Body:
+    """For `where` of a list: the values that its query wants of the metadata, as metadata[key]=value."""
+    wanted = {name[9:-1]: found[0] for name, found in call.query.items() if name.startswith("metadata[")}
+    return {"metadata": wanted} if wanted else {}
+
+
+def _no_such_place(param: str, object_id: str) -> WireError:
+    # The service's words for it are not known; a page without items would look like the end of the list.
+    return out_of_range(param, f"there is no '{object_id[:100]}' in this list.", code="invalid_value")
 
 
 def _kept_id(prefix: str, asked: str) -> str:

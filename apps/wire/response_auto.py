@@ -5,7 +5,7 @@ from apps.wire.asked import Asked
 from apps.wire.call import Call
 from apps.wire.context import check_context
 from apps.wire.endpoint import Body
-from apps.wire.history import before
+from apps.wire.history import before, tokens_before
 from apps.wire.response_asked import read
 from apps.wire.response_usage import input_tokens
 from apps.wire.shelf import Shelf
@@ -17,9 +17,13 @@ def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft, as the request asks, with what the caller has kept of its conversation; the same
     request gives the same one but for its ids: a response can be retrieved by them."""
     data = call.data
-    check_context(call, 0, input_tokens, param="input")
-    asked = read(call, before(call, shelf))
+    said = before(call, shelf)
+    more = tokens_before(call, said, shelf) if said else 0
+    check_context(call, more, input_tokens, param="input")
+    asked = read(call, said)
     draft = automatic.answer(asked)
+    if more:
+        draft["usage"] = {"input_tokens": more + input_tokens(data)}
     if data.get("store") is False:
         draft["id"] = f"resp_{asked.digest}{asked.digest[:10]}"
     reasoning = data.get("reasoning")
@@ -42,7 +46,7 @@ def _with_reasoning(draft: Body, asked: Asked, call: Call) -> Body:
         output.append({"type": kind, "call_id": called["id"], **called[inner]})
     if "content" in draft:
         output.append({"type": "message", "content": draft["content"]})
-    made: Body = {key: value for key, value in draft.items() if key == "id"}
+    made: Body = {key: value for key, value in draft.items() if key in ("id", "usage")}
     if draft.get("finish_reason") == "length":
         made |= {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
     return {**made, "output": output}

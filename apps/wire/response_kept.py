@@ -10,7 +10,7 @@ from apps.wire import response_frames
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Raw
 from apps.wire.errors import WireError
-from apps.wire.history import INPUT, ITEM, RESPONSE, conversation_id, whole_items
+from apps.wire.history import INPUT, ITEM, RESPONSE, before, conversation_id, tokens_before, whole_items
 from apps.wire.kept_object import ID_MAX, put_whole
 from apps.wire.pages import asked_page, cursor_page
 from apps.wire.resource import kept, resource
@@ -117,7 +117,8 @@ def _input_id(response_id: str, item_id: Any) -> str:
 
 
 def _count(call: Call, shelf: Shelf) -> Body:
-    return {"object": "response.input_tokens", "input_tokens": input_tokens(call.data)}
+    more = tokens_before(call, before(call, shelf), shelf)
+    return {"object": "response.input_tokens", "input_tokens": input_tokens(call.data) + more}
 
 
 def _is_count(body: Body) -> bool:

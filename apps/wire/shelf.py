@@ -114,5 +114,11 @@ class MemoryShelf:
 
 
 def fits(body: Body, where: Mapping[str, Any] | None) -> bool:
-    """Whether the body has these members."""
-    return not where or all(body.get(name) == value for name, value in where.items())
+    """Whether the body has these members; of one that is an object itself, these of its own."""
+    return not where or all(_agrees(body.get(name), value) for name, value in where.items())
+
+
+def _agrees(has: Any, wanted: Any) -> bool:
+    if isinstance(has, dict) and isinstance(wanted, dict):
+        return wanted.items() <= has.items()
+    return bool(has == wanted)

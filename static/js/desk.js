@@ -44,15 +44,15 @@ async function openTestCall(id) {
 }
 
 /** What lies in a queue that this call does not reach, as a draft for it. */
-async function copyFrom(caller) {
+async function copyFrom({ copyFrom: caller, meant }) {
   const { id } = call;
   const { code, data } = await ask("GET", `/api/preset-queue/${encodeURIComponent(caller)}`);
-  const [first] = code === 200 ? data.items : [];
-  if (!first) return notice(fill(gettext("The queue of %(caller)s is empty by now."), { caller }), { level: "warn" });
+  const first = code === 200 && data.items.find(({ endpoint }) => meant.split(" ").includes(endpoint));
+  if (!first) return notice(fill(gettext("The queue of %(caller)s holds nothing for such a call by now."), { caller }), { level: "warn" });
   return call.id === id && reply.fillIn(first);
 }
 
-on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset.copyFrom));
+on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset));
 startList({ onFresh });
 startWelcome({ open: openTestCall });
 startFrame({

@@ -42,7 +42,7 @@ export function problemsIn(part) {
 
 export class FilterLine {
   #turn = 0; // counts what makes an answer about completions come too late
-  #isSubmitted = false; // a completion that was on its way is not wanted any more
+  #isUnwanted = false; // whoever has submitted the line, or closed the list, wants no completion that is still to come
 
   /** `onSubmit(line)` is called when the person wants to see what fits. */
   constructor({ onSubmit }) {
@@ -55,12 +55,13 @@ export class FilterLine {
     this.suggestions = new Suggestions(this.field, find("#filter-options"), {
       hints: HINTS,
       onTake: (text) => this.#take(text),
+      onDismiss: () => this.#forget(),
     });
     this.form.addEventListener("submit", (event) => this.#submit(event));
     this.clearer.addEventListener("click", () => this.#clear());
-    const later = coalesce(() => this.#isSubmitted || this.#suggest(), PAUSE_MS);
+    const later = coalesce(() => this.#isUnwanted || this.#suggest(), PAUSE_MS);
     const suggest = () => {
-      this.#isSubmitted = false;
+      this.#isUnwanted = false;
       later();
     };
     this.field.addEventListener("input", () => {
@@ -150,10 +151,15 @@ export class FilterLine {
     if (isName) this.#suggest();
   }
 
+  /** No completion that was asked for, or is about to be, is wanted any more. */
+  #forget() {
+    this.#turn += 1;
+    this.#isUnwanted = true;
+  }
+
   #submit(event) {
     event.preventDefault();
-    this.#turn += 1;
-    this.#isSubmitted = true;
+    this.#forget();
     this.suggestions.close();
     this.write(this.line.trim());
     this.onSubmit(this.line);

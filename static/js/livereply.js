@@ -17,6 +17,7 @@ const STATES = {
 
 export class LiveReply {
   #typist = null;
+  #said = "";
 
   /** `onText(text)` hears what is typed, `onEnd({id, code, data, text})` that nothing more can be. */
   constructor({ onText, onEnd }) {
@@ -99,6 +100,7 @@ export class LiveReply {
     if (!this.#typist) return;
     this.#typist.want(text);
     this.#locked();
+    this.#sayGoing();
     this.onText(text);
   }
 
@@ -111,6 +113,7 @@ export class LiveReply {
     this.#locked();
     if (state === "refused") this.#tell(data.detail ?? "", "bad");
     else if (state !== "sent") this.#say(state, "warn");
+    else if (this.#said === "away") this.#sayGoing(); // what was said of a later keystroke stays
     this.#showPause();
     return undefined;
   }
@@ -125,6 +128,9 @@ export class LiveReply {
   #locked() {
     this.field.lock(this.#typist.sent);
     this.#count();
+  }
+
+  #sayGoing() {
     if (!this.#typist.paused && this.#typist.sent) this.#say("going");
   }
 
@@ -134,6 +140,7 @@ export class LiveReply {
   }
 
   #say(state, level = "") {
+    this.#said = state;
     this.#tell(STATES[state], level);
   }
 

@@ -18,11 +18,13 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
+const LONGEST_PAUSE_MS = 2500;
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * At most one run of `work` at a time, then a pause: of `pause_ms`, and longer when the work took long, so that a
- * busy server is not asked without end. Calls meanwhile become one more run.
+ * busy server is not asked without end; but somebody waits for what is new. Calls meanwhile become one more run.
  */
 export function coalesce(work, pause_ms = 350) {
   let running = false;
@@ -39,7 +41,7 @@ export function coalesce(work, pause_ms = 350) {
       try {
         await work();
       } finally {
-        await sleep(Math.max(pause_ms, 3 * (performance.now() - began_ms)));
+        await sleep(Math.max(pause_ms, Math.min(LONGEST_PAUSE_MS, 3 * (performance.now() - began_ms))));
         running = false; // also when it threw: that is not the end of all runs
       }
     } while (again);

@@ -5,7 +5,7 @@ import { abortCall, extendCall, sayExtended } from "./callacts.js";
 import { Claim } from "./claim.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
-import { rescueFocus } from "./focus.js";
+import { rescueFocus, staying } from "./focus.js";
 import { find } from "./page.js";
 import { notice } from "./notices.js";
 import { personName } from "./person.js";
@@ -108,8 +108,10 @@ export class Reply {
   }
 
   takeOver() {
-    if (this.isWaiting) this.claim.take(this.id, { takeOver: true }).then(() => this.call.refresh()).then(() => this.focus());
-    else this.live.takeOver();
+    if (!this.isWaiting) return this.live.takeOver();
+    const isHere = staying();
+    const hasGoneOn = () => !isHere() && !document.activeElement.matches("#reply-note, #call h1"); // where the button's focus goes
+    return this.claim.take(this.id, { takeOver: true }).then(() => this.call.refresh()).then(() => hasGoneOn() || this.focus());
   }
 
   claimIt() {

@@ -7,9 +7,9 @@ export class Suggestions {
   #isOld = false; // the text has changed since they were made
   #wanted = null; // what was chosen before the new ones came: its text, "" for the first of them
 
-  /** `onTake(text)` hears what was chosen; `hints` says in words what a suggestion means. */
-  constructor(field, list, { onTake, hints = {} }) {
-    Object.assign(this, { field, list, onTake, hints });
+  /** `onTake(text)` hears what was chosen, `onDismiss()` that none is wanted; `hints` says in words what one means. */
+  constructor(field, list, { onTake, onDismiss, hints = {} }) {
+    Object.assign(this, { field, list, onTake, onDismiss, hints });
     field.addEventListener("keydown", (event) => this.#key(event));
     field.addEventListener("blur", () => this.close());
     // The field keeps the focus, or the list would be gone before it hears the click.
@@ -42,6 +42,12 @@ export class Suggestions {
 
   close() {
     this.show([]);
+  }
+
+  /** Those that are on their way come too late. */
+  #dismiss() {
+    this.close();
+    this.onDismiss();
   }
 
   #option(text, place) {
@@ -92,7 +98,7 @@ export class Suggestions {
     const acts = {
       ArrowDown: () => this.#move(1),
       ArrowUp: () => this.#move(-1),
-      Escape: () => this.close(),
+      Escape: () => this.#dismiss(),
       Enter: active && (() => this.#take(active)),
       Tab: !event.shiftKey && this.#tab(active ?? first),
     };

@@ -15,7 +15,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.accounts.keys import ACCOUNTS, PASSWORD, logged_in, make, post_form
-from tests.conftest import ROOT, Server, start_server, wait_for
+from tests.conftest import PATIENCE_S, ROOT, Server, start_server, wait_for
 from tests.gateway.conftest import CHAT, chat
 
 CANARY = "canary-7Qd2xWb91LkZ"
@@ -87,19 +87,27 @@ def seen(server: Server) -> dict[str, str]:
 
 def _send_all(server: Server, token: str, key: str) -> None:
     for headers in [*SENT, {"authorization": f"Bearer {token}"}, {"authorization": f"Bearer {key}"}]:
-        httpx.post(f"{server.url}{CHAT}?api_key={CANARY}-query&token={token}", json=chat(), headers=headers)
+        httpx.post(
+            f"{server.url}{CHAT}?api_key={CANARY}-query&token={token}",
+            json=chat(),
+            headers=headers,
+            timeout=PATIENCE_S,
+        )
     for path in ("/api/desk", "/", "/api/preset-queue/a", "/ws", "/nowhere"):
         for headers in SENT:
-            httpx.get(f"{server.url}{path}?api_key={CANARY}-query", headers=headers)
+            httpx.get(f"{server.url}{path}?api_key={CANARY}-query", headers=headers, timeout=PATIENCE_S)
     bearer = {"authorization": f"Bearer {token}"}
     httpx.post(
         f"{server.url}/api/preset-queue/a?api_key={CANARY}",
         json={"response": {"content": "x"}},
         headers=bearer,
+        timeout=PATIENCE_S,
     )
-    httpx.delete(f"{server.url}/api/preset-queue/a?api_key={CANARY}", headers=bearer)
-    httpx.delete(f"{server.url}/api/exchanges?caller=nobody&api_key={CANARY}", headers=bearer)
-    with httpx.Client(base_url=server.url) as client:
+    httpx.delete(f"{server.url}/api/preset-queue/a?api_key={CANARY}", headers=bearer, timeout=PATIENCE_S)
+    httpx.delete(
+        f"{server.url}/api/exchanges?caller=nobody&api_key={CANARY}", headers=bearer, timeout=PATIENCE_S
+    )
+    with httpx.Client(base_url=server.url, timeout=PATIENCE_S) as client:
         client.get("/login")
         post_form(client, "/login", name="alice", password=WRONG_PASSWORD)
         client.get(f"/join/{CANARY}-link")

@@ -91,7 +91,7 @@ async def test_a_preset_and_an_answer_that_hold_nul_arrive_with_it(server: Serve
         told = server.api.post(
             f"/api/desk/{item['id']}/answer", json={"response": draft}, headers={"x-mock-person": "A"}
         )
-        assert told.status_code == 200, told.text
+        assert told.status_code in (200, 202), told.text
         assert (await caller.receive()).content == f"a{NUL}b"
 
 
@@ -111,7 +111,8 @@ async def test_the_desk_takes_nul_wherever_a_person_may_send_it(server: Server) 
             frame = {"type": "send_response", "id": item["id"], "response": {"content": "x"}, "key": NUL}
             for _ in range(2):
                 page.send(json.dumps(frame))
-                assert result(page) == (item["id"], 200)
+                about, code = result(page)
+                assert about == item["id"] and code in (200, 202)
             assert (await caller.receive()).content == "x"
 
 
@@ -241,7 +242,7 @@ async def test_what_is_deleted_before_it_was_rolled_up_stays_in_the_figures(serv
     wait_for(lambda: calls() == 3)
     assert server.api.delete("/api/exchanges", params={"caller": "figures"}).status_code == 200
     assert calls() == 3
-    assert "mockopenai_database_up 1.0" in server.api.get("/metrics").text
+    wait_for(lambda: "mockopenai_database_up 1.0" in server.api.get("/metrics").text)
 
 
 def test_attempts_of_one_call_are_linked_whichever_process_answered(
@@ -250,7 +251,7 @@ def test_attempts_of_one_call_are_linked_whichever_process_answered(
     limited = {
         "response": {"error": {"message": "Slow down."}},
         "status_code": 429,
-        "headers": {"retry-after": "9"},
+        "headers": {"retry-after": "40"},
     }
     server.queue("hasty", limited)
     for one in pair:

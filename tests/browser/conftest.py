@@ -119,7 +119,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 # A new page has a session storage of its own: in it stands whether the other storage was emptied.
+# What a page takes back by itself (a notice after 6 s, "Copied" after 2 s), and how long it waits for a pressed button
+# to be let go (3 s), is for people: whoever looks on a busy machine comes later.
 FRESH = """
+const later = window.setTimeout;
+window.setTimeout = (act, ms, ...given) => later(act, [2000, 3000, 6000].includes(ms) ? 60000 : ms, ...given);
 if (!sessionStorage.getItem("test")) {
   localStorage.clear();
   sessionStorage.setItem("test", "begun");
@@ -188,7 +192,7 @@ def fits(page: Page, *widths: int) -> None:
     for width in widths or (size["width"],):
         page.set_viewport_size({"width": width, "height": size["height"]})
         # What is drawn to measure, charts above all, follows a frame later.
-        wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), timeout_s=5)
+        wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
     page.set_viewport_size(size)
 
 

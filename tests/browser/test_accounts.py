@@ -121,6 +121,7 @@ def test_on_a_phone_roles_can_be_changed_and_the_bar_takes_two_lines(
     page.keyboard.press("Enter")
     buttons = page.locator(".accounts-people").get_by_role("button")
     expect(buttons.first).to_be_visible()
+    page.wait_for_load_state()  # with its styles
     is_whole = """button => { const { left, right, top, height } = button.getBoundingClientRect();
         return [left + 2, right - 2].every((x) => document.elementFromPoint(x, top + height / 2) === button); }"""
     assert [buttons.nth(n).evaluate(is_whole) for n in range(2)] == [True, True]

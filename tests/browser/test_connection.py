@@ -31,7 +31,7 @@ def test_the_page_finds_back_after_the_server_was_restarted(
     with pytest.raises(openai.APIError):
         lost.result(20)
     second = start(data_dir=first.data_dir, port=port)
-    page.wait_for_selector("#connection[data-state=open]", timeout=20_000)
+    page.wait_for_selector("#connection[data-state=open]")
     expect(page.locator("#waiting .row")).to_have_count(0)
     expect(page.locator("#reply-note")).to_contain_text("The server ended while this call waited.")
     expect(page.locator("#reply-text")).to_have_value("too late, but kept")
@@ -61,16 +61,27 @@ def test_without_a_socket_the_page_polls_and_still_answers(
 def test_after_a_cut_the_page_equals_a_fresh_one(server: Server, open_page: OpenPage, ask: Ask) -> None:
     """What happened while the socket was cut left no event behind: the page has to ask."""
     sockets: list[WebSocketRoute] = []
+    is_cut = False
+
+    def connect(route: WebSocketRoute) -> None:
+        sockets.append(route)
+        if is_cut:
+            route.close()
+        else:
+            route.connect_to_server()
+
     page = open_page(f"{server.url}/queues")
-    page.route_web_socket(re.compile("/ws"), lambda route: (route.connect_to_server(), sockets.append(route)))
+    page.route_web_socket(re.compile("/ws"), connect)
     page.goto(server.url)
     for number in range(5):
         ask(server, f"Call {number}")
     expect(page.locator("#waiting .row")).to_have_count(5)
+    is_cut = True
     sockets[-1].close()
     expect(page.locator("#connection")).to_contain_text("reconnecting")
     for item in server.waiting(5)[:3]:
         server.api.post(f"/api/desk/{item['id']}/abort")
+    is_cut = False
     page.wait_for_selector("#connection[data-state=open]")
     expect(page.locator("#waiting .row")).to_have_count(2)
     fresh = open_page(server.url)

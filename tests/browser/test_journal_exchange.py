@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Ask, OpenPage, axe
 from tests.browser.test_journal import LINE, fill, journal
-from tests.conftest import Server
+from tests.conftest import Server, wait_for
 
 __all__ = ["journal"]  # the fixture
 
@@ -101,7 +101,7 @@ def test_it_has_an_address_and_one_that_is_gone_says_so(journal: Server, open_pa
     page.reload()
     expect(page.locator("#opened .card").first).to_contain_text("call 0")
     expect(page.locator(LINE)).to_have_attribute("aria-current", "true")
-    journal.api.delete("/api/exchanges?all=true")
+    wait_for(lambda: not journal.api.delete("/api/exchanges?all=true").json()["kept"])
     page.reload()
     expect(page.locator("#opened")).to_contain_text("not in the journal any more")
     page.get_by_role("link", name="Back to the list").click()

@@ -58,6 +58,20 @@ def test_a_completion_goes_where_it_was_read_even_if_it_was_made_for_an_older_li
     expect(page.locator("#filter")).to_have_value("model:")
 
 
+def test_completions_that_come_after_escape_are_not_shown(journal: Server, open_page: OpenPage) -> None:
+    fill(journal, 1)
+    page = open_page(f"{journal.url}/journal")
+    page.locator("#filter").click()
+    expect(page.locator("#filter-options [role=option]").first).to_be_visible()
+    late = Held(page, "**/complete?*")
+    page.keyboard.type("mod")
+    late.wait()
+    page.keyboard.press("Escape")
+    late.free()
+    page.wait_for_timeout(LONG_MS)
+    expect(page.locator("#filter-options")).to_be_hidden()
+
+
 def test_what_is_typed_on_while_the_journal_comes_is_neither_selected_nor_left(
     journal: Server, open_page: OpenPage
 ) -> None:
@@ -136,9 +150,8 @@ def test_a_claim_that_is_let_go_at_once_is_free(server: Server, open_page: OpenP
     late.wait()
     page.keyboard.press("Backspace")
     page.wait_for_timeout(LONG_MS)
-    late.free()
     with page.expect_response("**/release"):
-        pass
+        late.free()
     assert server.waiting(1)[0]["claimed_by"] == ""
 
 

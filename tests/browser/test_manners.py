@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Ask, OpenPage
-from tests.conftest import Server
+from tests.conftest import Server, wait_for
 
 Start = Callable[..., Server]
 
@@ -42,7 +42,7 @@ def test_markup_in_a_call_is_only_text(server: Server, open_page: OpenPage, ask:
     page = open_page(server.url)
     tools: Any = [{"type": "function", "function": {"name": MARKUP, "parameters": {}}}]
     messages: Any = [{"role": "user", "name": MARKUP, "content": MARKUP}]
-    ask(
+    reply = ask(
         server, "", model=MARKUP, messages=messages, tools=tools, user=MARKUP, extra_headers={"X-Odd": MARKUP}
     )
     page.locator("#waiting .row").click()
@@ -52,6 +52,7 @@ def test_markup_in_a_call_is_only_text(server: Server, open_page: OpenPage, ask:
     expect(page.locator("#panel-raw")).to_contain_text("window.hacked")
     page.fill("#reply-text", MARKUP)
     page.click("#send")
+    assert reply.result(30).choices[0].message.content == MARKUP
     page.goto(f"{server.url}/journal")
     page.locator("#rows .row").first.click()
     page.click("#tab-reply")
@@ -95,6 +96,7 @@ def test_a_long_conversation_is_folded(server: Server, open_page: OpenPage, ask:
     expect(page.locator("#call .card").first).to_contain_text("Be brief.")
     # What makes the button work comes only after the click: it counts all the same.
     page.get_by_role("button", name="Show 34 earlier messages").click()
+    wait_for(lambda: held or page.wait_for_timeout(20))
     [late] = held
     late.continue_()
     expect(page.locator("#call .card")).to_have_count(41)

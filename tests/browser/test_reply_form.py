@@ -307,8 +307,7 @@ def test_an_error_is_edited_and_told_whether_to_be_retried(
     page = open_page(server.url)
     future = ask(server, "Fail me slowly", model="gpt-9")
     open_call(page, "Fail me slowly")
-    page.keyboard.press("e")
-    page.keyboard.press("r")
+    page.keyboard.type("er")  # in one go: between the two is no more than a second
     page.get_by_label("Which of them").select_option("tokens per minute")
     page.fill("#reply-error-param", "messages")
     page.get_by_text("Headers and retries").click()
@@ -487,6 +486,7 @@ def test_a_tool_call_is_composed_by_keyboard_alone(server: Server, open_page: Op
     expect(page.locator("#call .card")).to_contain_text("Keys only")
     page.keyboard.press("c")
     wait_for(lambda: server.waiting(1)[0]["claimed_by"] == "alice")
+    expect(page.locator(".kinds label", has_text="Tool call")).to_be_visible()  # what it offers has come
     page.keyboard.press("r")
     page.wait_for_function("document.activeElement.closest('#reply')")
     page.keyboard.press("Shift+Tab")

@@ -118,6 +118,26 @@ def test_what_has_left_is_locked_and_pause_holds_the_rest_back(server: Server, o
     expect(page.locator("#live")).to_be_hidden()
 
 
+def test_what_is_said_of_a_key_outlives_the_answer_to_the_one_before(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(server.url)
+    listener = Listener(server, "Refused")
+    live(page, "Refused")
+    late: list[Route] = []
+    page.route("**/api/desk/*/stream", lambda route: route.continue_() if late else late.append(route))
+    page.keyboard.type("H")
+    wait_for(lambda: late or page.wait_for_timeout(20))
+    page.keyboard.press("Backspace")
+    with page.expect_response("**/api/desk/*/stream"):
+        late[0].continue_()
+    listener.until("H")
+    page.wait_for_timeout(100)
+    expect(page.locator("#live-state")).to_contain_text("cannot be taken back")
+    page.keyboard.press("Control+Enter")
+    assert listener.whole() == "H"
+
+
 def test_a_draft_goes_live_only_when_that_is_wanted(server: Server, open_page: OpenPage) -> None:
     page = open_page(server.url)
     listener = Listener(server, "Prepared")

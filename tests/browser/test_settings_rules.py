@@ -52,11 +52,12 @@ def test_a_fault_is_made_moved_and_ended_by_keyboard_and_every_open_page_follows
 def test_a_slider_is_not_changed_under_the_hand_that_moves_it(server: Server, open_page: OpenPage) -> None:
     server.api.post("/api/faults", json={"fault": "cut"})
     page = open_page(f"{server.url}/settings")
+    page.wait_for_load_state("networkidle")
     slider = page.locator(".rule-fault input[type=range]")
     slider.focus()
-    page.keyboard.press("ArrowLeft")
     late: list[Route] = []
     page.route("**/settings/faults", lambda route: route.continue_() if late else late.append(route))
+    page.keyboard.press("ArrowLeft")
     wait_for(lambda: late or page.wait_for_timeout(20))  # how it is now is on its way
     told = late[0].fetch()
     page.keyboard.press("ArrowLeft")

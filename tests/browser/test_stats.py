@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Ask, OpenPage, axe, fits
-from tests.conftest import Server
+from tests.conftest import Server, wait_for
 
 
 @pytest.fixture
@@ -16,6 +16,9 @@ def counted(server: Server, ask: Ask) -> Server:
     server.queue("ci-8", {"error": {"message": "slow down"}}, status_code=429)
     for caller in ("ci-7", "ci-7", "ci-8"):
         ask(server, "Hello", caller=caller).exception()
+    # Counted is what has ended, which is written a moment after the reply has come.
+    newest = "/api/exchanges?limit=3"
+    wait_for(lambda: {one["state"] for one in server.api.get(newest).json()["items"]} == {"delivered"})
     return server
 
 

@@ -249,7 +249,7 @@ def test_of_thousands_that_are_wrong_the_first_hundred_are_told(server: Server, 
     answer = put(server, text)
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == [f"templates[{n}]" for n in range(100)]
-    assert answer.elapsed.total_seconds() < 5  # it was minutes
+    assert answer.elapsed.total_seconds() < 25  # it was minutes
 
 
 def test_there_are_a_thousand_rules_of_a_kind_at_most_and_the_page_shows_a_hundred(server: Server) -> None:
@@ -271,7 +271,7 @@ def test_there_are_a_thousand_rules_of_a_kind_at_most_and_the_page_shows_a_hundr
 def test_hundreds_of_queues_are_taken_and_odd_endpoints_refused(server: Server) -> None:
     many = orjson.dumps({"queues": {f"q{n}": [] for n in range(500)}})
     answer = put(server, many, dry_run="true")
-    assert answer.is_success and answer.elapsed.total_seconds() < 10
+    assert answer.is_success and answer.elapsed.total_seconds() < 25
     odd = put(
         server, orjson.dumps({"faults": [{"fault": "cut", "endpoint": wrong} for wrong in ([], {}, 5)]})
     )

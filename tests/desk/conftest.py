@@ -52,6 +52,12 @@ def waiting_of(server: Server, name: str) -> dict[str, Any] | None:
     return next((item for item in items if item["caller"] == name), None)
 
 
+def seen_of(server: Server, name: str) -> dict[str, Any] | None:
+    """Its newest call, also when that has ended before anybody could see it wait."""
+    items = server.api.get("/api/exchanges", params={"caller": name, "limit": 1}).json()["items"]
+    return items[0] if items else None
+
+
 def state_of(parked: Parked, state: str) -> dict[str, Any]:
     """The exchange, once it is in that state."""
     return wait_for(lambda: parked.row if parked.row["state"] == state else None)

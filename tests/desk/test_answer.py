@@ -1,5 +1,6 @@
 """Answering over REST: who may, who was first, and what everybody is told."""
 
+import asyncio
 import random
 import sqlite3
 import threading
@@ -7,16 +8,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.callers import BROKEN, CALL, callers
 from tests.conftest import PATIENCE_S, Server, wait_for
-from tests.desk.conftest import Parked, sql, state_of, waiting_of
+from tests.desk.conftest import Parked, seen_of, sql, state_of, waiting_of
 
 Park = Callable[..., Any]
+TRIES = 10  # of what a busy machine may hold up
 
 
 async def test_an_answer_reaches_its_caller_and_the_journal_says_who_gave_it(park: Park) -> None:
@@ -33,7 +37,7 @@ async def test_an_answer_reaches_its_caller_and_the_journal_says_who_gave_it(par
 async def test_whoever_answers_hears_at_once_that_the_reply_has_left(park: Park) -> None:
     """At least once in a while: on a busy machine it may take longer than an answer waits."""
     codes: list[int] = []
-    while 200 not in codes and len(codes) < 10:
+    while 200 not in codes and len(codes) < TRIES:
         async with park() as call:
             codes.append(call.post("answer", json={"response": {"content": "x"}}).status_code)
             assert (await call.caller.receive()).content == "x"
@@ -225,31 +229,52 @@ async def test_a_caller_who_leaves_during_the_delay_is_undelivered_and_the_answe
 
 
 async def test_an_answer_still_on_its_way_is_202(park: Park) -> None:
-    async with park() as call:
-        body = {"response": {"content": "slow"}, "delay_ms": 2600}
-        answer = call.post("answer", json=body, headers={"idempotency-key": "k"})
-        assert (answer.status_code, answer.json()["state"]) == (202, "answered")
-        again = call.answer("slow", key="k", delay_ms=2600)
-        assert (again.status_code, again.json()["state"]) == (200, "delivered")
-        assert (await call.caller.receive()).content == "slow"
+    """At least once in a while: who stands still when two seconds are over hears of the end at once."""
+    first: httpx.Response | None = None
+    for _ in range(TRIES):
+        async with park() as call:
+            body = {"response": {"content": "slow"}, "delay_ms": 2600}
+            first = call.post("answer", json=body, headers={"idempotency-key": "k"})
+            again = call.answer("slow", key="k", delay_ms=2600)
+            assert (again.status_code, again.json()["state"]) == (200, "delivered")
+            assert (await call.caller.receive()).content == "slow"
+        if first.status_code == 202:
+            break
+    assert first is not None and (first.status_code, first.json()["state"]) == (202, "answered")
 
 
 async def test_an_answer_whose_end_cannot_be_written_yet_is_202_and_is_written_later(park: Park) -> None:
-    async with park() as call:
-        body = {"response": {"content": "kept"}, "delay_ms": 1500}
-        with ThreadPoolExecutor(1) as pool:
-            answering = pool.submit(call.post, "answer", json=body)
-            wait_for(lambda: state_in_file(call) == "answered")
-            time.sleep(0.2)  # for the server to look up what it has to send
-            with closing(
-                sqlite3.connect(call.server.data_dir / "mockopenai.sqlite3", isolation_level=None)
-            ) as other:
-                other.execute("BEGIN IMMEDIATE")
-                answer = answering.result(PATIENCE_S)
-                assert (answer.status_code, answer.json()["state"]) == (202, "answered")
-                assert (await call.caller.receive()).content == "kept"
-                assert state_in_file(call) == "answered"
-        state_of(call, "delivered")
+    """Tried again where the machine was so busy that the end was written before anybody could lock it out."""
+    for _ in range(TRIES):
+        async with park() as call:
+            if await is_locked_out(call):
+                return
+            state_of(call, "delivered")
+    pytest.fail("it was always too late")
+
+
+async def is_locked_out(call: Parked) -> bool:
+    """Answers the call, and keeps its end from being written; False when that came too late."""
+    body = {"response": {"content": "kept"}, "delay_ms": 1500}
+    file = call.server.data_dir / "mockopenai.sqlite3"
+    with ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(call.post, "answer", json=body)
+        wait_for(lambda: state_in_file(call) in ("answered", "delivered"))
+        time.sleep(0.2)  # for the server to look up what it has to send
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=PATIENCE_S)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            if state_in_file(call) != "answered":
+                return False
+            answer = answering.result(PATIENCE_S)
+            assert (answer.status_code, answer.json()["state"]) == (202, "answered")
+            try:
+                async with asyncio.timeout(5):
+                    assert (await call.caller.receive()).content == "kept"
+            except TimeoutError:  # it was locked out before it knew what it has to send
+                return False
+            assert state_in_file(call) == "answered"
+    state_of(call, "delivered")
+    return True
 
 
 def state_in_file(call: Parked) -> str:
@@ -344,13 +369,18 @@ async def test_taking_over_is_said_clearly(park: Park, server: Server, action: s
         assert (row["state"], row["claimed_by"]) == ("waiting", "Ann")
 
 
+def newest_of(server: Server, name: str) -> dict[str, Any] | None:
+    return waiting_of(server, name) or seen_of(server, name)
+
+
 async def test_an_extension_moves_the_deadline(hasty: Server) -> None:
     """The hold is 0.8 s; the extended call is still there after it, and ends at the new deadline."""
     moved = None
     while moved is None or moved.status_code == 410:  # 410: the machine was too busy to extend it in time
-        async with callers(hasty.url, "extended") as [caller]:
+        name = f"extended-{uuid4().hex}"
+        async with callers(hasty.url, name) as [caller]:
             await caller.send()
-            item = wait_for(lambda: waiting_of(hasty, "extended"), pause_s=0.005)
+            item = wait_for(partial(newest_of, hasty, name), pause_s=0.005)
             call = Parked(hasty, caller, item)
             moved = call.post("extend", json={"seconds": 0.7})
             got = await caller.receive()
@@ -366,12 +396,12 @@ async def test_the_list_has_the_least_time_left_first_and_honours_the_clients_ow
 ) -> None:
     async with park("patient"), park("second"):
         with httpx.Client(base_url=server.base_url, timeout=httpx.Timeout(PATIENCE_S)) as client:
-            headers = {"x-mock-caller": "hurried", "x-stainless-read-timeout": "9"}
+            headers = {"x-mock-caller": "hurried", "x-stainless-read-timeout": "60"}
             post = lambda: client.post("/chat/completions", json=CALL, headers=headers)  # noqa: E731
             thread = threading.Thread(target=post)
             thread.start()
             items = server.waiting(3)
             assert [item["caller"] for item in items] == ["hurried", "patient", "second"]
-            assert 0 < items[0]["time_left_s"] <= 9 < 250 < items[1]["time_left_s"] <= 290
+            assert 0 < items[0]["time_left_s"] <= 60 < 250 < items[1]["time_left_s"] <= 290
             server.answer(items[0]["id"])
             thread.join(timeout=PATIENCE_S)

@@ -37,8 +37,7 @@ async def until_one_waits(server: Server, opened: list[Caller]) -> list[Answer]:
     while sum(one.done() for one in receiving) < len(opened) - 1:
         await asyncio.wait([one for one in receiving if not one.done()], return_when=asyncio.FIRST_COMPLETED)
     [item] = await asyncio.to_thread(server.waiting, 1)
-    url = f"/api/desk/{item['id']}/answer"
-    told = await asyncio.to_thread(server.api.post, url, json={"response": {"content": "by hand"}})
+    told = await asyncio.to_thread(server.answer, item["id"], "by hand")
     assert told.status_code == 200
     return list(await asyncio.gather(*receiving))
 

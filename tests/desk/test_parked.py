@@ -19,7 +19,7 @@ from apps.journal.writer import writer
 from apps.wire.call import Call
 from apps.wire.ids import exchange_id
 from tests.callers import CALL
-from tests.conftest import Server, wait_for
+from tests.conftest import PATIENCE_S, Server, wait_for
 
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}
 TOOL = {"type": "function", "function": {"name": "pay"}}
@@ -101,6 +101,7 @@ async def test_a_retry_of_a_call_that_a_preset_answered_names_it_too(server: Ser
         f"{server.base_url}/chat/completions",
         json=body,
         headers={"x-mock-caller": "sdk", "x-stainless-retry-count": "0"},
+        timeout=PATIENCE_S,
     )
     assert answer.status_code == 429
     async with waiting(server, body, retry_count="1") as item:

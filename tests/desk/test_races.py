@@ -64,7 +64,8 @@ def doors(request: pytest.FixtureRequest) -> Doors:
 
 @asynccontextmanager
 async def asking(doors: Doors, count: int) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, Caller]]]:
-    """Calls that have been sent, by their models."""
+    """Calls that have been sent, by their models; nothing that was sent before them waits still."""
+    await asyncio.to_thread(doors.people.waiting, 0)
     limits = httpx.Limits(max_connections=100)
     async with (
         httpx.AsyncClient(base_url=doors.people.url, timeout=PATIENCE_S, limits=limits) as api,

@@ -83,7 +83,7 @@ async def test_a_full_queue_refuses_before_anything_is_sent(start: Callable[...,
         url = f"/api/desk/{item['id']}/answer"
         told = server.api.post(url, json={"response": {"content": "hi"}, "repeat": 1})
         assert (told.status_code, "full" in told.json()["detail"]) == (409, True)
-        assert server.api.post(url, json={"response": {"content": "hi"}}).status_code == 200
+        assert server.api.post(url, json={"response": {"content": "hi"}}).status_code in (200, 202)
     assert sql(server, "SELECT COUNT(*) FROM queues_preset") == [(1,)]
 
 

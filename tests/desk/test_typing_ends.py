@@ -71,7 +71,7 @@ class TestAPause:
         return row
 
     def test_of_less_than_the_limit_ends_nothing(self) -> None:
-        row = self.begun(typed_s_ago=settings.MOCKOPENAI_TYPING_IDLE_S - 5)
+        row = self.begun(typed_s_ago=settings.MOCKOPENAI_TYPING_IDLE_S / 2)
         assert typed.news(row.id, after=1, closing=False) == []
 
     def test_beyond_it_ends_the_stream_once(self) -> None:
@@ -82,7 +82,7 @@ class TestAPause:
         assert row.state == State.ANSWERED and row.completion_tokens == 1
 
     def test_of_one_who_holds_the_claim_may_last(self) -> None:
-        row = self.begun(typed_s_ago=settings.MOCKOPENAI_TYPING_IDLE_S + 1, claimed_for_s=20)
+        row = self.begun(typed_s_ago=settings.MOCKOPENAI_TYPING_IDLE_S + 1, claimed_for_s=40)
         assert typed.news(row.id, after=1, closing=False) == []
 
     def test_is_over_with_an_empty_piece(self) -> None:

@@ -31,7 +31,7 @@ async def test_a_caller_who_hangs_up_while_it_waits_is_gone(view: Server) -> Non
 async def test_a_caller_who_hangs_up_during_the_delay_is_undelivered_and_the_preset_comes_back(
     view: Server,
 ) -> None:
-    view.queue("slow", {"content": "x"}, delay_ms=5000, on_undelivered="requeue")
+    view.queue("slow", {"content": "x"}, delay_ms=60_000, on_undelivered="requeue")
     async with callers(view.url, "slow") as [caller]:
         await caller.send()
         wait_for(lambda: view.api.get("/api/preset-queue/slow").json()["count"] == 0)

@@ -13,6 +13,7 @@ from tests.conftest import Server, wait_for
 COUNT = 500
 ANSWERING = 16
 SLOW = 300
+MORE = 20  # threads that a server may have begun meanwhile, for whatever: a call takes none
 
 
 def threads(server: Server) -> int:
@@ -47,7 +48,7 @@ async def test_500_calls_wait_without_threads_or_connections_and_each_gets_its_o
         for number, caller in enumerate(opened):
             await caller.send({**CALL, "model": f"m{number}"})
         items = await asyncio.to_thread(server.waiting, COUNT)
-        assert threads(server) <= before + 5
+        assert threads(server) <= before + MORE
         assert database_fds(server) <= 20
         ids = [item["id"] for item in items]
         random.shuffle(ids)
@@ -55,7 +56,7 @@ async def test_500_calls_wait_without_threads_or_connections_and_each_gets_its_o
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as api:
             answering = [asyncio.ensure_future(answer_all(api, ids, contents)) for _ in range(ANSWERING)]
             while not all(one.done() for one in answering):
-                assert threads(server) <= before + 5
+                assert threads(server) <= before + MORE
                 await asyncio.sleep(0.02)
             await asyncio.gather(*answering)
         got = await asyncio.gather(*[caller.receive() for caller in opened])
@@ -88,7 +89,7 @@ async def test_300_answers_that_take_their_time_take_no_threads(server: Server) 
             most = max(most, threads(server))
             await asyncio.sleep(0.05)
         assert {one.result().status_code for one in asking} <= {200, 202}
-        assert most <= before + 10
+        assert most <= before + MORE
         got = await asyncio.gather(*[caller.receive() for caller in opened])
         assert {one.content for one in got} == {"in a while"}
 

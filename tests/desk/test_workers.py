@@ -69,7 +69,7 @@ class TestSweep:
         assert swept() == [left]
 
     def test_a_process_of_another_host_is_dead_when_its_lease_has_run_out(self) -> None:
-        worker("near", host="elsewhere", pid=1, beat_s_ago=LEASE_S - 2)
+        worker("near", host="elsewhere", pid=1, beat_s_ago=LEASE_S / 2)
         worker("far", host="elsewhere", pid=1, beat_s_ago=LEASE_S + 1)
         waiting_row("near")
         left = waiting_row("far")

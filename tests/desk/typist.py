@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -105,15 +105,21 @@ class Typist:
 
 @asynccontextmanager
 async def listening(
-    server: Server, name: str = "typed", *, people: Server | None = None, **fields: Any
+    server: Server,
+    name: str = "typed",
+    *,
+    people: Server | None = None,
+    look: Callable[[Server, str], dict[str, Any] | None] = waiting_of,
+    **fields: Any,
 ) -> AsyncIterator[Typist]:
-    """A streaming call waits; who types does it over `people`, by default the same server."""
+    """A streaming call waits; who types does it over `people`, by default the same server, and finds it by
+    `look`."""
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S) as client:
         body = {**CALL, "stream": True, **fields}
         caller = Listener(client, client.build_request("POST", f"/as/{name}/v1/chat/completions", json=body))
         people = people or server
         try:
-            item = await asyncio.to_thread(wait_for, lambda: waiting_of(people, name))
+            item = await asyncio.to_thread(wait_for, lambda: look(people, name))
             yield Typist(people, item["id"], caller)
         finally:
             await caller.hang_up()

@@ -354,8 +354,8 @@ def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> N
     assert took_s(Status="503") >= 0.15
     rules.add("faults", fault="overloaded")
     assert took_s() >= 0.15
-    assert min(took_s(Delay_Ms="1") for _ in range(5)) < 0.15  # a busy machine may hold up one
-    assert min(took_s(Delay_Ms="0") for _ in range(5)) < 0.15  # a busy machine may hold up one
+    assert min(took_s(Delay_Ms="1") for _ in range(20)) < 0.15  # a busy machine may hold up some
+    assert min(took_s(Delay_Ms="0") for _ in range(20)) < 0.15  # a busy machine may hold up some
 
 
 def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) -> None:
@@ -368,7 +368,15 @@ def test_a_fault_that_has_no_meaning_leaves_the_reply_and_says_so(rules: Rules) 
 
 
 def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start: Any) -> None:
-    server = start()
+    """At least once in a while: a busy machine may hold up anybody."""
+    took_s: list[float] = []
+    while not took_s or (min(took_s) >= GRACE_S - 1 and len(took_s) < 4):
+        took_s.append(longest_s_to_the_end(start()))
+    assert min(took_s) < GRACE_S - 1, took_s
+
+
+def longest_s_to_the_end(server: Server) -> float:
+    """How long the last of some calls that would take a minute was still served, once the server was told to stop."""
     server.api.put("/api/fallback", json={"text": "auto"})
     wanted = {
         "stall": {"X-Mock-Fault": "stall;1"},
@@ -399,7 +407,7 @@ def test_what_is_broken_or_too_slow_ends_at_once_when_its_server_goes_down(start
     assert is_begun or ended["slow-drip"][0] == 503
     assert ended["delay"][0] == 503
     assert isinstance(ended["pace"][0], httpx.RemoteProtocolError)  # its head had left: it is cut, not ended
-    assert max(at_s for _, at_s in ended.values()) - began_s < GRACE_S - 1
+    return max(at_s for _, at_s in ended.values()) - began_s
 
 
 def test_a_server_may_forbid_faults_by_header(start: Any) -> None:

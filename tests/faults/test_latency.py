@@ -15,7 +15,7 @@ from tests.conftest import wait_for
 from tests.faults.conftest import Rules
 
 STREAMS = 60
-TRIES = 3  # a machine that is busy with other tests makes everything late
+TRIES = 8  # a machine that is busy with other tests makes everything late
 # The first token has few draws.
 MAY_DIFFER = {"between tokens, median": 0.15, "between tokens, p95": 0.25, "first token, median": 0.3}
 SPREAD = {

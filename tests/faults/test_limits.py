@@ -86,10 +86,10 @@ def test_what_was_used_outlives_a_restart(start: Callable[..., Server]) -> None:
 
 def test_a_call_that_nobody_answers_is_told_the_truth_too(start: Callable[..., Server]) -> None:
     server = start(MOCKOPENAI_FALLBACK="manual", MOCKOPENAI_HOLD_S="1")
-    server.api.post("/api/limits", json={"per": "key", "requests_per_minute": 50})
+    server.api.post("/api/limits", json={"per": "key", "requests_per_minute": 1})
     answer = server.api.post(CHAT, json=BODY, headers={"Authorization": "Bearer sk-x"})
     assert answer.status_code == 504
-    assert (told(answer, "limit-requests"), told(answer, "remaining-requests")) == ("50", "49")
+    assert (told(answer, "limit-requests"), told(answer, "remaining-requests")) == ("1", "0")
 
 
 # --- what is told --------------------------------------------------------------------------------
@@ -97,11 +97,13 @@ def test_a_call_that_nobody_answers_is_told_the_truth_too(start: Callable[..., S
 
 def test_every_answer_says_what_remains_whole_and_streamed_and_first_and_later(rules: Rules) -> None:
     rules.add("limits", per="caller", requests_per_minute=600, tokens_per_minute=60_000)
+    began = time.monotonic()
     for number, stream in enumerate([False, False, True, True]):  # the later ones go the fast way
         answer = rules.chat("told", stream=stream)
         assert answer.status_code == 200
         assert told(answer, "limit-requests") == "600"
-        assert int(told(answer, "remaining-requests")) == pytest.approx(599 - number, abs=2)
+        flowed = (time.monotonic() - began) * 600 / 60
+        assert 599 - number <= int(told(answer, "remaining-requests")) <= min(599, 600 - number + flowed)
         assert told(answer, "reset-requests").endswith("ms")
         assert told(answer, "limit-tokens") == "60000"
         assert 50_000 < int(told(answer, "remaining-tokens")) < 60_000
@@ -187,20 +189,21 @@ def test_exactly_the_tokens_of_the_answer_are_spent(rules: Rules) -> None:
         assert answer.status_code == 200
     rows = rules.server.api.get("/api/exchanges?caller=exact").json()["items"]
     spent = sum(row["prompt_tokens"] + row["completion_tokens"] for row in rows)
+    used = tokens_used(rules)
     flowed = (time.monotonic() - began) * 1_000_000_000 / 60
-    assert spent - flowed <= tokens_used(rules) <= spent
+    assert spent - flowed <= used <= spent
     assert spent > 500_000_000
 
 
 def test_a_call_is_refused_that_needs_more_tokens_than_there_are(rules: Rules) -> None:
-    rules.add("limits", per="caller", tokens_per_minute=200)
+    rules.add("limits", per="caller", tokens_per_minute=60)
     assert rules.chat("short", max_tokens=5).status_code == 200
-    answer = rules.chat("short", max_tokens=190)
+    answer = rules.chat("short", max_tokens=50)
     assert answer.status_code == 429
     error = answer.json()["error"]
     assert error["type"] == "tokens"
-    assert "on tokens per min (TPM): Limit 200, Used " in error["message"]
-    assert "Requested 199." in error["message"]  # nine of the prompt
+    assert "on tokens per min (TPM): Limit 60, Used " in error["message"]
+    assert "Requested 59." in error["message"]  # nine of the prompt
     large = rules.chat("short", max_tokens=1000)
     assert "Request too large for gpt-4o" in large.json()["error"]["message"]
     assert "retry-after" not in large.headers
@@ -209,7 +212,7 @@ def test_a_call_is_refused_that_needs_more_tokens_than_there_are(rules: Rules) -
 def test_what_a_person_answers_is_spent_when_it_is_written_and_told(rules: Rules) -> None:
     server = rules.server
     server.api.put("/api/fallback", json={"text": "manual"})
-    rules.add("limits", per="key", tokens_per_minute=6_000, requests_per_minute=60)
+    rules.add("limits", per="key", tokens_per_minute=6_000, requests_per_minute=6)
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(rules.chat, "desk", key="sk-secret-1")
         [waiting] = server.waiting(1)
@@ -220,7 +223,7 @@ def test_what_a_person_answers_is_spent_when_it_is_written_and_told(rules: Rules
         answer = asking.result()
     usage = answer.json()["usage"]
     assert told(answer, "remaining-tokens") == str(6_000 - usage["total_tokens"])
-    assert int(told(answer, "remaining-requests")) in (59, 60)
+    assert int(told(answer, "remaining-requests")) in (5, 6)
     assert "secret" not in server.api.get("/api/limits").text
 
 
@@ -264,9 +267,9 @@ def test_a_limit_is_changed_and_deleted(rules: Rules) -> None:
     item = rules.add("limits", per="caller", name="x", requests_per_minute=1)
     assert item["buckets"] == []
     assert [rules.chat("x").status_code for _ in range(2)] == [200, 429]
-    changed = rules.server.api.patch(f"/api/limits/{item['id']}", json={"requests_per_minute": 100})
+    changed = rules.server.api.patch(f"/api/limits/{item['id']}", json={"requests_per_minute": 3})
     [bucket] = changed.json()["item"]["buckets"]
-    assert bucket["of"] == "x" and bucket["requests"]["limit"] == 100 and bucket["requests"]["used"] > 0
+    assert bucket["of"] == "x" and bucket["requests"]["limit"] == 3 and bucket["requests"]["used"] > 0
     assert rules.chat("x").status_code == 200
     assert rules.server.api.delete(f"/api/limits/{item['id']}").status_code == 200
     assert rules.server.api.get("/api/limits").json() == {"items": []}

@@ -15,8 +15,7 @@ def test_a_fault_of_an_answer_that_changed_nothing_hides_no_other_note(server: S
     asking = threading.Thread(target=lambda: server.api.post(**call))
     asking.start()
     [item] = server.waiting(1)
-    answer = {"response": {"content": "done"}, "fault": "no-done"}
-    assert server.api.post(f"/api/desk/{item['id']}/answer", json=answer).status_code == 200
+    assert server.answer(item["id"], "done", fault="no-done").status_code == 200
     asking.join()
     note = server.api.get(f"/api/exchanges/{item['id']}").json()["note"]
     assert "noted-elsewhere" in note and "no-done changed nothing" in note

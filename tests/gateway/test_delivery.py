@@ -337,10 +337,13 @@ def test_a_preset_that_was_delivered_does_not_return(
 
 
 def test_two_callers_share_nothing_when_one_leaves(
-    server: Server, caller: str, dial: Callable[..., Line]
+    server: Server, caller: str, dial: Callable[..., Line], ended: Ended
 ) -> None:
-    server.queue(caller, {"content": "left"}, {"content": "stayed"}, delay_ms=150)
-    leaving, staying = dial(caller), dial(caller)
+    server.queue(caller, {"content": "left"}, delay_ms=60_000)
+    leaving = dial(caller)
+    ended(server, caller, "taken")
+    server.queue(caller, {"content": "stayed"}, delay_ms=300)
+    staying = dial(caller)
     leaving.leave()
     staying.until(b"chat.completion")
     states = wait_for(lambda: _all_over(server, caller))
@@ -358,9 +361,7 @@ def _all_over(server: Server, caller: str) -> list[str] | None:
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that sends comments to waiting streams after 0.1 s."""
-    server = start_server(
-        tmp_path_factory.mktemp("warm"), MOCKOPENAI_WARM_AFTER_S="0.1", MOCKOPENAI_HOLD_S="20"
-    )
+    server = start_server(tmp_path_factory.mktemp("warm"), MOCKOPENAI_WARM_AFTER_S="0.1")
     yield server
     server.stop()
 

@@ -16,7 +16,7 @@ from apps.gateway.intake import Address, Request, take_in
 from apps.journal.writer import writer
 from apps.wire.call import Call
 from apps.wire.table import BY_NAME
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.gateway.conftest import chat, error_of
 
 CALLER = "failing"
@@ -31,14 +31,14 @@ def edit(server: Server, sql: str, *values: str) -> None:
 
 def broken_thread(server: Server) -> str:
     """The path of a thread that makes whatever reads it raise."""
-    thread = httpx.post(f"{server.url}/as/{CALLER}/v1/threads", json={}).json()["id"]
+    thread = httpx.post(f"{server.url}/as/{CALLER}/v1/threads", json={}, timeout=PATIENCE_S).json()["id"]
     edit(server, "UPDATE kept_kept SET body = 'no JSON' WHERE object_id = ?", thread)
     return f"/as/{CALLER}/v1/threads/{thread}"
 
 
 def test_a_call_that_fails_is_kept_with_its_request_and_its_500(server: Server) -> None:
     path = broken_thread(server)
-    with httpx.Client(base_url=server.url) as client:
+    with httpx.Client(base_url=server.url, timeout=PATIENCE_S) as client:
         answers = [client.post(path, json={"metadata": {"n": str(n)}}) for n in range(3)]
     assert [error_of(one)["code"] for one in answers] == ["internal_error"] * 3
     rows = server.api.get("/api/exchanges", params={"caller": CALLER, "status": "500"}).json()["items"]
@@ -54,9 +54,9 @@ def test_a_preset_that_was_taken_stands_where_it_was(server: Server) -> None:
     server.queue(CALLER, {"content": "first"}, {"content": "second"})
     edit(server, "UPDATE queues_preset SET spread = 'no JSON' WHERE body LIKE '%first%'")
     url = f"{server.url}/as/{CALLER}/v1/chat/completions"
-    assert [httpx.post(url, json=chat()).status_code for _ in range(2)] == [500, 500]
+    assert [httpx.post(url, json=chat(), timeout=PATIENCE_S).status_code for _ in range(2)] == [500, 500]
     edit(server, "UPDATE queues_preset SET spread = '' WHERE body LIKE '%first%'")
-    answers = [httpx.post(url, json=chat()).json() for _ in range(2)]
+    answers = [httpx.post(url, json=chat(), timeout=PATIENCE_S).json() for _ in range(2)]
     assert [one["choices"][0]["message"]["content"] for one in answers] == ["first", "second"]
 
 
@@ -67,8 +67,8 @@ def test_calls_of_the_same_moment_are_answered(server: Server) -> None:
 
     def ask(number: int) -> int:
         if number % 2:
-            return httpx.post(f"{server.url}{path}", json={}).status_code
-        return httpx.post(f"{server.url}{sound}", json=chat(str(number))).status_code
+            return httpx.post(f"{server.url}{path}", json={}, timeout=PATIENCE_S).status_code
+        return httpx.post(f"{server.url}{sound}", json=chat(str(number)), timeout=PATIENCE_S).status_code
 
     with ThreadPoolExecutor(8) as callers:
         assert [*callers.map(ask, range(24))] == [200, 500] * 12

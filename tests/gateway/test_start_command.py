@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.accounts.keys import PASSWORD, post_form
-from tests.conftest import ROOT, free_port, wait_for
+from tests.conftest import ROOT, START_S, free_port, wait_for
 from tests.databases import created, postgres
 from tests.test_start import manage, only_line
 
@@ -57,8 +57,8 @@ def test_who_dies_while_migrating_holds_nobody_up(tmp_path: Path) -> None:
         )
         waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         with psycopg.connect(postgres().get_uri(), autocommit=True) as look:
-            wait_for(lambda: look.execute(waiting).fetchone())
-    assert run.communicate(timeout=60)[0].strip() == "True"
+            wait_for(lambda: look.execute(waiting).fetchone(), timeout_s=START_S)
+    assert run.communicate(timeout=120)[0].strip() == "True"
 
 
 def test_it_migrates_makes_the_first_admin_by_a_link_and_ends_in_order_when_told(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_it_migrates_makes_the_first_admin_by_a_link_and_ends_in_order_when_told
             [sys.executable, "manage.py", "start"], cwd=ROOT, env=env, stdout=output, stderr=output
         )
     try:
-        wait_for(lambda: b"Stop with" in log.read_bytes() or run.poll() is not None)
+        wait_for(lambda: b"Stop with" in log.read_bytes() or run.poll() is not None, timeout_s=START_S)
         assert run.poll() is None, log.read_text()
         assert "The database is up to date." in log.read_text()
         wait_for(lambda: b"From elsewhere" in log.read_bytes())

@@ -31,7 +31,7 @@ def test_it_waits_on_the_desk_and_can_be_answered(server: Server) -> None:
     [item] = server.api.get("/api/desk").json()["items"]  # at once: it is committed
     assert (item["id"], item["caller"], item["stream"], item["tools"]) == (told["id"], "test", False, 0)
     assert item["summary"].startswith("This is a test call")
-    outcome = server.api.post(f"/api/desk/{told['id']}/answer", json={"response": {"content": "It works."}})
+    outcome = server.answer(told["id"], "It works.")
     assert outcome.json() == {"state": "delivered"}
 
 
@@ -40,7 +40,7 @@ def test_it_asks_for_what_is_to_be_tried(server: Server) -> None:
     [item] = server.waiting(1)
     assert (item["stream"], item["tools"], item["image"], item["schema"]) == (True, 1, True, True)
     assert item["summary"] == "Look! [image]"
-    outcome = server.api.post(f"/api/desk/{call_id}/answer", json={"response": {"content": "one two three"}})
+    outcome = server.answer(call_id, "one two three")
     assert outcome.json() == {"state": "delivered"}
     assert server.exchange(call_id)["bytes_sent"] > 500
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from openai import BadRequestError, OpenAI
 
-from tests.conftest import Server, start_server
+from tests.conftest import PATIENCE_S, Server, start_server
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 
@@ -36,6 +36,7 @@ def test_a_rejected_call_uses_up_no_preset(tmp_path: Path) -> None:
         refused = httpx.post(
             f"{server.base_url}/embeddings",
             json={"model": "text-embedding-3-small", "input": "a", "shape": 1},
+            timeout=PATIENCE_S,
         )
         assert (refused.status_code, refused.json()["error"]["message"]) == (
             400,

@@ -53,6 +53,14 @@ def test_without_counts_the_same_body_counts_soon_after_what_is_retried() -> Non
     assert shape(fact(0, 400), fact(15)) == [1, 1]
 
 
+def test_calls_side_by_side_whose_clients_hang_up_are_calls_of_their_own() -> None:
+    hung_up = fact(0, None, state=State.GONE, ended=3.0)
+    assert shape(hung_up, fact(1.5)) == [1, 1]
+    assert shape(hung_up, fact(2.5)) == [2]  # the server knew of it a moment later
+    dead = fact(0, None, state=State.ORPHANED, ended=30.0)
+    assert shape(dead, fact(1.5)) == [2]  # and of the end of a server, whoever looked for it
+
+
 def test_what_is_under_way_is_followed_by_no_uncounted_attempt() -> None:
     assert shape(fact(0, None, ended=None, state=State.WAITING), fact(1)) == [1, 1]
 

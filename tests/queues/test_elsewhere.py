@@ -38,10 +38,13 @@ def test_it_does_not_read_a_queue_to_its_end() -> None:
     for caller in "abcdefgh":
         add(caller=caller, entries=[ENTRY] * 10_000)
     add(caller="few", entries=[ENTRY] * COUNT_MAX)
-    began = time.process_time()  # its own: the machine may be busy with something else
-    for _ in range(20):
-        found = first_queues(7)
-    assert time.process_time() - began < 0.1
+    took_s = []
+    for _ in range(5):
+        began = time.process_time()  # its own: the machine may be busy with something else
+        for _ in range(20):
+            found = first_queues(7)
+        took_s.append(time.process_time() - began)
+    assert min(took_s) < 0.1
     assert found == [(caller, f"{COUNT_MAX}+") for caller in "abcdef"] + [("few", str(COUNT_MAX))]
 
 

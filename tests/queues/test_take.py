@@ -77,7 +77,7 @@ async def test_a_use_comes_back_though_another_reply_of_the_preset_has_left(serv
     [preset] = server.api.get("/api/preset-queue/two").json()["items"]
     async with callers(server.url, "two") as [first], callers(server.url, "two") as [second]:
         await first.send()
-        wait_for(lambda: states(server) == ["taken"])
+        wait_for(lambda: len(states(server)) == 1)
         longer = server.api.patch(f"/api/preset-queue/two/{preset['id']}", json={"delay_ms": 60_000})
         assert longer.status_code == 200  # so that the second waits however late the first is
         await second.send()
@@ -92,11 +92,15 @@ async def test_a_use_comes_back_after_a_crash_and_another_process_may_deliver_th
     start: Callable[..., Server], tmp_path: Any
 ) -> None:
     first, second = (start(data_dir=tmp_path / "data", **shared_redis()) for _ in range(2))
-    first.queue("two", {"content": "x"}, uses=2, delay_ms=1500, on_undelivered="requeue")
+    first.queue("two", {"content": "x"}, uses=2, delay_ms=60_000, on_undelivered="requeue")
+    [preset] = first.api.get("/api/preset-queue/two").json()["items"]
     async with callers(first.url, "two") as [lost], callers(second.url, "two") as [kept]:
         await lost.send()
+        wait_for(lambda: states(second) == ["taken"])
+        sooner = first.api.patch(f"/api/preset-queue/two/{preset['id']}", json={"delay_ms": 1500})
+        assert sooner.status_code == 200  # so that the first waits however late it is killed
         await kept.send()
-        wait_for(lambda: states(second) == ["taken"] * 2)
+        wait_for(lambda: len(states(second)) == 2)
         first.process.kill()
         first.process.wait()
         assert (await kept.receive()).status == 200

@@ -13,11 +13,11 @@ from benchmarks.figure import Figure
 from benchmarks.proofs import drain, parked, redis, rolls
 from tests.callers import all_of, callers, serials
 from tests.callers import drain as drain_over
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.dashboards import dashboard, until
 from tests.databases import fresh
 
-TOLD_S, ENDED_S = 5, 20  # 2 and 10 are promised; the machine may be busy
+TOLD_S, ENDED_S = 10, 25  # 2 and 10 are promised; the machine may be busy
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,8 @@ def team(database: dict[str, Any]) -> Iterator[Crew]:
 
 
 def fallback(found: Crew, mode: str) -> None:
-    answer = httpx.put(f"http://127.0.0.1:{found.port}/api/fallback", json={"text": mode})
+    url = f"http://127.0.0.1:{found.port}/api/fallback"
+    answer = httpx.put(url, json={"text": mode}, timeout=PATIENCE_S)
     assert answer.status_code == 200, answer.text
 
 

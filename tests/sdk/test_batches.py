@@ -158,12 +158,11 @@ def test_another_process_goes_on_with_a_batch(start: Callable[..., Server], tmp_
         first.queue("night", {"content": f"answer {number}"}, delay_ms=0 if number % 4 else 60_000)
     with openai.OpenAI(base_url=first.base_url, api_key="sk-mock-night", max_retries=0) as client:
         batch = create(client, *(line(f"line {number}") for number in range(count + 1)))
-        first.waiting(1)
+        [waited] = first.waiting(1)
         wait_for(lambda: client.batches.retrieve(batch.id).request_counts.completed == 30)  # type: ignore[union-attr]
     second = start(data_dir=tmp_path, **shared_redis())
     first.stop(how=signal.SIGKILL)
-    before = {row["id"] for row in second.api.get("/api/desk").json()["items"]}
-    wait_for(lambda: [row for row in second.waiting(1) if row["id"] not in before] or None)
+    wait_for(lambda: [row for row in second.waiting(1) if row["id"] != waited["id"]] or None)
     (held,) = second.waiting(1)
     second.answer(held["id"], "answer 40")
     with openai.OpenAI(base_url=second.base_url, api_key="sk-mock-night", max_retries=0) as client:

@@ -194,7 +194,7 @@ def test_the_headers_are_those_of_the_service(server: Any, client: openai.OpenAI
     assert (raw.request_id or "").startswith("req_")
     assert answer._request_id == raw.request_id
     assert raw.headers["openai-version"] == "2020-10-01"
-    assert int(raw.headers["openai-processing-ms"]) < 5000
+    assert int(raw.headers["openai-processing-ms"]) < 60_000
     assert int(raw.headers["x-ratelimit-limit-requests"]) > 0
     assert raw.headers.get_list("x-ratelimit-remaining-requests") == ["7"]
     assert raw.headers["x-own"] == "yes"

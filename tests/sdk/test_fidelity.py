@@ -326,7 +326,14 @@ def test_31_a_vector_store_finds_the_right_file(client: openai.OpenAI) -> None:
 
 def test_32_a_stored_completion_is_found_again(client: openai.OpenAI) -> None:
     made = chat(client, store=True, metadata={"run": "7"})
-    assert [one.id for one in client.chat.completions.list(metadata={"run": "7"})] == [made.id]
+    others = [chat(client, store=True, metadata={"run": "8"}) for _ in range(2)]
+    again = chat(client, store=True, metadata={"run": "7", "more": "x"})
+    found = client.chat.completions.list(metadata={"run": "7"}, limit=1)
+    assert [one.id for one in found] == [made.id, again.id]  # the SDK turns the pages
+    assert [one.id for one in client.chat.completions.list(limit=1)][-3:] == [
+        *(one.id for one in others),
+        again.id,
+    ]
     assert (
         client.chat.completions.retrieve(made.id).choices[0].message.content
         == made.choices[0].message.content

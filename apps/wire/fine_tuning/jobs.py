@@ -10,7 +10,7 @@ from apps.wire.ids import object_id
 from apps.wire.jsongate import GateError, read_object
 from apps.wire.kept_object import found
 from apps.wire.kept_resource import Resource
-from apps.wire.pages import cursor_page, fill_page, part_of
+from apps.wire.pages import cursor_page, fill_page, metadata_asked, part_of
 from apps.wire.row import Act, essential, row
 from apps.wire.shelf import Shelf
 
@@ -184,7 +184,7 @@ ENDPOINTS = (
         keep=_keep,
         summary=lambda call: f"{call.model} with {call.data.get('training_file')}",
     ),
-    JOBS.list(),
+    JOBS.list(page=lambda call: {"where": metadata_asked(call)}),
     JOBS.retrieve(),
     _turning("cancel", "cancelled"),
     _turning("pause", "paused"),

@@ -109,7 +109,11 @@ def check_lengths(data: dict[str, Any], *names: str) -> None:
 def out_of_bounds(data: dict[str, Any], operation: str) -> Iterator[WireError]:
     """What of a request is out of bounds; values of other types are told by their types."""
     for path, (low, high) in BOUNDS.get(operation, {}).items():
-        for name, value in _at(data, path):
+        if "." not in path:
+            found = [(path, data[path])] if path in data else ()
+        else:
+            found = list(_at(data, path)) if path.partition(".")[0] in data else ()
+        for name, value in found:
             is_number = type(value) in (int, float) and not _is_invented(value)
             if is_number and (error := beyond(name, value, low, high)):
                 yield error

@@ -18,6 +18,7 @@ from apps.wire.call import Call
 from apps.wire.chat_request import summary
 from apps.wire.context import LEAST, check_context
 from apps.wire.endpoint import Body
+from apps.wire.impossible import CHAT, refuse_impossible
 from apps.wire.shelf import Shelf
 
 # What makes a request more than a question to be echoed.
@@ -29,6 +30,7 @@ _DEMANDING = frozenset(
 def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft, as the request asks; the same request gives the same one."""
     data = call.data
+    refuse_impossible(data, CHAT)
     digest = digest_of(call)
     if len(call.body) < LEAST and _DEMANDING.isdisjoint(data):  # what most are
         draft: Body = {"content": automatic.echo(summary(call))}

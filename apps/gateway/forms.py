@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
 
 from apps.wire.call import Upload
 from apps.wire.catalogue import OPERATIONS, root
@@ -14,19 +15,20 @@ from apps.wire.errors import WireError
 from apps.wire.form_fields import data_of, describe, first_word
 from apps.wire.names import operation_name
 
+_END_BYTES = 4096  # that may follow the last boundary
+
 
 def read_form(
     body: bytes, content_type: str, endpoint: str
 ) -> tuple[dict[str, Any], dict[str, list[Upload]]]:
     """(data, files) of a form, as `Call` has them, by the schema of the endpoint; raises WireError."""
+    _check_end(body, content_type)
     kept = _Kept()
     about = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
     try:
         fields, _ = MultiPartParser(about, BytesIO(body), [kept], "utf-8").parse()
     except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, RequestDataTooBig) as error:
-        reason = str(error)[:200].rstrip(".")
-        message = f"We could not parse the multipart/form-data body of your request: {reason}."
-        raise WireError(400, message) from None
+        raise _unparseable(str(error)[:200].rstrip(".")) from None
     files: dict[str, list[Upload]] = {}
     for name, upload in kept.uploads:
         files.setdefault(first_word(name), []).append(upload)
@@ -35,6 +37,22 @@ def read_form(
     pairs: list[tuple[str, Any]] = [(name, value) for name, values in fields.lists() for value in values]
     pairs += [(name, describe(upload)) for name, upload in kept.uploads]
     return data_of(pairs, schema), files
+
+
+def _check_end(body: bytes, content_type: str) -> None:
+    """Raises WireError for a form that breaks off: the parser takes what is there for all of it."""
+    _, options = parse_header_parameters(content_type)
+    boundary = options.get("boundary", "").encode("latin-1", "replace")
+    if not boundary:
+        raise _unparseable("its Content-Type names no boundary")
+    if b"--" + boundary not in body:
+        raise _unparseable("the boundary that its Content-Type names is not in it")
+    if b"--" + boundary + b"--" not in body[-_END_BYTES - len(boundary) :]:
+        raise _unparseable("it ends before its last boundary")
+
+
+def _unparseable(reason: str) -> WireError:
+    return WireError(400, f"We could not parse the multipart/form-data body of your request: {reason}.")
 
 
 class _Kept(FileUploadHandler):

@@ -27,6 +27,10 @@ Headers = tuple[tuple[str, str], ...]
 log = logging.getLogger(__name__)
 
 LARGE_FORM_BYTES = 256 * 1024
+_ENCODED = (
+    "The body of your request is encoded (Content-Encoding: {}), which is not understood here. Send it as it "
+    "is, without that header."
+)
 _NO_QUERY: dict[str, list[str]] = {}
 
 
@@ -114,7 +118,9 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
         refusal = errors.body_too_large(settings.MAX_BODY_BYTES)
     if refusal is None and request.method == "POST":
         try:
-            if body[:1] != b"{" and is_form(content_type := _content_type(request.headers)):
+            if body and (encoding := _header(request.headers, "content-encoding")) not in ("", "identity"):
+                raise WireError(415, _ENCODED.format(encoding[:40]), code="unsupported_content_encoding")
+            if body[:1] != b"{" and is_form(content_type := _header(request.headers, "content-type")):
                 data, files = read_form(body, content_type, endpoint.name if endpoint else "")
                 body = orjson.dumps(data)
             elif body or endpoint is None or not endpoint.bodiless:
@@ -160,5 +166,5 @@ def _checked(endpoint: Endpoint, call: Call) -> WireError | None:
     return None
 
 
-def _content_type(headers: Headers) -> str:
-    return next((value for name, value in headers if name == "content-type"), "")
+def _header(headers: Headers, wanted: str) -> str:
+    return next((value for name, value in headers if name == wanted), "")

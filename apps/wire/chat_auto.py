@@ -19,6 +19,7 @@ from apps.wire.chat_fill import copies
 from apps.wire.chat_request import summary
 from apps.wire.context import LEAST, check_context
 from apps.wire.endpoint import Body
+from apps.wire.impossible import CHAT, refuse_impossible
 from apps.wire.reasoning import default_effort, left, thought_tokens
 from apps.wire.shelf import Shelf
 
@@ -32,6 +33,7 @@ _DEMANDING = frozenset(
 def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft, as the request asks; the same request gives the same one."""
     data = call.data
+    refuse_impossible(data, CHAT)
     digest = digest_of(call)
     if len(call.body) < LEAST and _DEMANDING.isdisjoint(data) and not default_effort(call.model):
         # What most are.

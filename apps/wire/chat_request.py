@@ -3,7 +3,7 @@
 import re
 
 from apps.wire.asked import content_text, one_line
-from apps.wire.bounds import check_integer
+from apps.wire.bounds import check_integer, check_lengths
 from apps.wire.call import Call
 from apps.wire.chat_fill import N_MAX
 from apps.wire.endpoint import Body
@@ -15,7 +15,7 @@ OPERATION = "chat.completions.create"
 # What is wrong there leaves nothing to answer; the rest is told, if at all, by the switch for validation.
 _ESSENTIAL = re.compile(
     r"model|messages(\[\d+\](\.role)?)?|n|stream|stream_options|logprobs|top_logprobs|tools|temperature"
-    r"|max_tokens|max_completion_tokens"
+    r"|max_tokens|max_completion_tokens|stop(\[\d+\])?|top_p|presence_penalty|frequency_penalty|seed|logit_bias(\..*)?"
 )
 _MANY = 1000  # a request with more findings is answered as it is
 
@@ -32,6 +32,7 @@ def check(call: Call) -> None:
         problem = "empty array. Expected an array with minimum length 1, but got an empty array instead."
         raise out_of_range("messages", problem, code="empty_array")
     check_integer("n", data.get("n"), 1, N_MAX)
+    check_lengths(data, "max_completion_tokens", "max_tokens")
 
 
 def summary(call: Call) -> str:

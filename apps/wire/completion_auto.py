@@ -6,6 +6,7 @@ from apps.wire.call import Call
 from apps.wire.completion_request import Prompt, copies, prompt_tokens, prompts, text_of
 from apps.wire.context import check_context
 from apps.wire.endpoint import Body
+from apps.wire.impossible import COMPLETIONS, refuse_impossible
 from apps.wire.shelf import Shelf
 
 LIMIT = 16  # tokens, when the request does not say: the service's own default
@@ -14,6 +15,7 @@ LIMIT = 16  # tokens, when the request does not say: the service's own default
 def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft; the same request gives the same one."""
     data = call.data
+    refuse_impossible(data, COMPLETIONS)
     limit = read_limit(data.get("max_tokens"))
     check_context(call, limit or 0, lambda data: prompt_tokens(data, call.model), param="prompt")
     choices: list[Body] = []

@@ -8,6 +8,7 @@ from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.chat_fill import N_MAX
 from apps.wire.errors import invalid_type, missing_parameter, out_of_range
+from apps.wire.findings import misshapen
 from apps.wire.jsongate import kind
 
 LOGPROBS_MAX = 5
@@ -28,12 +29,9 @@ def check(call: Call) -> None:
     given = data.get("prompt")
     if given is not None and not isinstance(given, str | list):
         raise invalid_type("prompt", expected="a string or an array", got=kind(given))
-    for name in ("best_of", "max_tokens"):
-        if data.get(name) is not None and type(data[name]) is not int:
-            raise invalid_type(name, expected="an integer", got=kind(data[name]))
-    for name in ("echo", "stream"):
-        if not isinstance(data.get(name), bool | None):
-            raise invalid_type(name, expected="a boolean", got=kind(data[name]))
+    if wrong := misshapen(data, "completions.create", besides="prompt"):
+        raise wrong
+    check_integer("max_tokens", data.get("max_tokens"), 0)
     check_integer("n", data.get("n"), 1, N_MAX)
     check_integer("logprobs", data.get("logprobs"), 0, LOGPROBS_MAX)
     if len(prompts(data)) > PROMPTS_MAX:

@@ -6,9 +6,8 @@ from functools import partial
 from apps.wire import ids
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.errors import invalid_type, missing_parameter
+from apps.wire.errors import missing_parameter, out_of_range
 from apps.wire.history import CONVERSATION, ITEM, whole_items
-from apps.wire.jsongate import kind
 from apps.wire.kept_object import put_whole
 from apps.wire.pages import asked_page, cursor_page
 from apps.wire.resource import kept, resource
@@ -92,8 +91,20 @@ def _check_items(call: Call) -> None:
     items = call.data.get("items")
     if items is None:
         raise missing_parameter("items")
-    if not isinstance(items, list):
-        raise invalid_type("items", expected="an array of items", got=kind(items))
+    if items == []:
+        problem = "empty array. Expected an array with minimum length 1, but got an empty array instead."
+        raise out_of_range("items", problem, code="empty_array")
+    _check_length(call)
+
+
+def _check_length(call: Call) -> None:
+    items = call.data.get("items")
+    if isinstance(items, list) and len(items) > ITEMS_MAX:
+        problem = (
+            f"array too long. Expected an array with maximum length {ITEMS_MAX}, but got an array with "
+            f"length {len(items)} instead."
+        )
+        raise out_of_range("items", problem, code="array_above_max_length")
 
 
 def _is_item(body: Body) -> bool:
@@ -103,7 +114,15 @@ def _is_item(body: Body) -> bool:
 _ONE = "/conversations/{conversation_id}"
 _ITEM = f"{_ONE}/items/{{item_id}}"
 ROWS = (
-    resource("conversations.create", "POST", "/conversations", auto=_create, keep=_created, bodiless=True),
+    resource(
+        "conversations.create",
+        "POST",
+        "/conversations",
+        auto=_create,
+        keep=_created,
+        check=_check_length,
+        bodiless=True,
+    ),
     resource("conversations.retrieve", "GET", _ONE, auto=_found),
     resource("conversations.update", "POST", _ONE, auto=_update, keep=_updated),
     resource("conversations.delete", "DELETE", _ONE, auto=_delete, keep=_deleted),

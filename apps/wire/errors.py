@@ -1,10 +1,10 @@
 """Errors under /v1: OpenAI's envelope, made in one place, with messages that say what to do."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import orjson
 
+from apps.wire.nearest import nearest
 from apps.wire.reply import Reply
 
 INVALID_REQUEST = "invalid_request_error"
@@ -139,7 +139,7 @@ def unknown_url(method: str, path: str, known: Iterable[str] = ()) -> WireError:
     asked = f"{method} {path}"[:300]
     if path in ("/v1", "/v1/"):
         return WireError(404, f"Invalid URL ({asked}). {_BASE}")
-    near = get_close_matches(asked, list(known), n=3, cutoff=0.6)
+    near = nearest(asked, known)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return WireError(404, f"Invalid URL ({asked}).{hint}" if hint else f"Invalid URL ({asked})")
 

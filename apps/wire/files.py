@@ -5,19 +5,18 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import missing_parameter, out_of_range
+from apps.wire.errors import missing_parameter
 from apps.wire.form_fields import check_file
 from apps.wire.ids import object_id
 from apps.wire.kept_object import found, no_such, put_whole
 from apps.wire.pages import asked_page, cursor_page, fill_page, is_page
 from apps.wire.raw import binary, is_binary
-from apps.wire.row import essential
+from apps.wire.row import essential, with_shape
 from apps.wire.shelf import Page, Shelf
 
 KIND = "files"
 _LABEL = "File"
 _LIST_MAX = 10_000
-_EXPIRES_MIN_S = 3600
 _BATCH_KEPT_S = 30 * 86_400  # files of batches expire by themselves
 
 
@@ -30,11 +29,6 @@ def _check_create(call: Call) -> None:
             raise missing_parameter(name)
     check_file(call.data, "file")
     _valid(call)
-    after = call.data.get("expires_after")
-    seconds = after.get("seconds") if isinstance(after, dict) else None
-    if isinstance(seconds, int) and not _EXPIRES_MIN_S <= seconds <= _BATCH_KEPT_S:
-        problem = f"expected a number from {_EXPIRES_MIN_S} to {_BATCH_KEPT_S}, but got {seconds} instead."
-        raise out_of_range("expires_after.seconds", problem, code="invalid_value")
 
 
 def _fill(draft: Body, call: Call) -> Body:
@@ -130,7 +124,7 @@ CREATE = Endpoint(
     method="POST",
     path="/files",
     family="files",
-    check=_check_create,
+    check=with_shape("files.create", _check_create),
     fill=_fill,
     is_whole=_is_file,
     auto=lambda call, shelf: {},

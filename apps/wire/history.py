@@ -6,6 +6,7 @@ from typing import Any
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import WireError
+from apps.wire.item_reference import check_references
 from apps.wire.kept_object import is_sampled
 from apps.wire.logprobs import Scores
 from apps.wire.resource import not_found
@@ -30,6 +31,7 @@ def before(call: Call, shelf: Shelf) -> list[Body]:
     previous, conversation = call.data.get("previous_response_id"), conversation_id(call)
     if is_sampled():
         return []
+    check_references(call, shelf, response=RESPONSE, inputs=INPUT, item=ITEM)
     if previous and conversation:
         raise WireError(400, _EITHER, code="mutually_exclusive_parameters")
     if previous:

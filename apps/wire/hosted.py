@@ -14,13 +14,13 @@ from apps.wire.endpoint import Body
 from apps.wire.shelf import Shelf
 from apps.wire.tool_match import asks_for
 from apps.wire.vector_stores.members import STORES
-from apps.wire.vector_stores.search import RESULTS_MAX, nearest
+from apps.wire.vector_stores.search import nearest
 
 WEB, FILES = "web_search", "file_search"
 SOURCES, RESULTS = "web_search_call.action.sources", "file_search_call.results"  # of a request's include
 DOMAIN = "example.com"
 NEAR = 0.2  # how near a passage is to a question that it has an answer to
-FOUND_DEFAULT = 20  # passages, where a tool does not say
+FOUND_MAX, FOUND_DEFAULT = 50, 20  # passages, where a tool does not say
 _NOT_IN_PATHS = re.compile(r"[\W_]+")
 _PATH_CHARS = 60
 _DESCRIBED = {
@@ -144,7 +144,7 @@ def _web(call: Call, tool: Body, asked: Asked) -> Found:
 def _files(call: Call, tool: Body, asked: Asked, shelf: Shelf) -> Found:
     query = one_line(asked.text)
     limit = tool.get("max_num_results")
-    limit = limit if type(limit) is int and 1 <= limit <= RESULTS_MAX else FOUND_DEFAULT
+    limit = limit if type(limit) is int and 1 <= limit <= FOUND_MAX else FOUND_DEFAULT
     searching = call._replace(data={**tool, "query": query})
     passages = nearest(searching, _store_ids(tool), shelf)[:limit]
     item: Body = {"type": "file_search_call", "status": "completed", "queries": [query], "results": None}

@@ -10,6 +10,7 @@ from apps.wire.kept_object import ID_MAX, found
 from apps.wire.pages import asked_page, cursor_page, fill_page
 from apps.wire.row import Act, Keep, row
 from apps.wire.shelf import Page, Shelf
+from apps.wire.validators import answers_null
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +117,16 @@ class Resource:
         return row(operation, "GET", path, **made | more)
 
     def update(self, *members: str, **more: Any) -> Endpoint:
-        """Takes these members over from the request."""
+        """Takes these members over from the request: also null, where an answer may have it."""
+        operation = f"{self.name}.update"
 
         def changed(call: Call, shelf: Shelf) -> Body:
-            given = {name: call.data[name] for name in members if name in call.data}
+            data = call.data
+            given = {
+                name: data[name]
+                for name in members
+                if name in data and (data[name] is not None or answers_null(operation, name))
+            }
             return self.now(call, shelf) | given
 
         def keep(call: Call, body: Body, shelf: Shelf) -> None:
@@ -129,7 +136,7 @@ class Resource:
 
         path = f"{self.path}/{{{self.param}}}"
         made: dict[str, Any] = {"fill": self.fill, "auto": changed, "keep": keep, "bodiless": True}
-        return row(f"{self.name}.update", "POST", path, **made | more)
+        return row(operation, "POST", path, **made | more)
 
     def delete(self, object_word: str, *, named: str = "id", **more: Any) -> Endpoint:
         """`object_word` is what the answer says was deleted: "assistant.deleted"; `named` has its id."""

@@ -108,7 +108,7 @@ def _limit(call: Call, limit: int, limit_max: int) -> int:
     text = call.asked("limit")
     if not text or (text == "0" and is_sampled()):  # suites that invent their ids invent this, too
         return limit
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= limit_max:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= limit_max:
         problem = f"expected a whole number from 1 to {limit_max}, but got {text[:40]} instead."
         raise out_of_range("limit", problem, code="invalid_value")
     return int(text)

@@ -7,9 +7,8 @@ from apps.wire import ids
 from apps.wire.bounds import check_integer
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
-from apps.wire.errors import invalid_type
+from apps.wire.findings import misshapen
 from apps.wire.first_line import first_line
-from apps.wire.jsongate import kind
 
 DEFAULT_S, MIN_S, MAX_S = 600, 10, 7200
 _SESSION_S = 1800  # a session ends by itself
@@ -23,10 +22,8 @@ _KINDS = {
 
 def check(call: Call) -> None:
     """Raise WireError for a request that no answer can be made for."""
-    for name in ("session", "expires_after"):
-        value = call.data.get(name)
-        if value is not None and not isinstance(value, dict):
-            raise invalid_type(name, expected="an object", got=kind(value))
+    if wrong := misshapen(call.data, "realtime.client_secrets.create"):
+        raise wrong
     after = call.data.get("expires_after") or {}
     check_integer("expires_after.seconds", after.get("seconds"), MIN_S, MAX_S)
 

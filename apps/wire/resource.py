@@ -6,7 +6,8 @@ from typing import Any
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import WireError
 from apps.wire.kept_object import found
-from apps.wire.names import family_of
+from apps.wire.names import family_of, operation_name
+from apps.wire.row import with_shape
 from apps.wire.shelf import Shelf
 
 
@@ -19,7 +20,10 @@ def resource(name: str, method: str, path: str, **row: Any) -> Endpoint:
         "is_whole": is_object,
         "summary": lambda call: f"{kind} {' '.join(call.params.values())}".strip()[:200],
     }
-    return Endpoint(name=name, method=method, path=path, family=family_of(name), **{**defaults, **row})
+    made = {**defaults, **row}
+    if method == "POST":
+        made["check"] = with_shape(operation_name(name), made["check"], seldom=True)
+    return Endpoint(name=name, method=method, path=path, family=family_of(name), **made)
 
 
 def is_object(body: Body) -> bool:

@@ -13,27 +13,22 @@ from apps.wire.asked import (
     read_shape,
     read_tools,
 )
+from apps.wire.bounds import check_lengths
 from apps.wire.call import Call
 from apps.wire.chat_auto import allowed
 from apps.wire.endpoint import Body
-from apps.wire.errors import invalid_type, invalid_value, missing_parameter
+from apps.wire.errors import WireError, invalid_type, invalid_value, missing_parameter
+from apps.wire.findings import misshapen
 from apps.wire.jsongate import kind
 from apps.wire.kept_object import is_sampled
 
 OUTPUTS = ("function_call_output", "custom_tool_call_output")
 CALLS = ("function_call", "custom_tool_call")
 ROLES = ("system", "assistant", "user", "developer")
-_TYPES: dict[str, tuple[str, type]] = {
-    "stream": ("a boolean", bool),
-    "background": ("a boolean", bool),
-    "store": ("a boolean", bool),
-    "tools": ("an array of objects", list),
-    "include": ("an array", list),
-    "max_output_tokens": ("an integer", int),
-    "metadata": ("an object", dict),
-    "text": ("an object", dict),
-    "previous_response_id": ("a string", str),
-}
+OPERATION = "responses.create"
+_GOES_ON_FROM = ("previous_response_id", "conversation", "prompt")
+_NO_INPUT = "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation_id' must be provided."
+_NOT_STORED = "Invalid value for 'background': background mode is only allowed when 'store' is not false."
 
 
 def check(call: Call) -> None:
@@ -44,11 +39,15 @@ def check(call: Call) -> None:
         raise missing_parameter("model")
     if not isinstance(model, str | None):
         raise invalid_type("model", expected="a string", got=kind(model))
-    for name, (expected, wanted) in _TYPES.items():
-        value = data.get(name)
-        if value is not None and type(value) is not wanted:
-            raise invalid_type(name, expected=expected, got=kind(value))
+    # The items of the input are looked at below: their types have more to them than is needed.
+    if wrong := misshapen(data, OPERATION, besides="input"):
+        raise wrong
+    check_lengths(data, "max_output_tokens")
     check_input(data.get("input"))
+    if not data.get("input") and not any(map(data.get, _GOES_ON_FROM)) and not is_sampled():
+        raise WireError(400, _NO_INPUT, param="input", code="missing_required_parameter")
+    if data.get("background") is True and data.get("store") is False:
+        raise WireError(400, _NOT_STORED, param="background", code="invalid_value")
 
 
 def check_input(given: Any) -> None:

@@ -9,6 +9,7 @@ from apps.wire.context import check_context
 from apps.wire.endpoint import Body
 from apps.wire.history import before, tokens_before
 from apps.wire.hosted import Found
+from apps.wire.impossible import RESPONSES, refuse_impossible
 from apps.wire.reasoning import left, thought_tokens
 from apps.wire.response_asked import read
 from apps.wire.response_usage import input_tokens
@@ -21,6 +22,7 @@ def auto(call: Call, shelf: Shelf) -> Body:
     """A generated draft, as the request asks, with what the caller has kept of its conversation; the same
     request gives the same one but for its ids: a response can be retrieved by them."""
     data = call.data
+    refuse_impossible(data, RESPONSES)
     said = before(call, shelf)
     more = tokens_before(call, said, shelf) if said else 0
     check_context(call, more, input_tokens, param="input")

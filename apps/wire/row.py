@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from apps.wire.bounds import out_of_bounds
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.findings import findings, misshapen, refusal
@@ -39,7 +40,7 @@ def row(
         method=method,
         path=path,
         family=family_of(name),
-        check=_with_shape(operation, check) if method == "POST" else check,
+        check=with_shape(operation, check) if method == "POST" else check,
         fill=fill,
         is_whole=is_whole or (lambda body: is_readable(operation, body)),
         auto=auto,
@@ -51,13 +52,18 @@ def row(
     )
 
 
-def _with_shape(operation: str, check: Callable[[Call], None]) -> Callable[[Call], None]:
-    """The same check, and then that lists and objects stand where `auto`, `keep` and the others read them."""
+def with_shape(
+    operation: str, check: Callable[[Call], None], *, seldom: bool = False
+) -> Callable[[Call], None]:
+    """The same check, and then that all is of the types and within the bounds in which `auto`, `keep` and the
+    others read it."""
 
     def check_all(call: Call) -> None:
         check(call)
-        if wrong := misshapen(as_sent(call.data), operation):
+        if wrong := misshapen(as_sent(call.data), operation, seldom=seldom):
             raise wrong
+        for beyond in out_of_bounds(call.data, operation):
+            raise beyond
 
     return check_all
 

@@ -1,12 +1,14 @@
 """What OpenAI would refuse in a call that can be answered: told, refused, or not looked for."""
 
+from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
-from apps.wire.bounds import out_of_bounds
 from apps.wire.call import Call
 from apps.wire.catalogue import root
+from apps.wire.errors import WireError
 from apps.wire.findings import Finding, findings, refusal
 from apps.wire.form_fields import as_sent, data_of
+from apps.wire.impossible import impossible
 from apps.wire.names import operation_name
 
 MODES = ("off", "warn", "reject")
@@ -24,13 +26,17 @@ def configure(mode: str) -> None:
 
 def told(call: Call) -> list[Finding]:
     """What is to be shown of a call: its findings, unless nobody wants to know."""
-    return [] if _Switch.mode == "off" else _found(call)
+    return [] if _Switch.mode == "off" else [*_found(call), *map(_told, _impossible(call))]
 
 
 def refuse_wrong(call: Call) -> None:
     """Raises the WireError of the first finding where wrong calls are rejected."""
-    if _Switch.mode == "reject" and (found := _found(call)):
+    if _Switch.mode != "reject":
+        return
+    if found := _found(call):
         raise refusal(found[0])
+    for error in _impossible(call):
+        raise error
 
 
 def _found(call: Call) -> list[Finding]:
@@ -40,11 +46,15 @@ def _found(call: Call) -> list[Finding]:
     found = _of_query(call, operation) if call.query_text else []
     if call.method == "POST":
         found += findings(as_sent(call.data), operation)
-        found += [
-            Finding(error.param or "", error.code or "", error.message)
-            for error in out_of_bounds(call.data, operation)
-        ]
     return found
+
+
+def _impossible(call: Call) -> Iterator[WireError]:
+    return impossible(call.data, operation_name(call.endpoint)) if call.method == "POST" else iter(())
+
+
+def _told(error: WireError) -> Finding:
+    return Finding(error.param or "", error.code or "", error.message)
 
 
 def _of_query(call: Call, operation: str) -> list[Finding]:

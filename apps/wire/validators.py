@@ -1,13 +1,13 @@
 """Whether a JSON value is valid by a schema, in microseconds: compiled once, when it is first asked for."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
-from apps.wire.catalogue import Part, Schema, resolved, schema_of, standalone
+from apps.wire.catalogue import Part, Schema, resolved, root, schema_of, standalone
 
 _NULL: Schema = {"type": "null"}
 # That many validators are kept: each takes up to 8 MB, all of them 100 MB; what went is compiled again.
@@ -28,6 +28,14 @@ def validator(operation: str, part: Part, *, closed: bool = False) -> jsonschema
     return _compiled(schema, closed)
 
 
+@cache
+def member_validator(operation: str, name: str) -> Callable[[Any], bool] | None:
+    """Whether a member of a request is valid (`closed`), no other one compiled; None for an unknown name."""
+    schema = root(operation, "body")
+    known = resolved(schema).get("properties", {}).get(name) if schema else None
+    return known and item_validator(known, closed=True)
+
+
 def item_validator(items: Schema, closed: bool) -> Callable[[Any], bool]:
     """The same for the items of a list, by a schema as it stands in the catalogue, which lives for ever."""
     key = (id(items), closed)
@@ -41,6 +49,14 @@ def takes_null(schema: Schema) -> bool:
     if "anyOf" in schema:
         return any(takes_null(branch) for branch in schema["anyOf"])
     return schema.get("type") in (None, "null")
+
+
+@cache
+def answers_null(operation: str, name: str) -> bool:
+    """Whether this member of an operation's answer may be null."""
+    schema = root(operation, "response")
+    known = resolved(schema).get("properties", {}).get(name) if schema else None
+    return known is None or takes_null(known)
 
 
 def _compiled(schema: Schema, closed: bool) -> jsonschema_rs.Validator:

@@ -1,5 +1,6 @@
 """Bad input at every door: refused in the right shape, at once, and nothing is half done."""
 
+import gzip
 import json
 import select
 import socket
@@ -154,6 +155,35 @@ def test_v1_reads_json_whatever_its_type_is_called(http: httpx.Client, case: str
     refused = http.post(CHAT, content=b"--x\r\nContent-Disposition: form-data\r\n\r\n", headers=headers)
     assert refused.status_code == 400
     error_of(refused)
+
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello'
+
+
+@by_name(
+    {
+        "no boundary": ("multipart/form-data", FORM + b"\r\n--x--\r\n", "names no boundary"),
+        "another boundary": ("multipart/form-data; boundary=y", FORM + b"\r\n--x--\r\n", "is not in it"),
+        "the end of a file": ("multipart/form-data; boundary=x", FORM, "it ends before its last boundary"),
+        "the last boundary": ("multipart/form-data; boundary=x", FORM + b"\r\n--x\r\n", "it ends before"),
+    }
+)
+def test_v1_refuses_a_form_that_breaks_off(http: httpx.Client, case: tuple[str, bytes, str]) -> None:
+    content_type, body, words = case
+    answer = http.post("/v1/files", content=body, headers={"content-type": content_type})
+    assert answer.status_code == 400
+    message = error_of(answer)["message"]
+    assert "could not parse the multipart/form-data body" in message and words in message
+
+
+@by_name({"really": gzip.compress(json.dumps(chat()).encode()), "only said": json.dumps(chat()).encode()})
+def test_v1_refuses_a_body_that_is_encoded(http: httpx.Client, case: bytes) -> None:
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = http.post(CHAT, content=case, headers=headers)
+    assert answer.status_code == 415
+    assert "Content-Encoding: gzip" in error_of(answer)["message"]
+    as_it_is = {**headers, "content-encoding": "identity", "X-Mock-Caller": "odd"}
+    assert http.post(CHAT, content=json.dumps(chat()), headers=as_it_is).status_code == 200
 
 
 @by_name(

@@ -110,7 +110,7 @@ def fill_run(draft: Body, call: Call) -> Body:
         "truncation_strategy": data.get("truncation_strategy") or {"type": "auto", "last_messages": None},
         "response_format": data.get("response_format") or "auto",
         "tool_choice": data.get("tool_choice") or "auto",
-        "parallel_tool_calls": data.get("parallel_tool_calls", True),
+        "parallel_tool_calls": data.get("parallel_tool_calls") is not False,
     } | draft
 
 

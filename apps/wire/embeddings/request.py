@@ -64,7 +64,11 @@ def _check_input(given: Any) -> None:
             f"length {len(given)} instead."
         )
         raise out_of_range("input", problem, code="array_above_max_length")
+    is_text = isinstance(given[0], str)
     for index, one in enumerate(given):
+        if isinstance(one, str) is not is_text:
+            expected = "a string" if is_text else "an array of tokens"
+            raise invalid_type(f"input[{index}]", expected=expected, got=kind(one))
         _check_one(f"input[{index}]", one)
     return None
 
@@ -80,6 +84,7 @@ def _check_one(param: str, one: Any) -> None:
     else:
         for place, token in enumerate(one):
             if type(token) is not int or token < 0:
+                check_integer(f"{param}[{place}]", token, 0)
                 raise invalid_type(f"{param}[{place}]", expected="an integer", got=kind(token))
 
 

@@ -83,6 +83,7 @@ def _check_rest(call: Call) -> None:
         raise invalid_type("model", expected="a string", got=kind(model))
     check_integer("n", data.get("n"), 1, N_MAX)
     check_integer("partial_images", data.get("partial_images"), 0, PARTIAL_MAX)
+    check_integer("output_compression", data.get("output_compression"), 0, 100)
     if call.model.startswith("dall-e-3") and count(call) > 1:
         raise WireError(400, "You must provide n=1 for this model.", param="n")
     for name, choices in _CHOICES.items():

@@ -6,13 +6,12 @@ from typing import Any
 from apps.wire import files
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
-from apps.wire.errors import out_of_range
 from apps.wire.row import essential, row
 from apps.wire.shelf import Shelf
 from apps.wire.vector_stores.chunks import chunks, nearness, text_of
 from apps.wire.vector_stores.members import STORES, files_of, touch
 
-RESULTS, RESULTS_MAX = 10, 50
+RESULTS = 10
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda has, wanted: bool(has == wanted),
@@ -26,15 +25,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _check(call: Call) -> None:
-    _essential(call)
-    limit = call.data.get("max_num_results")
-    if type(limit) is int and not 1 <= limit <= RESULTS_MAX:
-        problem = f"expected a whole number from 1 to {RESULTS_MAX}, but got {limit} instead."
-        raise out_of_range("max_num_results", problem, code="invalid_value")
-
-
-_essential = essential("vector_stores.search", r"query|max_num_results|filters|ranking_options.*")
+_check = essential("vector_stores.search", r"query|max_num_results|filters|ranking_options.*")
 
 
 def _queries(call: Call) -> list[str]:

@@ -1,6 +1,7 @@
 """The config file over REST."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import IO, Any
 
 from django.conf import settings
@@ -58,12 +59,13 @@ class ConfigView(RestView):
         by = who(request).name or person_name(request.headers.get("X-Mock-Person", "")) or "api"
         try:
             text: Any = request.data  # bytes; {} where there is no body
-            counts = load(text or b"", by=by, only=_only(request), dry_run=dry_run)
+            loaded = load(text or b"", by=by, only=_only(request), dry_run=dry_run)
         except ConfigError as error:
-            errors = [{"line": one.line, "field": one.field, "error": one.error} for one in error.problems]
+            errors = list(map(asdict, error.problems))
             detail = "; ".join(map(told, error.problems))
             raise RestError(400, detail, errors, told_max=PROBLEMS_MAX) from None
-        return Response({"success": True, "dry_run": dry_run, "loaded": counts})
+        warnings = {"warnings": list(map(asdict, loaded.warnings))} if loaded.warnings else {}
+        return Response({"success": True, "dry_run": dry_run, "loaded": loaded.counts, **warnings})
 
 
 def _only(request: Request) -> list[str]:

@@ -24,7 +24,7 @@ from apps.library.authoring import TemplateError
 from apps.library.transfer import read_element as read_template
 from apps.queues import fallback
 from apps.queues import storage as queues
-from apps.queues.entry import Entry, EntryError
+from apps.queues.entry import Entry, EntryError, entry_doubts
 from apps.queues.queue_name import queue_name
 from apps.queues.storage import MadeOut
 from apps.queues.transfer import read_element as read_entry
@@ -127,6 +127,8 @@ def _read_queues(value: Any, text: bytes, path: Path, report: Report) -> dict[st
             report.add(here, f"is the queue {name}, which is there already")
         spelled = b"[]" if presets is None else texts[written]
         entries: list[Entry] = _read_entries([] if presets is None else presets, spelled, here, report)
+        for index, entry in enumerate(entries):
+            report.warn_all((*here, index), entry_doubts(entry))
         found[name] = queues.made_out(name, entries)
         if len(found[name]) > settings.MOCKOPENAI_QUEUE_MAX:
             report.add(here, f"a queue holds at most {settings.MOCKOPENAI_QUEUE_MAX:,} presets")

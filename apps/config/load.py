@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.config.kinds import BY_NAME, KINDS, Kind
 from apps.config.problems import ConfigError, Problem, Report, words
@@ -21,11 +21,16 @@ _RULES = {"faults", "latency", "limits"}
 Counts = dict[str, int]  # how many of each kind that the file names
 
 
+class Loaded(NamedTuple):
+    counts: Counts
+    warnings: list[Problem]  # what is doubtful in presets
+
+
 class _TriedError(Exception):
     """Undoes a transaction that was only tried."""
 
 
-def load(text: bytes, *, by: str, only: Collection[str] = (), dry_run: bool = False) -> Counts:
+def load(text: bytes, *, by: str, only: Collection[str] = (), dry_run: bool = False) -> Loaded:
     """Has the server be what the file says; raises ConfigError, and then nothing has changed.
 
     `only` names the kinds that count; `dry_run` reads and tries all of it, and changes nothing.
@@ -52,7 +57,7 @@ def load(text: bytes, *, by: str, only: Collection[str] = (), dry_run: bool = Fa
             renew()
         return counts
 
-    return _tried(work) if dry_run else writer.call(work)
+    return Loaded(_tried(work) if dry_run else writer.call(work), report.warnings)
 
 
 def _tried(work: Callable[[], Counts]) -> Counts:

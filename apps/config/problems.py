@@ -34,6 +34,7 @@ class Report:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []  # the first of them
 
     def add(self, path: Path, error: str) -> None:
         if len(self.problems) == PROBLEMS_MAX:
@@ -44,6 +45,12 @@ class Report:
         """[{"field", "error"}, …] of what stands at a path."""
         for one in errors:
             self.add((*path, *_steps(one["field"])), one["error"])
+
+    def warn_all(self, path: Path, doubts: Iterable[Mapping[str, str]]) -> None:
+        """[{"field", "error"}, …] of what is taken all the same."""
+        for one in doubts if len(self.warnings) < PROBLEMS_MAX else ():
+            place = (*path, *_steps(one["field"]))
+            self.warnings.append(Problem(self._document.line_of(place), words(place), one["error"]))
 
     def refuse(self) -> None:
         """Raises ConfigError if anything is wrong."""

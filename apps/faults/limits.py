@@ -19,7 +19,8 @@ KEY_CHARS = 16  # of the hash of a key; enough to tell all keys apart, too few t
 
 def key_of(call: Call) -> str:
     """What stands for the key that a call came with: a hash, never the secret; "" without one."""
-    secret = call.header("authorization") or call.header("api-key")
+    said = call.header("authorization")  # "Bearer sk-…"
+    secret = (said.partition(" ")[2] or said).strip() or call.header("api-key")  # as Azure has it
     return _hashed(secret) if secret else ""
 
 

@@ -322,6 +322,20 @@ def test_what_is_written_is_read_as_the_same() -> None:
     assert read_document(write_yaml(content).encode()).content == content
 
 
+def test_what_is_doubtful_in_presets_is_loaded_and_told(server: Server, tmp_path: Any) -> None:
+    text = "queues:\n  doubtful:\n    - {response: {content: fine}, label: a}\n    - {response: {content: 5}, label: b}\n"
+    told = server.api.put("/api/config", content=text).json()
+    [warning] = told["warnings"]
+    assert (told["loaded"], warning["line"]) == ({"queues": 2}, 4)
+    assert warning["field"] == "queues.doubtful[1].response.content"
+    file = tmp_path / "queues.yaml"
+    file.write_text(text)
+    done = run(server, "load_config", str(file), "--dry-run")
+    assert f"Warning: {file}:4: queues.doubtful[1].response.content: is" in done.stderr
+    assert done.stdout == "Would load queues: 2.\n"
+    assert "warnings" not in server.api.put("/api/config", content="queues: {doubtful: []}").json()
+
+
 # --- the commands ---------------------------------------------------------------------------------
 
 

@@ -232,6 +232,8 @@ def test_a_call_asks_for_its_own_fault_status_and_delay(rules: Rules) -> None:
         ("Fault", "foo", "'foo' is no fault that is known; known: unauthorized, forbidden, "),
         ("Fault", "cut;x", "after_tokens must be a whole number from 0 to 1000000, not a string."),
         ("Fault", "quota;3", "quota has no number."),
+        ("Fault", "cut;-1", "after_tokens must be from 0 to 1000000, not -1."),
+        ("Fault", "cut;3;100.5", "probability_pct must be from 0 to 100, not 100.5."),
         ("Fault", "cut;3;30;4", "it takes NAME;NUMBER;PERCENT at the most."),
         ("Status", "99", "it must be a whole number from 200 to 599, not 99."),
         ("Delay_Ms", "-1", "it must be a whole number from 0 to 600000, not -1."),
@@ -337,6 +339,17 @@ def test_a_header_that_does_not_strike_leaves_the_order_of_the_others(rules: Rul
     assert ask(server, Fault="missing-usage;;0").json()["choices"] == []
     server.queue("it", {"response": {"content": "hi"}, "fault": {"name": "cut", "probability_pct": 0}})
     assert ask(server).json()["choices"] == []  # one of its own that does not strike leaves it to the rules
+
+
+def test_an_error_of_a_preset_keeps_what_its_author_says_beside_status_and_body(server: Server) -> None:
+    said = {"headers": {"x-a": "1", "Retry-After-Ms": "70"}, "x_should_retry": False}
+    server.queue("it", {"fault": "rate-limit-requests", **said}, {"response": {"content": "whole"}})
+    answer = ask(server)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    sent = {name: answer.headers.get_list(name) for name in ("x-a", "retry-after-ms", "x-should-retry")}
+    assert sent == {"x-a": ["1"], "retry-after-ms": ["70"], "x-should-retry": ["false"]}
+    assert answer.headers["x-ratelimit-remaining-requests"] == "0"
+    assert ask(server, Fault="cut;3;0.0001").status_code == 200
 
 
 def test_an_error_waits_as_its_latency_says_whoever_caused_it(rules: Rules) -> None:

@@ -247,6 +247,15 @@ def test_each_has_a_bucket_of_its_own(
     assert rules.chat(**other).status_code == 200
 
 
+def test_a_key_has_one_bucket_by_whichever_header_it_comes(rules: Rules) -> None:
+    rules.add("limits", per="key", requests_per_minute=1)
+    assert rules.chat("a", key="k1").status_code == 200
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello?"}]}
+    for headers in ({"api-key": "k1"}, {"Authorization": "bearer k1"}):
+        again = rules.server.api.post("/v1/chat/completions", json=body, headers=headers)
+        assert again.status_code == 429
+
+
 def test_what_only_looks_is_not_counted(rules: Rules) -> None:
     rules.add("limits", per="everyone", requests_per_minute=1)
     assert {rules.server.api.get("/v1/models").status_code for _ in range(3)} == {200}

@@ -1,5 +1,6 @@
 """What a request asks for by header: X-Mock-Fault, X-Mock-Status, X-Mock-Delay-Ms."""
 
+import re
 from typing import NamedTuple
 
 from apps.wire.errors import WireError
@@ -9,6 +10,7 @@ from apps.wire.reply import Fault
 
 DELAY_MAX_MS = 600_000
 _TOO_MANY = "it takes NAME;NUMBER;PERCENT at the most"
+_NUMBER = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,11})?")
 _FAULT, _STATUS, _DELAY = "x-mock-fault", "x-mock-status", "x-mock-delay-ms"
 
 
@@ -40,11 +42,17 @@ def _fault(text: str) -> Fault | None:
     keys = [row.number.name if row and row.number else "number", PROBABILITY]
     for key, value in zip(keys, rest, strict=False):
         if value:
-            fields[key] = int(value) if value.isdecimal() and len(value) < 12 else value
+            fields[key] = _as_number(value)
     fault, wrong = read_fault(fields)
     if wrong or len(rest) > len(keys):
         raise _refused("X-Mock-Fault", _problem(name, *wrong[0]) if wrong else _TOO_MANY)
     return fault
+
+
+def _as_number(text: str) -> int | float | str:
+    if not _NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def _problem(name: str, where: str, told: str) -> str:

@@ -47,7 +47,7 @@ def struck(reply: Reply, call: Call, endpoint: Endpoint) -> tuple[Reply, str]:
         return reply._replace(fault=None), ""
     if row.instead is not None:
         error = (row.instead(call, fault.amount) if row.number else row.instead(call)).reply()
-        return error._replace(delay_ms=reply.delay_ms, pace=reply.pace, fault=fault), ""
+        return _as_authored(error, reply)._replace(fault=fault), ""
     if not fits(row, call, endpoint):
         where = "a streamed reply" if row.only == "stream" else "a text endpoint"
         return reply._replace(fault=None), f"The fault {fault.name} changed nothing: this is not {where}."
@@ -60,6 +60,15 @@ def struck(reply: Reply, call: Call, endpoint: Endpoint) -> tuple[Reply, str]:
             fault=None
         ), f"The fault {fault.name} changed nothing: this reply has nothing for it."
     return reply._replace(body=orjson.dumps(changed)), ""
+
+
+def _as_authored(error: Reply, reply: Reply) -> Reply:
+    """The error with what the reply's author says of anything but its status and body."""
+    own = reply.headers[: len(reply.headers) - reply.limited]
+    names = {name.lower() for name, _ in own}
+    headers = (*own, *(header for header in error.headers if header[0].lower() not in names))
+    retry = error.x_should_retry if reply.x_should_retry is None else reply.x_should_retry
+    return error._replace(headers=headers, x_should_retry=retry, delay_ms=reply.delay_ms, pace=reply.pace)
 
 
 def breaks_sending(fault: Fault) -> bool:

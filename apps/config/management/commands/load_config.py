@@ -34,11 +34,13 @@ class Command(BaseCommand):
             text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
+        name = "<stdin>" if file == "-" else file
         try:
-            counts = load(text, by="load_config", only=kinds(only), dry_run=dry_run)
+            loaded = load(text, by="load_config", only=kinds(only), dry_run=dry_run)
         except ConfigError as error:
-            name = "<stdin>" if file == "-" else file
             raise CommandError("\n".join(told(one, name) for one in error.problems)) from None
         leave()
-        said = ", ".join(f"{name}: {count}" for name, count in counts.items()) or "nothing"
+        for one in loaded.warnings:
+            self.stderr.write(f"Warning: {told(one, name)}")
+        said = ", ".join(f"{kind}: {count}" for kind, count in loaded.counts.items()) or "nothing"
         self.stdout.write(f"{'Would load' if dry_run else 'Loaded'} {said}.")

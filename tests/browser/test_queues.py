@@ -120,7 +120,9 @@ def test_an_entry_is_edited_and_keeps_its_place_and_what_was_not_touched(
     assert (item["label"], item["uses"], item["delay_ms"]) == ("second", 3, 20)
 
 
-def test_a_sequence_is_begun_from_the_form_and_opens_as_tidy_json(server: Server, open_page: OpenPage) -> None:
+def test_a_sequence_is_begun_from_the_form_and_opens_as_tidy_json(
+    server: Server, open_page: OpenPage
+) -> None:
     server.api.post("/api/preset-queue/ci-7", json={"sequence": [{"template": "text"}], "order": "cycle"})
     page = open_page(f"{server.url}/queues/ci-7")
     words(page).click()

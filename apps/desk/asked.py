@@ -8,14 +8,35 @@ from apps.desk.cards import read_object
 from apps.journal.models import Body, Exchange, State
 from apps.journal.texts import read_call
 from apps.kept.shelf import shelf_of
+from apps.wire.endpoint import Endpoint
 from apps.wire.errors import WireError
 from apps.wire.table import BY_NAME
 
+EXAMPLE_MAX = 400  # characters
 
-def short_forms(endpoint: str) -> str:
-    """The short forms of an answer that is no text, as a JSON array of JSON texts; "" of one in words."""
-    known = BY_NAME.get(endpoint)
-    return "" if known is None or known.family == "text" else orjson.dumps(known.short_forms).decode()
+
+def short_forms(row: Exchange, body: Body) -> str:
+    """The short forms of an answer that is no text, as a JSON array of JSON texts; "" of one in words.
+
+    Where an endpoint has none, what it would answer by itself is the example.
+    """
+    known = BY_NAME.get(row.endpoint)
+    if known is None or known.family == "text":
+        return ""
+    texts = known.short_forms
+    if not texts and row.state == State.WAITING and not known.slow:
+        texts = tuple(_generated(row, body, known))
+    return orjson.dumps(texts).decode()
+
+
+def _generated(row: Exchange, body: Body, endpoint: Endpoint) -> list[str]:
+    """What the endpoint would answer by itself, if that is short enough to be read as an example."""
+    try:
+        draft = endpoint.auto(read_call(row, body), shelf_of(row.caller))
+        text = orjson.dumps(draft).decode()
+    except (WireError, TypeError):  # it refers to what is not there; or it is no JSON
+        return []
+    return [text] if 2 < len(text) <= EXAMPLE_MAX else []
 
 
 def asked_of(row: Exchange, body: Body) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.desk.asked import asked_of
-from apps.desk.cards import Piece, read_cards
-from apps.desk.media import reply_picture, sound_of
+from apps.desk.cards import Piece
+from apps.desk.media import call_cards, reply_picture, sound_of
 from apps.desk.offers import schema_text, tool_text
 from apps.desk.pictures import read_picture
 from apps.desk.shown import call_story, earlier_messages, find, whole_call
@@ -103,7 +103,8 @@ def _some(content: str) -> HttpResponse:
 
 
 def _piece(exchange_id: str, card: int, place: int) -> Piece:
-    cards = read_cards(asked_of(*_get(exchange_id)))
+    row, body = _get(exchange_id)
+    cards = call_cards(row.endpoint, asked_of(row, body))
     if card >= len(cards) or place >= len(cards[card].pieces):
         raise Http404
     return cards[card].pieces[place]

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from apps.desk.cards import Card, Piece, read_object
+from apps.desk.cards import Card, Piece, read_cards, read_object
 from apps.desk.pictures import read_picture
 from apps.journal.models import Body, Exchange
 from apps.wire.call import Call
@@ -15,9 +15,24 @@ from apps.wire.table import BY_NAME
 
 SHOWN = 10  # pictures, vectors, results; the rest is in the raw text
 NUMBERS_SHOWN = 6
+FIELDS_SHOWN = 40
+FIELD_MAX = 300  # characters
+_NO_TALK = frozenset(
+    {"embeddings", "moderations", "images", "audio", "videos"}
+)  # families whose inputs have no roles
+INPUT = "input"  # stands where a message has its role
 _ASKED = ("instructions", "prompt", "input")  # what says in words what is wanted
 _SOUNDS = frozenset({"audio/mpeg", "audio/opus", "audio/ogg", "audio/aac", "audio/flac", "audio/wav"})
 _STARTS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
+
+
+def call_cards(endpoint: str, data: dict[str, Any]) -> list[Card]:
+    """What a call asks, as cards: its messages, or what stands in their place."""
+    known, given = BY_NAME.get(endpoint), data.get("input")
+    has_parts = isinstance(given, list) and any(isinstance(one, dict) for one in given)
+    if known is not None and known.family in _NO_TALK and not has_parts:
+        return asked_cards(data)
+    return read_cards(data) or asked_cards(data)
 
 
 def asked_cards(data: dict[str, Any]) -> list[Card]:
@@ -35,7 +50,16 @@ def asked_cards(data: dict[str, Any]) -> list[Card]:
         Piece("text", f"{one['filename']} · {one['content_type']} · {one['bytes']:,} bytes", "file")
         for one in files
     ]
-    return [Card(0, "user", "", tuple(pieces))] if pieces else []
+    return [Card(0, INPUT, "", tuple(pieces))] if pieces else []
+
+
+def asked_fields(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """The fields of a call that asks nothing in words, their values as JSON, long ones cut."""
+    told = [(name, value if isinstance(value, str) else _json(value)) for name, value in data.items()]
+    return [
+        (name, text if len(text) <= FIELD_MAX else f"{text[:FIELD_MAX]}…")
+        for name, text in told[:FIELDS_SHOWN]
+    ]
 
 
 def _words(name: str, value: Any) -> list[Piece]:
@@ -44,8 +68,11 @@ def _words(name: str, value: Any) -> list[Piece]:
     texts = value if isinstance(value, list) else []
     if texts and type(texts[0]) is int:
         return [Piece("code", f"{len(texts):,} tokens: {texts[:NUMBERS_SHOWN]}")]
+    many = len(texts) > 1
+    titles = [f"{place} / {len(texts):,}" if many else "" for place in range(1, len(texts[:SHOWN]) + 1)]
     return [
-        Piece("text", one) if isinstance(one, str) else Piece("media", _json(one)) for one in texts[:SHOWN]
+        Piece("text", one, title) if isinstance(one, str) else Piece("media", _json(one), title)
+        for one, title in zip(texts, titles, strict=False)
     ]
 
 

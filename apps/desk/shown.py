@@ -6,7 +6,7 @@ import orjson
 
 from apps.desk.asked import asked_of, short_forms
 from apps.desk.cards import Card, read_cards, read_settings
-from apps.desk.media import asked_cards
+from apps.desk.media import INPUT, asked_fields, call_cards
 from apps.desk.models import Parked
 from apps.desk.offers import read_tools, schema_name
 from apps.desk.typed import newest
@@ -64,14 +64,17 @@ def whole_call(row: Exchange, body: Body) -> Context:
     headers = orjson.loads(body.request_headers)
     keys = [value.rpartition(" ")[2] for name, value in headers if name.lower() == "authorization"]
     tools = read_tools(data)
+    cards = call_cards(row.endpoint, data)
     return {
         **call_story(row),
-        **_messages(read_cards(data) or asked_cards(data)),
+        **_messages(cards),
+        "is_talk": cards[0].role != INPUT if cards else "messages" in data,
+        "fields": [] if cards else asked_fields(data),
         **_tries(row),
         "settings": [(name, value) for name, value in read_settings(data) if len(value) <= SETTING_MAX],
         "tools": tools[:TOOLS_SHOWN],
         "tools_count": len(tools),
-        "short_forms": short_forms(row.endpoint),
+        "short_forms": short_forms(row, body),
         "tools_called": sum(tool.called > 0 for tool in tools),
         "schema": schema_name(data),
         "tokens": _tokens(row, body, data),
@@ -80,9 +83,17 @@ def whole_call(row: Exchange, body: Body) -> Context:
         "reply_headers": orjson.loads(body.reply_headers),
         "call_size": len(body.request_body),
         "reply_size": len(body.reply_body),
-        "findings": validation.told(read_call(row, body)) if len(body.request_body) <= COUNTED_MAX else [],
+        **_findings(row, body),
         **(_elsewhere(row) if row.state == State.WAITING and row.note else {}),
     }
+
+
+def _findings(row: Exchange, body: Body) -> Context:
+    """What OpenAI would refuse; without what the story has told already as the reason of a refusal."""
+    every = validation.told(read_call(row, body)) if len(body.request_body) <= COUNTED_MAX else []
+    told = row.note if row.state != State.WAITING else ""
+    rest = [one for one in every if one.message != told]
+    return {"findings": rest, "is_told": len(rest) < len(every)}
 
 
 def call_story(row: Exchange) -> Context:

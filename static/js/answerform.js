@@ -1,6 +1,7 @@
 // The form of an answer: what kind it is, and the fields of that kind.
 
 import { beyond } from "./bodyparts.js";
+import { contentLine } from "./content.js";
 import { ErrorForm } from "./errorform.js";
 import { find, findAll, on } from "./page.js";
 import { isObject, writeJson } from "./rawjson.js";
@@ -80,6 +81,7 @@ export class AnswerForm {
     find("[data-unshown]", this.root).hidden = body.isShown && !this.isJsonOnly;
     find("[data-why]", this.root).textContent = this.#why(body);
     this.short.show(this.isJsonOnly);
+    this.showContent();
     if (this.editor.view !== "form") return;
     this.#showKind(body.isShown ? body.kind : "");
     if (!body.isShown) return;
@@ -95,6 +97,15 @@ export class AnswerForm {
     this.#showBeyond(beyond(body.root));
   }
 
+  /** Says above the JSON what it is, where that is no body; a sequence can be begun with what is one. */
+  showContent() {
+    const { root } = this.editor.body;
+    const line = contentLine(root);
+    const label = find("[data-json-says]", this.root);
+    label.textContent = line || label.dataset.usual;
+    for (const place of findAll("[data-begin]", this.root)) place.hidden = Boolean(line) || root === undefined;
+  }
+
   focus() {
     const { body } = this.editor;
     if (this.isJsonOnly) return find("[data-to-json]", this.root).focus();
@@ -105,7 +116,7 @@ export class AnswerForm {
   #why(body) {
     if (body.root === undefined) return gettext("The body is not JSON yet, so that a form cannot show it.");
     if (this.isJsonOnly) return gettext("What answers this endpoint is written as JSON.");
-    return gettext("The body is no reply in words: a form cannot show it.");
+    return contentLine(body.root) || gettext("The body is no reply in words: a form cannot show it.");
   }
 
   #showKind(kind) {

@@ -32,8 +32,9 @@ export class Editor {
       check: () => this.#checked(),
     });
     root.addEventListener("input", ({ target }) => {
-      if (target.name && target.name !== "view" && !target.closest("[data-own], [data-code]")) this.#typed(target);
-      else if (target.closest("[data-headers]")) changed();
+      if (target.name && target.name !== "view" && !target.closest("[data-own], [data-code]")) this.answer.take(target);
+      else if (!target.closest("[data-headers]")) return;
+      changed();
     });
     on(root, "change", "[name=view]", (_, { value }) => {
       this.#turn(value);
@@ -104,7 +105,7 @@ export class Editor {
   problems(found) {
     const list = Array.isArray(found) ? found : found.errors?.length ? found.errors : problems({ data: found });
     if (list.length) this.#told += 1;
-    showProblems(this.root, list);
+    showProblems(this.root, list, { isAnswer: true });
   }
 
   lock(yes) {
@@ -151,11 +152,6 @@ export class Editor {
     this.#size();
   }
 
-  #typed(field) {
-    this.answer.take(field);
-    this.#changed();
-  }
-
   #written(text) {
     const { kind, spare } = this.draft() ?? {};
     this.body.write(text, { kind, spare, status: this.fields.status, hasSchema: this.answer.hasSchema });
@@ -164,6 +160,7 @@ export class Editor {
 
   #changed() {
     this.#size();
+    this.answer.showContent();
     this.problems([]);
     this.#checkSoon();
     this.onChange(this.draft());

@@ -1,11 +1,12 @@
 // The panel in which one entry is written or changed.
 
 import { problems } from "./api.js";
+import { asShown, sequenceFrom } from "./content.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { EntryFields } from "./entryfields.js";
 import { notice } from "./notices.js";
-import { find, findAll, single } from "./page.js";
+import { find, findAll, on, single } from "./page.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const GONE = gettext("This preset is not in the queue any more: it was taken or deleted meanwhile. You can add what stands here as a new one.");
@@ -21,6 +22,7 @@ export class EntryForm {
     Object.assign(this, { queue, onOpen, onDone });
     this.form = find("#entry");
     this.editor = new Editor(this.form, { onChange: (draft) => saveDraft(this.#name, draft), own: new EntryFields(this.form) });
+    on(this.form, "click", "[data-begin] button", () => this.editor.take(sequenceFrom(this.editor.draft() ?? {})));
     const send = single(() => this.#send());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -46,7 +48,7 @@ export class EntryForm {
     this.#open(id, place);
     this.uses = entry.uses;
     const draft = loadDraft(this.#name);
-    this.editor.fill(draft ?? entry);
+    this.editor.fill(draft ?? asShown(entry));
     if (draft) this.#note(UNSAVED);
     return this.editor.focus();
   }

@@ -36,8 +36,18 @@ function clear(root) {
   }
 }
 
-/** Shows [{field, error, level}] or texts; what has no field that can be seen stands in the box, where there is one. */
-export function showProblems(root, list) {
+/** Brings the first into sight; of what is only found while somebody writes, what is about the field that they are in. */
+function reveal(root, isAnswer) {
+  const shown = findAll(".field-problem, .problem:not([hidden])", root);
+  const isNear = ({ id }) => id && document.activeElement.getAttribute("aria-describedby") === id;
+  (isAnswer ? shown[0] : shown.find(isNear))?.scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * Shows [{field, error, level}] or texts; what has no field that can be seen stands in the box, where there is one.
+ * `isAnswer`: somebody asked for it and looks for it.
+ */
+export function showProblems(root, list, { isAnswer = false } = {}) {
   clear(root);
   const rest = [];
   for (const one of list) {
@@ -50,4 +60,5 @@ export function showProblems(root, list) {
   }
   const box = find("[data-problem]", root);
   if (box) showProblem(box, rest);
+  reveal(root, isAnswer);
 }

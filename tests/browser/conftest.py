@@ -9,7 +9,15 @@ from typing import Any, Literal
 
 import openai
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.conftest import PATIENCE_S, ROOT, Server, wait_for
 
@@ -194,6 +202,21 @@ def fits(page: Page, *widths: int) -> None:
         # What is drawn to measure, charts above all, follows a frame later.
         wait_for(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
     page.set_viewport_size(size)
+
+
+def shows_whole(place: Locator) -> None:
+    """Asserts that a text is cut nowhere, and nothing that sticks lies over its end."""
+    expect(place).to_be_visible()
+    wait_for(lambda: place.evaluate(WHOLE), timeout_s=5)
+
+
+WHOLE = """
+(place) => {
+  const {left, bottom, width} = place.getBoundingClientRect();
+  const top = document.elementFromPoint(left + Math.min(width / 2, 20), bottom - 3);
+  return place.scrollWidth <= place.clientWidth && place.contains(top);
+}
+"""
 
 
 def axe(page: Page, *, within: str = "html") -> None:

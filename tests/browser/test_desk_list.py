@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Ask, OpenPage, open_call
+from tests.browser.conftest import Ask, OpenPage, open_call, shows_whole
 from tests.conftest import Server, wait_for
 
 TOOL: Any = {"type": "function", "function": {"name": "get_order", "parameters": {"type": "object"}}}
@@ -61,12 +61,15 @@ def test_a_row_shows_what_the_call_asks_for(server: Server, open_page: OpenPage,
         {"type": "image_url", "image_url": {"url": PICTURE}},
     ]
     messages = [{"role": "user", "content": parts}]
-    ask(server, "", messages=messages, stream=True, tools=[TOOL, TOOL], response_format=SHAPE)
+    model = "ft:gpt-4o-mini-2024-07-18:acme-industries::B1x2y3z4"
+    asks: Any = {"stream": True, "tools": [TOOL, TOOL], "response_format": SHAPE}
+    ask(server, "", messages=messages, caller="rag", model=model, **asks)
     row = page.locator("#waiting .row")
     expect(row).to_contain_text("What is this?")
     titles = [mark.get_attribute("title") for mark in row.locator(".trait").all()]
     assert titles == ["streams", "tools", "with a picture", "the reply has a schema"]
     expect(row.locator(".trait").nth(1)).to_contain_text("2")
+    shows_whole(row.locator(".chip"))  # of the two it is the model that is cut
 
 
 def test_a_retry_leads_to_the_try_before(server: Server, open_page: OpenPage, ask: Ask) -> None:

@@ -31,9 +31,13 @@ def test_callers_come_with_their_counts_the_shared_queue_first(
     server.api.post("/api/preset-queue/0-paused/pause", json={"paused": True})
     ask(server, "I wait", caller="0-waits")
     server.waiting(1)
+    server.queue("z" * 90, *said("one"))
     page = open_page(f"{server.url}/queues")
     rows = page.locator("#callers .row")
     expect(rows.nth(0)).to_contain_text("shared by all")
+    long = page.locator("#callers .row", has_text="zzz")
+    expect(long.locator("b")).to_have_attribute("title", "z" * 90)
+    assert long.evaluate("(row) => row.offsetHeight") < 50  # one line
     expect(rows.nth(1)).to_contain_text(re.compile(r"0-first\s+2"))
     expect(rows.nth(2)).to_contain_text(re.compile(r"0-paused\s+paused\s*1"))
     expect(rows.nth(3).locator(".row-waiting")).to_contain_text("1")
@@ -114,6 +118,33 @@ def test_an_entry_is_edited_and_keeps_its_place_and_what_was_not_touched(
     expect(page.locator("#entry")).to_be_hidden()
     item = server.api.get("/api/preset-queue/ci-7").json()["items"][1]
     assert (item["label"], item["uses"], item["delay_ms"]) == ("second", 3, 20)
+
+
+def test_a_sequence_is_begun_from_the_form_and_opens_as_tidy_json(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.api.post("/api/preset-queue/ci-7", json={"sequence": [{"template": "text"}], "order": "cycle"})
+    page = open_page(f"{server.url}/queues/ci-7")
+    words(page).click()
+    code, says = page.locator("#entry-json .cm-content"), page.locator("#entry [data-json-says]")
+    expect(code.locator(".cm-line").nth(1)).to_have_text('  "sequence": [')
+    expect(says).to_have_text("A sequence of 1 reply (again and again)")
+    expect(page.locator("#entry [data-begin]")).to_be_hidden()
+    page.keyboard.press("Control+j")
+    expect(page.locator("#entry [data-why]")).to_have_text("A sequence of 1 reply (again and again)")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("n")
+    page.locator("#entry .kinds label", has_text="Error").click()  # with its status and headers
+    page.locator("#entry [data-begin] button").click()
+    expect(says).to_have_text("A sequence of 2 replies (once)")
+    expect(page.locator("#entry-status")).to_have_value("")
+    page.keyboard.press("Control+Enter")
+    expect(words(page)).to_have_count(2)
+    first, second = server.api.get("/api/preset-queue/ci-7").json()["items"][1]["sequence"]
+    assert (first["status_code"], first["response"]["error"]["code"]) == (429, "rate_limit_exceeded")
+    assert second == {"content": "The second reply."}
 
 
 def test_what_was_written_outlives_a_closed_panel_and_a_reload(server: Server, open_page: OpenPage) -> None:

@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Ask, OpenPage, axe
+from tests.browser.conftest import Ask, OpenPage, axe, shows_whole
 from tests.conftest import Server
 
 REFUND = {"last_user": {"contains": "refund", "case": False}}
@@ -21,11 +21,17 @@ def test_a_match_is_put_together_shown_changed_and_taken_back(server: Server, op
     expect(page.locator("#entries .entry-match")).to_have_text(
         'last_user contains "refund" · turn at least 2'
     )
+    page.keyboard.press("Escape")
+    shows_whole(page.locator("#entries .entry-match"))
     page.locator("#entries [data-open]").click()
     field = page.locator("#entry [name=match]")
     expect(field).to_have_value('{\n  "last_user": "refund",\n  "turn": {"at_least":2}\n}')
     field.fill('{"last_user": {"regex": "("}}')
-    expect(page.locator("#entry [data-match] .field-problem")).to_contain_text("missing )")
+    problem = page.locator("#entry [data-match] .field-problem")
+    expect(problem).to_contain_text("missing )")
+    page.locator("#entry").evaluate("(pane) => pane.scrollTo(0, 0)")
+    page.locator("#entry [type=submit]").click()
+    shows_whole(problem)
     field.fill('{"model": "gpt-4*"}')
     page.keyboard.press("Control+Enter")
     expect(page.locator("#entries .entry-match")).to_have_text("model gpt-4*")

@@ -1,7 +1,10 @@
 """Pictures and sounds of replies on the journal's page: shown and played, and nothing that a browser would run."""
 
+import re
 from base64 import b64decode, b64encode
+from contextlib import suppress
 
+import httpx
 import openai
 
 from tests.conftest import Server
@@ -62,3 +65,35 @@ def test_vectors_are_shortened(server: Server) -> None:
     _, text = page(server)
     assert text.count("1,536 × float") == 2
     assert len(text) < 80_000  # of 3,072 numbers, each of some 20 characters
+
+
+def test_an_input_stands_as_such_and_not_as_a_users_message(server: Server) -> None:
+    with client_of(server) as client:
+        client.embeddings.create(model="text-embedding-3-small", input=["one", "long " * 1000])
+    newest, _ = page(server)
+    call = server.api.get(f"/desk/call/{newest}").text
+    assert "<h3>Input</h3>" in call and "user</h3>" not in call
+    assert 'aria-selected="true">Input<' in call
+    assert "1 / 2" in call and "2 / 2" in call
+    [whole] = re.findall(r'data-whole="([^"]+)"', call)
+    assert server.api.get(whole).text == "long " * 1000
+
+
+def test_a_call_without_words_shows_its_fields_and_an_example_of_an_answer(server: Server) -> None:
+    server.api.put("/api/fallback", json={"vector_stores": "manual"})
+    with httpx.Client(base_url=server.url, timeout=0.5) as client, suppress(httpx.ReadTimeout):
+        client.post("/v1/vector_stores", json={"name": "shop", "metadata": {"team": "blue"}})
+    newest, _ = page(server)
+    call = server.api.get(f"/desk/call/{newest}").text
+    assert "no messages" not in call
+    assert '<th scope="row">metadata</th><td>{&quot;team&quot;:&quot;blue&quot;}</td>' in call
+
+
+def test_what_a_call_was_refused_for_is_told_once_and_the_rest_is_open(server: Server) -> None:
+    wrong = {"model": "gpt-4o", "messages": [{"role": "robot", "content": "x"}], "temperature": "hot"}
+    assert server.api.post("/v1/chat/completions", json=wrong).status_code == 400
+    newest, _ = page(server)
+    text = server.api.get(f"/desk/call/{newest}").text
+    assert text.count("Invalid value: &#x27;robot&#x27;") == 1
+    assert '<details class="hint findings" open>' in text
+    assert "for 1 more reason" in text

@@ -6,12 +6,15 @@ import { showProblem } from "./notices.js";
 const BODY = "response.";
 let count = 0;
 
-/** The nearest place around a field that is shown in this view. */
+/** The nearest place around a field that is shown in this view; a place may be that of several names, its own the first. */
 function placeOf(root, field) {
   const isAround = (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`);
-  const places = findAll("[data-field]", root).filter((place) => isAround(place.dataset.field) && !place.closest("[hidden]"));
-  return places.sort((a, b) => b.dataset.field.length - a.dataset.field.length)[0];
+  const places = findAll("[data-field]", root).filter((place) => !place.closest("[hidden]"));
+  const around = places.flatMap((place) => place.dataset.field.split(" ").filter(isAround).map((name) => ({ place, name })));
+  return around.sort((a, b) => b.name.length - a.name.length)[0]?.place;
 }
+
+const described = (control) => (control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
 
 function open(place) {
   const details = place.closest("details");
@@ -21,7 +24,7 @@ function open(place) {
 function mark(place, text, level) {
   const id = `field-problem-${++count}`;
   const control = find("input, select, textarea", place);
-  control?.setAttribute("aria-describedby", id);
+  control?.setAttribute("aria-describedby", [...described(control), id].join(" "));
   if (level === "bad") control?.setAttribute("aria-invalid", "true");
   place.append(make("p", { className: "field-problem", id }, text));
   find(`#${id}`, place).dataset.level = level;
@@ -29,9 +32,13 @@ function mark(place, text, level) {
 
 function clear(root) {
   for (const old of findAll(".field-problem", root)) {
-    const control = find(`[aria-describedby="${old.id}"]`, root);
-    control?.removeAttribute("aria-describedby");
-    control?.removeAttribute("aria-invalid");
+    const control = find(`[aria-describedby~="${old.id}"]`, root);
+    if (control) {
+      const others = described(control).filter((id) => id !== old.id);
+      if (others.length) control.setAttribute("aria-describedby", others.join(" "));
+      else control.removeAttribute("aria-describedby");
+      control.removeAttribute("aria-invalid");
+    }
     old.remove();
   }
 }
@@ -55,7 +62,7 @@ export function showProblems(root, list, { isAnswer = false } = {}) {
     const place = field && placeOf(root, field);
     if (place) {
       if (level === "bad") open(place);
-      mark(place, place.dataset.field === field ? error : `${field.replace(BODY, "")}: ${error}`, level);
+      mark(place, place.dataset.field.split(" ")[0] === field ? error : `${field.replace(BODY, "")}: ${error}`, level);
     } else rest.push(field ? `${field}: ${error}` : error);
   }
   const box = find("[data-problem]", root);

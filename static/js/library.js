@@ -2,6 +2,8 @@
 
 import { ask, problems } from "./api.js";
 import { startFrame } from "./frame.js";
+import { TemplateDraft } from "./librarydraft.js";
+import { exampleOf, FieldProblems, readJson, tried, written } from "./libraryfields.js";
 import { Renewing } from "./libraryrenew.js";
 import { notice, sure } from "./notices.js";
 import { coalesce, find, findAll, single } from "./page.js";
@@ -19,72 +21,61 @@ function narrow() {
   find("#none").hidden = Boolean(find("[data-find]:not([hidden])"));
 }
 
-const number = (text) => (/^\d{1,9}$/.test(text.trim()) ? Number(text) : text);
-
-/** What stands in the fields, as REST takes it: {fields}, or {problem}. */
-function written() {
-  const { elements } = form;
-  const fields = {};
-  for (const name of ["name", "category", "description"]) if (elements[name]) fields[name] = elements[name].value.trim();
-  for (const name of ["status_code", "delay_ms"]) if (elements[name].value.trim()) fields[name] = number(elements[name].value);
-  let place = gettext("Response");
-  try {
-    fields.response = JSON.parse(elements.response.value);
-    place = gettext("Variables");
-    fields.variables = JSON.parse(elements.variables.value || "{}");
-    place = gettext("Headers, pace, retry");
-    Object.assign(fields, JSON.parse(elements.more.value || "{}"));
-  } catch (error) {
-    return { problem: `${place}: ${error.message}` };
-  }
-  return { fields };
-}
-
-function showProblem(lines) {
-  const place = find("#template-problem");
-  place.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
-  place.hidden = !lines.length;
-}
-
 function showTried(line, body, level = "") {
   find("#try-line").textContent = line;
   find("#try-line").dataset.level = level;
   find("#try-body").textContent = body;
 }
 
+/** What is wrong stands at its fields; of what has no field, or only happens with this call, the line says it. */
+function showUntried(errors, line = gettext("Nothing goes out like this: what is wrong stands at its field.")) {
+  problemsOf.show(errors);
+  showTried(line, "", "bad");
+}
+
 /** Shows what would go out. */
 const preview = coalesce(async () => {
-  const { fields, problem } = written();
-  if (problem) return showTried(problem, "", "bad");
-  const asked = { template: { ...fields, name: fields.name || "new" } };
+  const { fields, errors } = written(form);
+  if (fields.variables) find("#try-vars").placeholder = exampleOf(fields.variables);
+  const vars = readJson(find("#try-vars").value || "{}");
+  if (vars.error) errors.push({ field: "vars", error: vars.error });
+  if (errors.length) return showUntried(errors);
+  const asked = { template: tried(fields), vars: vars.value };
   if (find("#try-call").value) asked.call = find("#try-call").value;
-  try {
-    asked.vars = JSON.parse(find("#try-vars").value || "{}");
-  } catch (error) {
-    return showTried(`${gettext("Variables")}: ${error.message}`, "", "bad");
-  }
   const result = await ask("POST", "/api/templates/preview", { body: JSON.stringify(asked) });
-  if (result.code !== 200) return showTried(problems(result).map(visibleText).join(" "), "", "bad");
+  if (result.code !== 200 && result.data.errors?.length) return showUntried(result.data.errors);
+  if (result.code !== 200) return showUntried([], visibleText(problems(result).join(" ")));
+  problemsOf.show([]);
   const { status_code: status, headers, delay_ms: delay, body } = result.data;
   const parts = [status, delay ? `${delay.toLocaleString()} ms` : "", ...headers.map(([name, value]) => `${name}: ${value}`)];
   return showTried(visibleText(parts.filter(Boolean).join(" · ")), body === null ? "" : visibleText(JSON.stringify(body, null, 2)));
 });
 
+/** What was refused, each thing with its field; a name that is taken has no other. */
+function refusedBy(result, isNew) {
+  if (result.data.errors?.length) return result.data.errors;
+  return isNew && result.code === 409 ? [{ field: "name", error: result.data.detail }] : problems(result);
+}
+
 const save = single(async () => {
-  const { fields, problem } = written();
-  if (problem) return showProblem([problem]);
+  const { fields, errors } = written(form);
+  if (errors.length) return problemsOf.refuse(errors);
   const { name: known } = root.dataset;
   const sent = renewing.written;
   const path = known ? `/api/templates/${encodeURIComponent(known)}` : "/api/templates";
   const missing = known ? { status_code: null, delay_ms: null, headers: null, pace: null, x_should_retry: null } : {};
   const result = await ask(known ? "PATCH" : "POST", path, { body: JSON.stringify({ ...missing, ...fields }) });
-  if (result.code !== 200) return showProblem(problems(result).map(visibleText));
-  showProblem([]);
-  if (known) renewing.keep(result.data.template.changed_at, sent);
+  if (result.code !== 200) return problemsOf.refuse(refusedBy(result, !known));
+  problemsOf.refuse([]);
+  if (!known) {
+    draft.added(fields.name);
+    location.href = `/templates/${encodeURIComponent(fields.name)}`;
+    return undefined;
+  }
+  renewing.keep(result.data.template.changed_at, sent);
+  draft.keep();
   const told = (result.data.warnings ?? []).map(({ field, error }) => visibleText(`${field} ${error}`));
-  if (known) return notice([gettext("Saved."), ...told].join(" "), { name: "written", level: told.length ? "warn" : undefined });
-  location.href = `/templates/${encodeURIComponent(fields.name)}`;
-  return undefined;
+  return notice([gettext("Saved."), ...told].join("\n"), { name: "written", level: told.length ? "warn" : undefined });
 });
 
 async function remove() {
@@ -93,8 +84,10 @@ async function remove() {
   const text = gettext("Presets that name it then answer with an error.");
   if (!(await sure({ title, text, yes: gettext("Delete") }))) return;
   const result = await ask("DELETE", `/api/templates/${encodeURIComponent(name)}`);
-  if (result.code === 200) location.href = "/templates";
-  else notice(problems(result).join(" "), { level: "bad" });
+  if (result.code !== 200) return notice(problems(result).join("\n"), { level: "bad" });
+  draft.forget();
+  location.href = "/templates";
+  return undefined;
 }
 
 async function bring({ target }) {
@@ -102,12 +95,12 @@ async function bring({ target }) {
   body.append("file", target.files[0]);
   const result = await ask("POST", "/api/templates/import", { body });
   target.value = "";
-  if (result.code !== 200) return notice(problems(result).join(" "), { level: "bad" });
+  if (result.code !== 200) return notice(problems(result).join("\n"), { level: "bad" });
   const { added_count: added, changed_count: changed, failed_count: failed, errors } = result.data;
   const n = added + changed;
   const word = fill(ngettext("%(n)s template imported.", "%(n)s templates imported.", n), { n });
   const wrong = errors.slice(0, 3).map(({ index, error }) => visibleText(`#${index + 1} ${error}`));
-  if (failed) return notice([word, ...wrong].join(" "), { level: "warn" });
+  if (failed) return notice([word, ...wrong].join("\n"), { level: "warn" });
   location.reload();
   return undefined;
 }
@@ -115,6 +108,15 @@ async function bring({ target }) {
 find("#filter").addEventListener("input", narrow);
 find("#import-templates input").addEventListener("change", bring);
 find("#delete-template")?.addEventListener("click", remove);
+const problemsOf = new FieldProblems(root, form);
+const renewing = new Renewing(root, form, {
+  onList: narrow,
+  onForm: () => {
+    draft.keep();
+    preview();
+  },
+});
+const draft = root && new TemplateDraft(root, renewing, { onForm: preview });
 if (root) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -125,11 +127,12 @@ if (root) {
     event.preventDefault();
     if (!("ready" in root.dataset)) save();
   });
+  form.addEventListener("input", () => draft.keep());
   root.addEventListener("input", () => preview());
   if (root.dataset.name) find("#try-use").textContent = `{"template": "${root.dataset.name}"}`;
   preview();
 }
-const renewing = new Renewing(root, form, { onList: narrow, onForm: preview });
+find("#library [aria-current]")?.scrollIntoView({ block: "nearest" });
 startFrame({
   onEvent: (kind) => kind === "templates_updated" && renewing.renew(),
   refetch: () => renewing.renew(),

@@ -10,12 +10,20 @@ const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
 const spelled = (form) => JSON.stringify(findAll(FIELDS, form).map(({ value }) => value));
 
+function write(form, values) {
+  findAll(FIELDS, form).forEach((field, index) => {
+    const value = values[index] ?? field.value;
+    if (field.value !== value) field.value = value;
+  });
+}
+
 export class Renewing {
   /** `onList()` after the list came again, `onForm()` after the open template did. */
   constructor(root, form, { onList, onForm }) {
     Object.assign(this, { root, form, onList, onForm, newer: null });
     this.renew = coalesce(() => this.#renew());
     if (root) {
+      form.reset(); // what the browser itself has put there is not what the server has
       this.keep(root.dataset.version);
       find("#show-newer").addEventListener("click", () => this.#show(this.newer));
     }
@@ -23,6 +31,13 @@ export class Renewing {
 
   get written() {
     return spelled(this.form);
+  }
+
+  /** Puts there what was written before, on that version: whether it is the newest still is asked of the server. */
+  resume(written, version) {
+    write(this.form, JSON.parse(written));
+    this.version = version;
+    this.renew();
   }
 
   /** What stands in the form, or stood there when it was sent, is what the server has, of that version. */
@@ -68,11 +83,7 @@ export class Renewing {
   }
 
   #show(open) {
-    const fresh = find("#template-form", open);
-    for (const field of findAll(FIELDS, this.form)) {
-      const { value } = find(`[name="${field.name}"]`, fresh);
-      if (field.value !== value) field.value = value;
-    }
+    write(this.form, JSON.parse(spelled(find("#template-form", open))));
     find("#template-by").textContent = find("#template-by", open).textContent;
     this.keep(find("#template", open).dataset.version);
     this.onForm();

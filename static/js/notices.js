@@ -6,18 +6,27 @@ import { gettext } from "./words.js";
 const SHOWN_MS = 6000;
 
 /**
- * Shows a text for a while; `stay` keeps it until it is dismissed, `href` makes it a link, and one of the same `name`
- * takes the place of the last. Level: "ok", "warn" or "bad".
+ * Shows a text for a while; `stay` keeps it until it is dismissed, `href` makes it a link, `undo()` gives it a button
+ * that takes back what it tells, and one of the same `name` takes the place of the last. Level: "ok", "warn" or "bad".
  */
-export function notice(text, { level = "ok", stay = false, href = "", name = "" } = {}) {
+export function notice(text, { level = "ok", stay = false, href = "", undo = null, name = "" } = {}) {
   const close = make("button", { type: "button", className: "notice-close", ariaLabel: gettext("Dismiss") }, "×");
   const words = href ? make("a", { href }, text) : make("span", {}, text);
-  const box = make("div", { className: "notice" }, words, close);
+  const box = make("div", { className: "notice" }, words, ...(undo ? [undoButton(undo)] : []), close);
   Object.assign(box.dataset, { level, name });
   close.addEventListener("click", () => box.remove());
   if (name) find(`#notices [data-name="${CSS.escape(name)}"]`)?.remove();
   find("#notices").append(box);
   if (!stay) setTimeout(() => box.remove(), SHOWN_MS);
+}
+
+function undoButton(undo) {
+  const button = make("button", { type: "button", className: "link notice-undo" }, gettext("Undo"));
+  button.addEventListener("click", () => {
+    button.parentElement.remove();
+    undo();
+  });
+  return button;
 }
 
 /** Whether the person says yes. */

@@ -44,9 +44,25 @@ def test_a_fault_is_made_moved_and_ended_by_keyboard_and_every_open_page_follows
     expect(desk.locator("#trouble")).to_be_empty()
     page.locator(".rule-fault [role=switch]").press("Space")
     expect(desk.locator("#trouble")).to_contain_text("stall")
+    server.api.post("/api/faults", json={"fault": "cut", "seed": 7, "is_on": False})
+    server.api.post(
+        "/api/latency", json={"pace": {"first_token_ms": {"lognormal": {"median": 80, "p95": 90}}}}
+    )
+    server.api.post("/api/limits", json={"requests_per_minute": 3})
+    expect(page.locator(".rule-limit")).to_have_count(1)
+    own = page.locator("#faults [data-back-to-normal]")
+    expect(own).to_be_visible()
+    before = server.api.get("/api/config?only=faults,latency,limits").json()
     desk.get_by_role("button", name="Back to normal").press("Enter")
     expect(page.locator("#faults .rules-none")).to_be_visible()
-    assert rules(server, "faults") == []
+    expect(own).to_be_hidden()
+    assert [rules(server, kind) for kind in ("faults", "latency", "limits")] == [[], [], []]
+    server.api.post("/api/faults", json={"fault": "reset", "caller": "new"})  # by somebody else, meanwhile
+    desk.locator(".notice").get_by_role("button", name="Undo").click()
+    expect(desk.locator("#notices")).to_contain_text("in force again")
+    before["faults"].append({"fault": "reset", "caller": "new"})
+    assert server.api.get("/api/config?only=faults,latency,limits").json() == before
+    expect(own).to_be_visible()
 
 
 def test_a_slider_is_not_changed_under_the_hand_that_moves_it(server: Server, open_page: OpenPage) -> None:

@@ -24,16 +24,88 @@ def test_a_template_is_written_tried_kept_and_deleted(server: Server, open_page:
     page = open_page(f"{server.url}/templates?copy=echo")
     page.fill("#t-name", "shout")
     page.fill("#t-response", '{"content": "{{ before }}{{ last_message|uper }}"}')
-    expect(page.locator("#try-line")).to_contain_text("No filter named 'uper'")
+    problems = page.locator("#template .field-problem")
+    expect(page.locator("[data-field=response] .field-problem")).to_contain_text("No filter named 'uper'")
+    expect(page.locator("#t-response")).to_have_attribute("aria-invalid", "true")
+    page.fill("#t-delay", "soon")
+    page.fill("#t-variables", "{")
+    expect(page.locator("[data-field=variables] .field-problem")).to_contain_text("This is not JSON")
+    page.fill("#t-variables", '{"before": {"default": "Hey! "}}')
+    expect(page.locator("[data-field=delay_ms] .field-problem")).to_contain_text("must be")
+    expect(problems).to_have_count(2)  # each thing by itself, and nowhere else
+    expect(page.locator("#template-problem")).to_be_hidden()
+    page.fill("#t-delay", "")
     page.fill("#t-response", '{"content": "{{ before }}{{ last_message|upper }}"}')
-    expect(page.locator("#try-body")).to_contain_text("WHAT IS THE WEATHER IN OSLO?")
+    page.fill("#t-name", "Shout!")  # what it is called is nothing that goes out
+    expect(page.locator("#try-body")).to_contain_text("Hey! WHAT IS THE WEATHER IN OSLO?")
+    expect(page.locator("#try-vars")).to_have_attribute("placeholder", '{"before":"Hey! "}')
+    page.press("#t-response", "Control+Enter")
+    wrong_name = page.locator("[data-field=name] .field-problem")
+    expect(wrong_name).to_contain_text("must be 1 to 64 characters")
+    expect(page.locator("#t-name")).to_be_focused()
+    page.fill("#try-vars", '{"before": "Oh, "}')
+    expect(page.locator("#try-body")).to_contain_text("Oh, WHAT")
+    expect(wrong_name).to_be_visible()  # also after it was tried
+    page.fill("#t-name", "echo")
+    expect(wrong_name).to_have_count(0)
+    page.press("#t-response", "Control+Enter")
+    expect(wrong_name).to_contain_text("echo")  # it is taken
+    page.fill("#t-name", "shout")
     page.press("#t-response", "Control+Enter")
     page.wait_for_url("**/templates/shout")
+    expect(page.locator("#try-vars")).to_have_value('{"before": "Oh, "}')  # what was tried is tried still
+    expect(page.locator("#try-body")).to_contain_text("Oh, WHAT")
+    expect(page.locator("#library [aria-current]")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#template-unsaved")).to_be_hidden()
     assert server.api.get("/api/templates/shout").json()["changed_by"] == "alice"
     page.click("#delete-template")
     page.click("#ask-ok")
     page.wait_for_url("**/templates")
     assert server.api.get("/api/templates/shout").status_code == 404
+
+
+def test_what_is_not_saved_is_there_again_until_it_is_saved_or_discarded(
+    server: Server, open_page: OpenPage
+) -> None:
+    path, one = "/api/templates/a-draft", {"content": "one"}
+    template = {"name": "a-draft", "category": "own", "response": one}
+    assert server.api.post("/api/templates", json=template).status_code == 200
+    page = open_page(f"{server.url}/templates/a-draft")
+    response, unsaved = page.locator("#t-response"), page.locator("#template-unsaved")
+    saved = '{\n  "content": "one"\n}'
+    expect(response).to_have_value(saved)
+    response.fill('{"content": "two"}')
+    expect(unsaved).to_be_visible()
+    page.locator("#main").press("n")
+    page.wait_for_url(lambda url: url.endswith("?new"))
+    expect(unsaved).to_be_hidden()
+    page.fill("#t-name", "a-new-one")
+    page.click("#library a:has-text('a-draft')")
+    expect(response).to_have_value('{"content": "two"}')
+    expect(page.locator("#try-body")).to_contain_text("two")
+    expect(unsaved).to_contain_text("Not saved yet")
+    page.click("#new-template")
+    expect(page.locator("#t-name")).to_have_value("a-new-one")
+    expect(unsaved).to_be_visible()
+    unsaved.get_by_role("button", name="Discard").click()
+    expect(page.locator("#t-name")).to_have_value("")
+    expect(unsaved).to_be_hidden()
+    page.locator(".notice").get_by_role("button", name="Undo").click()
+    expect(page.locator("#t-name")).to_have_value("a-new-one")
+    expect(unsaved).to_be_visible()
+    # It was changed by others, meanwhile: whoever goes on with it hears so.
+    server.api.patch(path, json={"response": {"content": "three"}}, headers={"x-mock-person": "bob"})
+    page.click("#library a:has-text('a-draft')")
+    expect(page.locator("#template-newer")).to_contain_text("bob has changed it meanwhile")
+    expect(response).to_have_value('{"content": "two"}')
+    response.press("Control+Enter")
+    expect(page.locator("#notices")).to_contain_text("Saved.")
+    expect(unsaved).to_be_hidden()
+    page.reload()
+    expect(page.locator("#try-body")).to_contain_text("two")
+    expect(response).to_have_value('{\n  "content": "two"\n}')  # as the server has it
+    expect(unsaved).to_be_hidden()
+    server.api.delete(path)
 
 
 def chosen(page: Page, name: str, *, by_name: bool) -> None:

@@ -12,7 +12,7 @@ from apps.wire.endpoint import Endpoint
 from apps.wire.errors import WireError
 from apps.wire.table import BY_NAME
 
-EXAMPLE_MAX = 400  # characters
+EXAMPLE_MAX = 600  # characters
 
 
 def short_forms(row: Exchange, body: Body) -> str:
@@ -24,7 +24,7 @@ def short_forms(row: Exchange, body: Body) -> str:
     if known is None or known.family == "text":
         return ""
     texts = known.short_forms
-    if not texts and row.state == State.WAITING and not known.slow:
+    if not texts and row.state == State.WAITING:
         texts = tuple(_generated(row, body, known))
     return orjson.dumps(texts).decode()
 
@@ -32,8 +32,9 @@ def short_forms(row: Exchange, body: Body) -> str:
 def _generated(row: Exchange, body: Body, endpoint: Endpoint) -> list[str]:
     """What the endpoint would answer by itself, if that is short enough to be read as an example."""
     try:
-        draft = endpoint.auto(read_call(row, body), shelf_of(row.caller))
-        text = orjson.dumps(draft).decode()
+        call = read_call(row, body)
+        draft = endpoint.auto(call, shelf_of(row.caller))
+        text = orjson.dumps(draft or endpoint.fill({}, call)).decode()
     except (WireError, TypeError):  # it refers to what is not there; or it is no JSON
         return []
     return [text] if 2 < len(text) <= EXAMPLE_MAX else []

@@ -52,7 +52,9 @@ const draw = coalesce(async () => {
   const html = await fetchPart(url).catch(() => "");
   if (!html) return;
   const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-  showProblems(find("#spreads", form), JSON.parse(fresh.dataset.errors)); // beside what the form itself was told
+  const errors = JSON.parse(fresh.dataset.errors);
+  showProblems(find("#spreads", form), errors); // beside what the form itself was told
+  find("#drawn").toggleAttribute("data-old", errors.length > 0 && !fresh.childElementCount); // what is drawn is not what stands in the fields
   if (fresh.childElementCount) find("#drawn").replaceChildren(fresh);
 }, 100);
 

@@ -94,8 +94,11 @@ def test_a_latency_is_drawn_while_it_is_written_and_what_is_wrong_stands_beside_
     first = page.locator("[data-wait=first_token_ms]")
     first.locator("[data-figure]").nth(1).fill("300")
     expect(first.locator(".field-problem")).to_contain_text("less than the median")
+    drawn = page.locator("#drawn")
+    expect(drawn).to_have_attribute("data-old", "")  # it does not show what stands in the fields
     first.locator("[data-figure]").nth(1).fill("1200")
     expect(first.locator(".field-problem")).to_have_count(0)
+    expect(drawn).not_to_have_attribute("data-old", "")
     expect(page.locator("#drawn figcaption").first).to_contain_text("p95 1.1")
     first.locator("[data-slides]").first.fill("800")
     expect(first.locator("[data-figure]").first).to_have_value("800")

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import templatize, to_locale
 
+from apps.library.known import ready
 from tests.conftest import ROOT
 
 LOCALES = [to_locale(code) for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
@@ -88,3 +89,11 @@ def test_a_translation_has_the_values_of_its_text(catalogue: Path) -> None:
             assert set(re.findall(r"%\(\w+\)s", translation)) <= set(re.findall(r"%\(\w+\)s", text)) | {
                 "%(n)s"
             }
+
+
+def test_what_the_library_says_of_its_ready_templates_is_translated() -> None:
+    said = {known.description for known in ready().values()} | {known.category for known in ready().values()}
+    for catalogue in CATALOGUES:
+        if catalogue.name == "django":
+            texts = read_po(catalogue.with_suffix(".po"))
+            assert {text for text in said if not any(texts.get(text, []))} == set()

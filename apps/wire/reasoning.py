@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 # The effort of a model where its request names none, by the beginning of the model's name; the longest
-# beginning counts, and "" is a model that does not reason. Source: OpenAI's "Models" and "Reasoning" pages.
+# beginning counts, and "" is a model that does not reason. By OpenAI's descriptions of them; not measured.
 _DEFAULTS = {
     "o1": "medium",
     "o3": "medium",

@@ -39,7 +39,7 @@ class Report:
     def add(self, path: Path, error: str) -> None:
         if len(self.problems) == PROBLEMS_MAX:
             self.refuse()
-        self.problems.append(Problem(self._document.line_of(path), words(path), error))
+        self.problems.append(self._at(path, error))
 
     def add_all(self, path: Path, errors: Iterable[Mapping[str, str]]) -> None:
         """[{"field", "error"}, …] of what stands at a path."""
@@ -49,8 +49,10 @@ class Report:
     def warn_all(self, path: Path, doubts: Iterable[Mapping[str, str]]) -> None:
         """[{"field", "error"}, …] of what is taken all the same."""
         for one in doubts if len(self.warnings) < PROBLEMS_MAX else ():
-            place = (*path, *_steps(one["field"]))
-            self.warnings.append(Problem(self._document.line_of(place), words(place), one["error"]))
+            self.warnings.append(self._at((*path, *_steps(one["field"])), one["error"]))
+
+    def _at(self, path: Path, error: str) -> Problem:
+        return Problem(self._document.line_of(path), words(path), error)
 
     def refuse(self) -> None:
         """Raises ConfigError if anything is wrong."""

@@ -1,11 +1,13 @@
 """How much the models take in: a request that is larger gets the service's own error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from apps.wire.call import Call
 from apps.wire.errors import WireError
+
+_Value = TypeVar("_Value")
 
 # Tokens of a model's context, by the beginning of its name; the longest beginning counts.
 # Source: the "Models" pages of OpenAI's documentation.
@@ -42,9 +44,14 @@ LEAST = min(_CONTEXTS.values())
 @lru_cache(maxsize=512)
 def context_of(model: str) -> int | None:
     """The tokens that a model takes in and gives out together; None for one that is not known."""
+    return by_beginning(model, _CONTEXTS)
+
+
+def by_beginning(model: str, values: Mapping[str, _Value]) -> _Value | None:
+    """What the longest beginning of the model's name has, of a tuned one that of its base; None for none."""
     base = model.removeprefix("ft:").split(":", 1)[0]
-    known = [start for start in _CONTEXTS if base.startswith(start)]
-    return _CONTEXTS[max(known, key=len)] if known else None
+    known = [start for start in values if base.startswith(start)]
+    return values[max(known, key=len)] if known else None
 
 
 def check_context(call: Call, limit: int, count: Callable[[dict[str, Any]], int], *, param: str) -> None:

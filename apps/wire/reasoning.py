@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
+from apps.wire.context import by_beginning
+
 # The effort of a model where its request names none, by the beginning of the model's name; the longest
 # beginning counts, and "" is a model that does not reason. By OpenAI's descriptions of them; not measured.
 _DEFAULTS = {
@@ -29,9 +31,7 @@ TOKENS = {"none": 0, "minimal": 0, "low": 64, "medium": 192, "high": 448, "xhigh
 @lru_cache(maxsize=512)
 def default_effort(model: str) -> str:
     """The effort of a model that is asked for none; "" for one that does not reason."""
-    base = model.removeprefix("ft:").split(":", 1)[0]
-    known = [start for start in _DEFAULTS if base.startswith(start)]
-    return _DEFAULTS[max(known, key=len)] if known else ""
+    return by_beginning(model, _DEFAULTS) or ""
 
 
 def thought_tokens(model: str, effort: Any, limit: int | None) -> int:

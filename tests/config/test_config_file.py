@@ -20,7 +20,7 @@ from apps.journal.writer import writer
 from apps.wire.document import DocumentError, read_document
 from apps.wire.yamltext import write_yaml
 from tests.conftest import PATIENCE_S, ROOT, Server
-from tests.dashboards import dashboard, until
+from tests.dashboards import dashboard
 from tests.databases import fresh, shared_redis
 
 PAGE = (ROOT / "docs" / "config-file.md").read_text()
@@ -363,7 +363,7 @@ def test_open_pages_hear_of_a_file(server: Server) -> None:
         put(server, "faults: [{fault: cut}]\nfallback: {text: refuse}\nqueues: {ci-7: [{content: x}]}\n")
         wanted = {"faults_updated", "fallback_updated", "queue_updated"}
         while wanted:
-            wanted -= {until(board, *wanted)["type"]}
+            wanted -= {board.until(*wanted)["type"]}
 
 
 def test_over_postgresql_and_redis_a_command_s_file_is_heard_of_too(start: Any) -> None:
@@ -372,7 +372,7 @@ def test_over_postgresql_and_redis_a_command_s_file_is_heard_of_too(start: Any) 
     with dashboard(server) as board:
         done = run(server, "load_config", "-", text=EXAMPLE, **env)
         assert done.returncode == 0, done.stderr
-        until(board, "faults_updated", "resync")  # from a process that was not known
+        board.until("faults_updated", "resync")  # from a process that was not known
     before = dumped(server)
     assert put(server, before).is_success
     assert dumped(server) == before

@@ -1,66 +1,31 @@
 """The dashboard's socket on a real server: what it hears of waiting calls, and answers over it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from tests.callers import CALL, callers
-from tests.conftest import PATIENCE_S, Server, wait_for
+from tests.conftest import Server, wait_for
+from tests.dashboards import Dashboard, dashboard
 from tests.desk.conftest import state_of
 
 Park = Callable[..., Any]
 
 
-class Dashboard:
-    """An open socket; every event's number is checked as it comes."""
-
-    def __init__(self, opened: ClientConnection) -> None:
-        self._opened = opened
-        self._seq = 0
-        self._heard: list[str] = []
-
-    def hear(self) -> dict[str, Any]:
-        try:
-            event = json.loads(self._opened.recv(timeout=PATIENCE_S))
-        except TimeoutError:
-            raise AssertionError(f"after {self._heard} nothing more came") from None
-        self._heard.append(event["type"])
-        self._seq += 1
-        assert event["seq"] == self._seq, "the numbers have a gap"
-        return event
-
-    def until(self, kind: str, **wanted: Any) -> dict[str, Any]:
-        """The next event of that type whose data has these values."""
-        while True:
-            event = self.hear()
-            if event["type"] == kind and all(
-                event["data"].get(key) == value for key, value in wanted.items()
-            ):
-                return event
-
-    def say(self, **frame: Any) -> None:
-        self._opened.send(json.dumps(frame))
-
-    def answer(self, exchange_id: Any, content: str = "hi", **more: Any) -> dict[str, Any]:
-        """What came of an answer in the end: a busy server may say at first that it is on its way."""
-        own = {"response": {"content": content}, "status_code": 200, "key": uuid4().hex}
-        while True:
-            self.say(type="send_response", id=exchange_id, **{**own, **more})
-            told = self.until("answer_result", id=exchange_id)["data"]
-            if told["code"] != 202:
-                return told
-
-
-@contextmanager
-def dashboard(server: Server, query: str = "") -> Iterator[Dashboard]:
-    with connect(server.ws_url + query, origin=server.url) as opened:
-        yield Dashboard(opened)
+def answer(page: Dashboard, exchange_id: Any, content: str = "hi", **more: Any) -> dict[str, Any]:
+    """What came of an answer in the end: a busy server may say at first that it is on its way."""
+    own = {"response": {"content": content}, "status_code": 200, "key": uuid4().hex}
+    while True:
+        page.say(type="send_response", id=exchange_id, **{**own, **more})
+        told: dict[str, Any] = page.until("answer_result", id=exchange_id)["data"]
+        if told["code"] != 202:
+            return told
 
 
 @asynccontextmanager
@@ -98,7 +63,7 @@ async def test_a_fresh_dashboard_hears_of_waiting_calls_that_are_more_than_fits_
         for caller, size in zip(opened, sizes, strict=True):
             await caller.send(worded(size))
         ids = {item["id"] for item in server.waiting(len(sizes))}
-        with dashboard(server) as page:
+        with dashboard(server, max_queue=1) as page:
             heard = [page.until("new_request") for _ in sizes]  # figures, say, may be told of in between
     told = {event["data"]["id"]: event["data"] for event in heard}
     assert told.keys() == ids
@@ -128,9 +93,9 @@ async def test_a_call_that_begins_to_wait_is_heard_with_all_that_a_person_needs(
 async def test_an_answer_over_the_socket_reaches_the_caller_and_every_dashboard(
     park: Park, server: Server
 ) -> None:
-    with dashboard(server, "?person=Ann") as page, dashboard(server) as other:
+    with dashboard(server, "Ann") as page, dashboard(server) as other:
         async with park() as call:
-            assert page.answer(call.id, "over the socket") == {
+            assert answer(page, call.id, "over the socket") == {
                 "id": call.id,
                 "code": 200,
                 "state": "delivered",
@@ -138,7 +103,7 @@ async def test_an_answer_over_the_socket_reaches_the_caller_and_every_dashboard(
             got = await call.caller.receive()
             assert got.content == "over the socket"
             for one in (page, other):
-                data = one.until("completed_request", id=call.id)["data"]
+                data = one.ever("completed_request", id=call.id)["data"]
                 assert data["response"] == got.json and data["body"] == CALL
                 assert (data["ip"], data["status_code"], data["state"]) == ("desk", 200, "delivered")
                 assert (data["source"], data["answered_by"]) == ("person", "Ann")
@@ -147,30 +112,30 @@ async def test_an_answer_over_the_socket_reaches_the_caller_and_every_dashboard(
 
 async def test_the_socket_tells_the_same_truth_as_rest(park: Park, server: Server) -> None:
     with dashboard(server) as page:
-        assert page.answer("nothing")["code"] == 404
+        assert answer(page, "nothing")["code"] == 404
         async with park() as call:
-            refused = page.answer(call.id, status_code=99)
+            refused = answer(page, call.id, status_code=99)
             assert refused["code"] == 400 and refused["errors"]
             assert call.row["state"] == "waiting"
             assert call.answer("first", by="Bob").status_code == 200
-            late = page.answer(call.id, "second")
+            late = answer(page, call.id, "second")
             got = await call.caller.receive()
             assert (late["code"], late["by"], late["reply_id"]) == (409, "Bob", got.json["id"])
         async with park("leaves") as call:
             await call.caller.hang_up()
             state_of(call, "gone")
-            assert (answer := page.answer(call.id))["code"] == 410 and answer["state"] == "gone"
+            assert (told := answer(page, call.id))["code"] == 410 and told["state"] == "gone"
 
 
 async def test_a_claimed_call_is_refused_over_the_socket_and_can_be_taken_over(
     park: Park, server: Server
 ) -> None:
-    with dashboard(server, "?person=Bob") as page:
+    with dashboard(server, "Bob") as page:
         async with park() as call:
             call.post("claim", by="Ann")
             assert page.until("claimed", id=call.id)["data"]["claimed_by"] == "Ann"
-            assert (refused := page.answer(call.id))["code"] == 409 and refused["by"] == "Ann"
-            assert page.answer(call.id, "mine", take_over=True)["code"] == 200
+            assert (refused := answer(page, call.id))["code"] == 409 and refused["by"] == "Ann"
+            assert answer(page, call.id, "mine", take_over=True)["code"] == 200
             assert (await call.caller.receive()).content == "mine"
 
 
@@ -181,7 +146,7 @@ async def test_a_claim_is_let_go_of_soon_after_its_dashboard_has_gone_unless_it_
         async with park("left") as left, park("renewed") as renewed:
             for call in (renewed, left):
                 call.post("claim", by="Ann")
-                with dashboard(server, "?person=Ann") as gone:
+                with dashboard(server, "Ann") as gone:
                     gone.say(type="keep_claim", id=call.id)
                     gone.say(type="ping")
                     gone.until("pong")
@@ -196,10 +161,10 @@ async def test_an_answer_repeated_over_the_socket_with_its_key_is_the_same_answe
 ) -> None:
     with dashboard(server) as page:
         async with park() as call:
-            assert page.answer(call.id, "one", key="k")["code"] == 200
-            assert page.answer(call.id, "one", key="k")["code"] == 200
+            assert answer(page, call.id, "one", key="k")["code"] == 200
+            assert answer(page, call.id, "one", key="k")["code"] == 200
             assert call.answer("one", key="k").status_code == 200
-            assert page.answer(call.id, "two", key="other")["code"] == 409
+            assert answer(page, call.id, "two", key="other")["code"] == 409
 
 
 async def test_a_dashboard_hears_everything_else_while_its_answer_is_on_its_way(
@@ -219,7 +184,7 @@ async def test_a_dashboard_hears_everything_else_while_its_answer_is_on_its_way(
                     new = page.until("new_request", ip="new")["data"]["id"]
                     is_first = is_first and slow.row["state"] == "answered"
                     if is_first:
-                        assert page.answer(new)["code"] == 200
+                        assert answer(page, new)["code"] == 200
                 if is_first:
                     assert page.until("answer_result", id=slow.id)["data"]["code"] in (200, 202)
                 assert (await slow.caller.receive()).content == "late"

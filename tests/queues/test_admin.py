@@ -13,7 +13,7 @@ from django.test import Client
 
 from apps.queues.models import Fallback, Pause, Preset
 from tests.conftest import ROOT, Server
-from tests.queues.test_server import dashboard, until
+from tests.dashboards import dashboard
 
 URL = "/admin/queues/preset/"
 FORM = {"label": "new", "endpoint": "text", "uses": "5", "on_undelivered": "drop"}
@@ -175,23 +175,23 @@ def test_dashboards_hear_of_every_change_in_the_admin(server: Server, signed_in:
     server.api.put("/api/fallback", json={"models": "auto"})
     with dashboard(server) as opened:
         submit(signed_in, f"{URL}{entry}/change/", **FORM)
-        assert until(opened, "queue_updated")["ip"] == "adm"
+        assert opened.until("queue_updated")["ip"] == "adm"
         submit(signed_in, f"{URL}{entry}/delete/", post="yes")
-        assert until(opened, "queue_updated")["ip"] == "adm"
+        assert opened.until("queue_updated")["ip"] == "adm"
         submit(signed_in, "/admin/queues/pause/add/", caller="still")
-        assert until(opened, "queue_updated")["ip"] == "still"
+        assert opened.until("queue_updated")["ip"] == "still"
         submit(signed_in, "/admin/queues/pause/still/delete/", post="yes")
-        assert until(opened, "queue_updated")["ip"] == "still"
+        assert opened.until("queue_updated")["ip"] == "still"
         submit(signed_in, "/admin/queues/pause/add/", caller="both")
-        until(opened, "queue_updated")
+        opened.until("queue_updated")
         chosen = {"action": "delete_selected", "_selected_action": "both", "post": "yes"}
         submit(signed_in, "/admin/queues/pause/", **chosen)
-        assert until(opened, "queue_updated")["ip"] == "both"
+        assert opened.until("queue_updated")["ip"] == "both"
         submit(signed_in, "/admin/queues/fallback/models/change/", mode="refuse")
-        assert until(opened, "fallback_updated")["data"]["models"] == "refuse"
+        assert opened.until("fallback_updated")["data"]["models"] == "refuse"
         submit(signed_in, "/admin/queues/fallback/models/delete/", post="yes")
-        assert until(opened, "fallback_updated")["data"]["models"] == "auto"
+        assert opened.until("fallback_updated")["data"]["models"] == "auto"
         submit(signed_in, "/admin/queues/fallback/add/", family="models", mode="once")
-        assert until(opened, "fallback_updated")["data"]["models"] == "once"
+        assert opened.until("fallback_updated")["data"]["models"] == "once"
         submit(signed_in, "/admin/queues/fallback/", **{**chosen, "_selected_action": "models"})
-        assert until(opened, "fallback_updated")["data"]["models"] == "auto"
+        assert opened.until("fallback_updated")["data"]["models"] == "auto"

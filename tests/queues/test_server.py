@@ -1,36 +1,20 @@
 """The queues on a real server: events, bodies in chunks, two processes on one database."""
 
-import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
-from websockets.sync.client import ClientConnection, connect
 
 from tests.conftest import PATIENCE_S
+from tests.dashboards import dashboard
 from tests.databases import shared_redis
 
 HI = {"content": "hi"}
-
-
-@contextmanager
-def dashboard(server: Any) -> Iterator[ClientConnection]:
-    with connect(server.ws_url, origin=server.url) as opened:
-        yield opened
-
-
-def until(opened: ClientConnection, kind: str) -> dict[str, Any]:
-    """The next event of that type."""
-    while (event := json.loads(opened.recv(timeout=PATIENCE_S)))["type"] != kind:
-        pass
-    found: dict[str, Any] = event
-    return found
 
 
 def change(name: str, server: Any, entry: str) -> Any:
@@ -59,7 +43,7 @@ def test_dashboards_hear_of_every_change_of_a_queue(server: Any, name: str) -> N
         assert change("pause", server, entry).status_code == 200
     with dashboard(server) as opened:
         assert change(name, server, entry).status_code == 200
-        event = until(opened, "queue_updated")
+        event = opened.until("queue_updated")
     assert event["ip"] == "ev"
     assert event["data"]["ip"] == "ev"
 
@@ -67,7 +51,7 @@ def test_dashboards_hear_of_every_change_of_a_queue(server: Any, name: str) -> N
 def test_dashboards_hear_that_all_queues_are_cleared(server: Any) -> None:
     with dashboard(server) as opened:
         assert server.api.delete("/api/preset-queue").status_code == 200
-        assert until(opened, "all_queues_updated")
+        assert opened.until("all_queues_updated")
 
 
 def test_what_changes_nothing_says_nothing(server: Any) -> None:
@@ -79,7 +63,7 @@ def test_what_changes_nothing_says_nothing(server: Any) -> None:
         assert dry.status_code == 200
         assert server.api.post("/api/preset-queue/nobody/pause", json={"paused": False}).status_code == 200
         server.api.post("/api/preset-queue/last", json={"response": HI})
-        assert until(opened, "queue_updated")["ip"] == "last"
+        assert opened.until("queue_updated")["ip"] == "last"
 
 
 def test_a_body_in_chunks_is_read(server: Any) -> None:

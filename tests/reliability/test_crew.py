@@ -14,7 +14,7 @@ from benchmarks.proofs import drain, parked, redis, rolls
 from tests.callers import all_of, callers, serials
 from tests.callers import drain as drain_over
 from tests.conftest import PATIENCE_S, Server
-from tests.dashboards import dashboard, until
+from tests.dashboards import dashboard
 from tests.databases import fresh
 
 TOLD_S, ENDED_S = 10, 25  # 2 and 10 are promised; the machine may be busy
@@ -77,7 +77,7 @@ async def test_two_hosts_on_one_database_and_redis_are_one_server(
         one, two = server_of(team), server_of(other)
         with one.api, two.api, dashboard(one, "ann") as here, dashboard(two, "bob") as there:
             for page in (here, there):
-                until(page, "presence", names=["ann", "bob"])
+                page.until("presence", names=["ann", "bob"])
             one.queue("hosts", *serials(8))
             drained = await drain_over([two.url, one.url], "hosts", connections=4)
             assert sorted(all_of(drained)) == list(range(8))
@@ -85,13 +85,13 @@ async def test_two_hosts_on_one_database_and_redis_are_one_server(
             async with callers(one.url, "far") as [caller]:
                 await caller.send()
                 for page in (here, there):
-                    assert until(page, "new_request", ip="far")
+                    assert page.until("new_request", ip="far")
                 [item] = await asyncio.to_thread(two.waiting, 1)
                 told = await asyncio.to_thread(two.answer, item["id"], "from the other host")
                 assert (told.status_code, told.json()) == (200, {"state": "delivered"})
                 assert (await caller.receive()).content == "from the other host"
             for page in (here, there):
-                assert until(page, "completed_request", id=item["id"])["data"]["state"] == "delivered"
+                assert page.until("completed_request", id=item["id"])["data"]["state"] == "delivered"
             row = one.exchange(item["id"])
             assert (row["state"], row["caller"], row["answered_by"]) == ("delivered", "far", "api")
 

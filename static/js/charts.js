@@ -82,6 +82,7 @@ function axes(format, lang) {
 
 function draw(id, at, rows, series, format, lang, step_s) {
   const place = find(`#${id}`);
+  const { left = -1, top = -1 } = charts.get(id)?.cursor ?? {}; // whoever points at a moment goes on reading of it
   charts.get(id)?.destroy();
   const options = {
     width: place.clientWidth,
@@ -94,6 +95,7 @@ function draw(id, at, rows, series, format, lang, step_s) {
     },
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     legend: { live: true },
+    hooks: { ready: [(chart) => left >= 0 && chart.setCursor({ left, top })] },
   };
   charts.set(id, new uPlot(options, [at, ...rows], place));
 }

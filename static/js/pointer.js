@@ -1,12 +1,13 @@
-// Where a pointer is down: what is replaced under it would lose the click.
+// Where a pointer or the space bar is down: what is replaced under it would lose the click.
 
 import { sleep } from "./page.js";
 
 const LONGEST_MS = 3000; // nothing waits longer for a finger that is left lying
+const CLICKED = "button, summary, [type=checkbox], [type=radio]"; // by the space bar, once it is let go
 
 let held = null; // {target, released, done}
 
-/** Resolves once no pointer is down in `element`: at once, as a rule. */
+/** Resolves once nothing is pressed in `element`: at once, as a rule. */
 export async function unpressed(element) {
   if (held && element.contains(held.target)) await Promise.race([held.released, sleep(LONGEST_MS)]);
 }
@@ -16,14 +17,20 @@ function release() {
   held = null;
 }
 
-function press({ target, button }) {
-  if (button !== 0) return; // a menu of the browser may keep its end to itself
+function hold(target) {
   release();
   held = { target };
   held.released = new Promise((done) => (held.done = done));
 }
 
+/** A menu of the browser may keep the end of another button to itself. */
+const press = ({ target, button }) => button === 0 && hold(target);
+
+const pressKey = ({ target, key, repeat }) => key === " " && !repeat && target.matches(CLICKED) && hold(target);
+
 addEventListener("pointerdown", press, true);
 addEventListener("pointerup", release, true);
 addEventListener("pointercancel", release, true);
+addEventListener("keydown", pressKey, true);
+addEventListener("keyup", ({ key }) => key === " " && release(), true);
 addEventListener("blur", release); // of the window

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Ask, OpenPage
@@ -361,17 +362,22 @@ def test_what_another_person_changes_is_seen_and_the_focus_stays(server: Server,
     expect(page.locator("[data-open]").first).to_be_focused()
 
 
+@pytest.mark.parametrize("by", ["mouse", "space bar"])
 def test_a_list_that_changes_under_a_pressed_button_takes_no_click_away(
-    server: Server, open_page: OpenPage
+    server: Server, open_page: OpenPage, by: str
 ) -> None:
     server.queue("ci-7", *said("one"))
     page = open_page(f"{server.url}/queues/ci-7")
-    words(page).first.hover()
-    page.mouse.down()
+    if by == "mouse":
+        words(page).first.hover()
+        page.mouse.down()
+    else:
+        page.locator("[data-open]").first.focus()
+        page.keyboard.down(" ")
     with page.expect_response("**/queues/ci-7/from/1"):
         server.queue("ci-7", *said("two"))
     page.wait_for_timeout(100)
-    page.mouse.up()
+    page.mouse.up() if by == "mouse" else page.keyboard.up(" ")
     expect(page.locator("#entry-text")).to_have_value("one")
     expect(words(page)).to_have_text(["one", "two"])
 

@@ -5,6 +5,8 @@ import sys
 import threading
 import time
 
+SETTLES_S = 5.0  # connections that were cut are found one by one
+
 log = logging.getLogger(__name__)
 
 
@@ -15,13 +17,17 @@ class Outage:
         self._what = what
         self._lock = threading.Lock()
         self._since: float | None = None
+        self._is_told = False
+        self._ended = float("-inf")  # of the one that was told last
 
     def met(self, error: BaseException) -> None:
-        """Somebody has just found it away."""
+        """Somebody has just found it away, perhaps only by a connection of before."""
+        now = time.monotonic()
         with self._lock:
-            is_news = self._since is None
-            if is_news:
-                self._since = time.monotonic()
+            if self._since is None:
+                self._since = now
+            is_news = not self._is_told and now - self._ended > SETTLES_S
+            self._is_told = self._is_told or is_news
         if is_news:
             why = " ".join(str(error).split()) or type(error).__name__
             log.warning("%s cannot be reached: %s", self._what, why)
@@ -30,10 +36,14 @@ class Outage:
         """Somebody has just found it there."""
         if self._since is None:  # asked often
             return
+        now = time.monotonic()
         with self._lock:
             since, self._since = self._since, None
-        if since is not None:
-            log.warning("%s is back after %.0f s.", self._what, time.monotonic() - since)
+            was_told, self._is_told = self._is_told, False
+            if was_told:
+                self._ended = now
+        if since is not None and was_told:
+            log.warning("%s is back after %.0f s.", self._what, now - since)
 
 
 DATABASE = Outage("The database")

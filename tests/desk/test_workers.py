@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,8 +21,7 @@ from apps.journal.models import Exchange, Source, State
 from apps.journal.writer import WORKER_ID
 from apps.wire.ids import exchange_id
 from tests.callers import callers
-from tests.conftest import Server, wait_for
-from tests.desk.conftest import sql
+from tests.conftest import PATIENCE_S, Server, wait_for
 
 HOST = socket.gethostname()
 NOBODY = 2**22 + 1  # above every pid that Linux gives
@@ -122,9 +123,8 @@ async def test_a_process_that_was_taken_for_dead_tells_its_callers_the_truth(
         await slow.send()
         [item] = first.waiting(1)
         await asyncio.to_thread(wait_for, lambda: taken(first) or None)
-        first.process.send_signal(signal.SIGSTOP)
         try:
-            sql(first, "UPDATE desk_worker SET beat_at = '2020-01-01 00:00:00', host = 'elsewhere'")
+            await asyncio.to_thread(stop_between_writes, first)
             second = start(data_dir=tmp_path / "shared")
         finally:
             first.process.send_signal(signal.SIGCONT)
@@ -137,6 +137,16 @@ async def test_a_process_that_was_taken_for_dead_tells_its_callers_the_truth(
     await asyncio.sleep(0.2)  # for one that came back once more
     items = second.api.get(path).json()["items"]
     assert [one["uses"] for one in items] == [1], "the preset came back more than once"
+
+
+def stop_between_writes(server: Server) -> None:
+    """And let its lease seem to be over; stopped while it writes it would hold the lock for good."""
+    path = server.data_dir / "mockopenai.sqlite3"
+    with closing(sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        server.process.send_signal(signal.SIGSTOP)
+        database.execute("UPDATE desk_worker SET beat_at = '2020-01-01 00:00:00', host = 'elsewhere'")
+        database.execute("COMMIT")
 
 
 def taken(server: Server) -> bool:

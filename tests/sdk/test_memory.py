@@ -43,7 +43,7 @@ def test_a_server_that_has_answered_everything_takes_less_than_200_mb(tmp_path: 
             call_everything(client)
         for page in PAGES:
             assert server.api.get(page).status_code == 200
-        taken_mb = memory_kb(server) / 1024
-        assert 100 < taken_mb < MAX_MB, f"{taken_mb:.0f} MB"
+        # A table that a call itself had to read leaves 8 MB behind, until free memory is given back.
+        wait_for(lambda: 100 < memory_kb(server) / 1024 < MAX_MB)
     finally:
         server.stop()

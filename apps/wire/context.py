@@ -64,9 +64,14 @@ def check_context(call: Call, limit: int, count: Callable[[dict[str, Any]], int]
         return
     tokens = count(call.data)
     if tokens + limit > context:
-        raise WireError(
-            400, _message(context, tokens, limit, param), param=param, code="context_length_exceeded"
-        )
+        raise too_long(context, tokens, limit, param)
+
+
+def too_long(context: int, tokens: int, limit: int, param: str) -> WireError:
+    """`tokens` in `param`, and an answer of `limit`, are more than `context`."""
+    return WireError(
+        400, _message(context, tokens, limit, param), param=param, code="context_length_exceeded"
+    )
 
 
 def _message(context: int, tokens: int, limit: int, param: str) -> str:

@@ -1,6 +1,7 @@
 """Each fault as the real SDK meets it, whole and streamed; one server, no fault twice."""
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import httpx
@@ -123,3 +124,27 @@ def test_the_sdk_meets_each_fault(server: Server, client: openai.OpenAI, name: s
     is_meaningless = BY_NAME[name].only == "stream" and not streamed
     assert item["fault"] == ("" if is_meaningless else name)
     assert ("changed nothing" in item["note"]) == is_meaningless
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields", "words", "param"),
+    [
+        (
+            "chat.completions",
+            {"messages": HELLO},
+            "maximum context length is 8192 tokens.*messages",
+            "messages",
+        ),
+        ("completions", {"prompt": "hi"}, "8192 tokens, however.*your prompt", "prompt"),
+        ("responses", {"input": "hi"}, "Your input exceeds the context window", "input"),
+    ],
+    ids=["chat", "completions", "responses"],
+)
+def test_too_long_is_told_of_what_the_endpoint_was_given_and_by_its_model(
+    server: Server, client: openai.OpenAI, endpoint: str, fields: dict[str, Any], words: str, param: str
+) -> None:
+    server.api.post("/api/preset-queue/faults", json={"fault": "context-length"})
+    create = attrgetter(f"{endpoint}.create")(client)
+    with pytest.raises(openai.BadRequestError, match=words) as raised:
+        create(model="gpt-4", **fields)
+    assert (raised.value.code, raised.value.param) == ("context_length_exceeded", param)

@@ -2,11 +2,14 @@
 
 from apps.wire import errors
 from apps.wire.call import Call
+from apps.wire.context import context_of, too_long
 from apps.wire.errors import WireError
 from apps.wire.rate_limit import REQUESTS, TOKENS, Level, duration, limit_headers, reached
 
 _KEY = "You can find your API key at https://platform.openai.com/account/api-keys."
 _SERVER = "server_error"
+_CONTEXT, _MORE = 128_000, 417  # tokens: of a model that is not known, and what is too much
+_PROMPTS = {"responses": "input", "completions": "prompt"}  # where an endpoint has what is too long
 _WAIT_MS = 1000  # where a fault was kept before it had that number
 
 
@@ -71,11 +74,8 @@ def overloaded(call: Call) -> WireError:
 
 
 def context_too_long(call: Call) -> WireError:
-    message = (
-        "This model's maximum context length is 128000 tokens. However, your messages resulted in 128417 "
-        "tokens. Please reduce the length of the messages."
-    )
-    return WireError(400, message, param="messages", code="context_length_exceeded")
+    context = context_of(call.model) or _CONTEXT
+    return too_long(context, context + _MORE, 0, _PROMPTS.get(call.endpoint, "messages"))
 
 
 def filtered(call: Call) -> WireError:

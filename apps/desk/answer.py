@@ -20,6 +20,7 @@ from apps.journal.writer import writer
 from apps.kept.keeping import keep_reply
 from apps.library.content import check_draft
 from apps.library.resolve import resolved
+from apps.live.events import publish
 from apps.queues.take import lock_queues
 from apps.wire.complete import complete
 from apps.wire.errors import WireError
@@ -29,6 +30,7 @@ from apps.wire.table import BY_NAME
 from apps.wire.unused import unused
 
 NOTE_MAX = 1000  # characters that the column holds
+TOLD_S = 0.2  # whose reply has left by then is told of by that alone
 CONFIRM_S = 2.0  # how long an answer waits to hear that the reply left
 PAUSE_S, PAUSE_MAX_S = 0.002, 0.1  # between looks, when another process sends it
 
@@ -43,7 +45,14 @@ async def answer(exchange_id: str, draft: Draft, *, by: Person, key: str = "", r
     verdict = await writer.run(lambda: _answer(exchange_id, draft, by=by, key=key, repeat=repeat))
     if verdict.code != 202:
         return verdict
-    confirmed = await confirm(exchange_id, verdict.channel)
+    # It may wait, or leave in pieces: pages are told then that it has its answer.
+    telling = asyncio.get_running_loop().call_later(
+        TOLD_S, publish, "answered", {"id": exchange_id, "by": by.name}
+    )
+    try:
+        confirmed = await confirm(exchange_id, verdict.channel)
+    finally:
+        telling.cancel()
     more = {name: value for name, value in verdict.data.items() if name != "state"}
     return replace(confirmed, data={**confirmed.data, **more}) if more else confirmed
 

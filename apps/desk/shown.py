@@ -16,6 +16,8 @@ from apps.journal import clock
 from apps.journal.models import Body, Exchange, State
 from apps.journal.texts import read_call
 from apps.queues import storage
+from apps.queues.elsewhere import beyond_reach, first_queues
+from apps.queues.pause import paused
 from apps.queues.take import SHARED
 from apps.wire import validation
 from apps.wire.chat_form import chat_form
@@ -151,9 +153,10 @@ def _tokens(row: Exchange, body: Body, data: dict[str, Any]) -> int | None:
 
 
 def _elsewhere(row: Exchange) -> Context:
-    """The queues that hold presets for such a call which it does not reach, those with most of them first."""
+    """Why presets do not reach it now; the queues that hold some for such a call, the fullest first."""
     meant = BY_NAME[row.endpoint].meant
     others = [one for one in storage.callers(meant) if one["caller"] not in (row.caller, SHARED)]
     others.sort(key=lambda one: -one["count"])
     shown, more = others[:QUEUES_NAMED], max(0, len(others) - QUEUES_NAMED)
-    return {"elsewhere": shown, "elsewhere_more": more, "meant": " ".join(meant)}
+    hint = beyond_reach(row.caller, first_queues(), paused())
+    return {"hint": hint, "elsewhere": shown, "elsewhere_more": more, "meant": " ".join(meant)}

@@ -10,7 +10,7 @@ from apps.journal.inline import not_on_the_loop
 from apps.journal.models import Source, State
 from apps.journal.record import Opening, waiting_by_caller
 from apps.kept.shelf import shelf_of
-from apps.queues.elsewhere import first_queues, near_misses
+from apps.queues.elsewhere import beyond_reach, first_queues, near_misses
 from apps.queues.fallback import modes, use_up_once
 from apps.queues.models import Mode
 from apps.queues.pause import paused
@@ -19,7 +19,7 @@ from apps.wire import errors
 from apps.wire.errors import WireError
 from apps.wire.reply import Draft
 
-NEAR_MISSES = 5  # how many presets and queues a refusal names
+NEAR_MISSES = 5  # how many presets a refusal names
 
 
 class Fallback:
@@ -89,17 +89,10 @@ class Fallback:
         return Decision(opening, None, deadline_at)
 
     def _elsewhere(self, intake: Intake) -> str:
-        """Why presets that lie there do not reach this call: the commonest traps; "" if there are none."""
-        caller = intake.call.caller
+        """Why presets that lie there do not reach this call; "" if there are none."""
         if self._queues is None:
-            # Two more: the call's own and the shared one may be among them.
-            self._queues = first_queues(NEAR_MISSES + 2)
-            self._paused = paused()
-        others = [(name, count) for name, count in self._queues if name not in (caller, SHARED)]
-        lie = ", ".join(f"'{name}' ({count})" for name, count in others[:NEAR_MISSES])
-        told = [f"This call came as caller '{caller}'; presets lie in the queues of {lie}."] if lie else []
-        stopped = [f"The queue '{name}' is paused." for name in (caller, SHARED) if name in self._paused]
-        return " ".join([*stopped, *told])
+            self._queues, self._paused = first_queues(), paused()
+        return beyond_reach(intake.call.caller, self._queues, self._paused)
 
     def _why_none(self, intake: Intake) -> str:
         """Why no preset accepted this call, as a refusal says it."""

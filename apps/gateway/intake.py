@@ -85,6 +85,7 @@ def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_insid
     """Reads what a request's head says; what is wrong with it becomes the refusal."""
     path_caller, below, deployment = read_path(path)
     caller = address_of(headers, peer_ip)
+    endpoint, params = None, dict[str, str]()
     try:
         caller = identify(path_caller, headers, caller, from_inside=from_inside)
         if below is None:
@@ -92,7 +93,7 @@ def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_insid
         endpoint, params = find(method, below)
         asks = asks_of(headers) if settings.MOCKOPENAI_REQUEST_FAULTS else None
     except WireError as error:
-        return Address(caller, refusal=error)
+        return Address(caller, endpoint, params, error, deployment)
     return Address(caller, endpoint, params, None, deployment, asks)
 
 
@@ -116,7 +117,7 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
     files: dict[str, list[Upload]] = {}
     if refusal is None and request.oversized:
         refusal = errors.body_too_large(settings.MAX_BODY_BYTES)
-    if refusal is None and request.method == "POST":
+    elif request.method == "POST" and (refusal is None or endpoint):  # a refused call is kept as what it was
         try:
             if body and (encoding := _header(request.headers, "content-encoding")) not in ("", "identity"):
                 raise WireError(415, _ENCODED.format(encoding[:40]), code="unsupported_content_encoding")
@@ -126,9 +127,9 @@ def take_in(request: Request, address: Address | None = None) -> Intake:
             elif body or endpoint is None or not endpoint.bodiless:
                 data = read_object(body)
         except GateError as error:
-            refusal = errors.unparseable(str(error))
+            refusal = refusal or errors.unparseable(str(error))
         except WireError as error:  # a form that is none
-            body, refusal = b"", error
+            body, refusal = b"", refusal or error
         if deployment and not data.get("model"):
             data["model"] = deployment
     call = Call(

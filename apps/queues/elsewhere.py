@@ -9,6 +9,7 @@ from apps.wire.call import Call
 from apps.wire.endpoint import Endpoint
 from apps.wire.match import Subject, while_others_wait
 
+NAMED_MAX = 5  # queues that a hint names
 COUNT_MAX = 200  # beyond that many it is "200+": counting on would keep calls waiting
 
 _LIVE = f"FROM {Preset._meta.db_table} WHERE (uses IS NULL OR uses > 0)"
@@ -28,10 +29,23 @@ _FIRST = f"""
 """  # noqa: S608 - the name of a table
 
 
-def first_queues(limit: int) -> list[tuple[str, str]]:
-    """The first queues by name that hold something, and of each how many presets: "3", "200+"; most first."""
+def first_queues(limit: int = NAMED_MAX + 2) -> list[tuple[str, str]]:
+    """The first queues by name that hold something, and of each how many presets: "3", "200+"; most first.
+
+    Two more than are named: a call's own and the shared one may be among them.
+    """
     found = sorted(select_rows(_FIRST, (limit, COUNT_MAX + 1)), key=lambda row: (-row[1], row[0]))
     return [(caller, str(count) if count <= COUNT_MAX else f"{COUNT_MAX}+") for caller, count in found]
+
+
+def beyond_reach(caller: str, queues: list[tuple[str, str]], stopped: set[str]) -> str:
+    """Why presets in these `first_queues` do not reach a call: the commonest traps; "" if there are none."""
+    others = [(name, count) for name, count in queues if name not in (caller, SHARED)]
+    lie = ", ".join(f"'{name}' ({count})" for name, count in others[:NAMED_MAX])
+    told = [f"The queue '{name}' is paused." for name in (caller, SHARED) if name in stopped]
+    if lie:
+        told.append(f"This call came as caller '{caller}'; presets lie in the queues of {lie}.")
+    return " ".join(told)
 
 
 def near_misses(call: Call, endpoint: Endpoint, *, limit: int) -> str:

@@ -2,11 +2,13 @@
 
 import { ask } from "./api.js";
 import { OpenCall } from "./call.js";
+import { nextOf } from "./content.js";
 import { rescueFocus } from "./focus.js";
 import { startFrame } from "./frame.js";
 import { moveInList, startList } from "./list.js";
 import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
+import { Queue } from "./queue.js";
 import { Reply } from "./reply.js";
 import { replyKeys } from "./replykeys.js";
 import { refresh } from "./swap.js";
@@ -46,10 +48,12 @@ async function openTestCall(id) {
 /** What lies in a queue that this call does not reach, as a draft for it. */
 async function copyFrom({ copyFrom: caller, meant }) {
   const { id } = call;
-  const { code, data } = await ask("GET", `/api/preset-queue/${encodeURIComponent(caller)}`);
+  const queue = new Queue({ caller, href: `/queues/${encodeURIComponent(caller)}` });
+  const { code, data } = await ask("GET", queue.path);
   const first = code === 200 && data.items.find(({ endpoint }) => meant.split(" ").includes(endpoint));
-  if (!first) return notice(fill(gettext("The queue of %(caller)s holds nothing for such a call by now."), { caller }), { level: "warn" });
-  return call.id === id && reply.fillIn(first);
+  const entry = first && (await queue.entry(first.id));
+  if (!entry) return notice(fill(gettext("The queue of %(caller)s holds nothing for such a call by now."), { caller }), { level: "warn" });
+  return call.id === id && reply.fillIn(nextOf(entry, first.given));
 }
 
 on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset));

@@ -165,11 +165,12 @@ export class Reply {
     const { isWaiting, other } = this;
     const hadFocus = this.form.contains(document.activeElement);
     const { isOn: isLive, hasBegun } = this.live;
-    const isLeft = !isWaiting && !isLive && !other;
+    const isSending = Boolean(this.id) && this.sending.of === this.id; // the call may have its answer before we hear so
+    const isLeft = !isWaiting && !isLive && !other && !isSending;
     this.form.hidden = !this.id || (isLeft && !this.editor.draft());
     find("[data-editor]", this.form).hidden = isLive;
     this.editor.lock(Boolean(other));
-    showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, canType: Boolean(this.live.reasons) }, this.call);
+    showBar(this.form, { isWaiting, other, isLive, hasBegun, isLeft, isSending, canType: Boolean(this.live.reasons) }, this.call);
     if (hadFocus) rescueFocus("#reply-note", "#call h1");
   }
 

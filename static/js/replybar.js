@@ -16,10 +16,11 @@ const shownWhen = ({ isWaiting, other, isLive, hasBegun, canType, isLeft }) => (
   "#abort": isWaiting && !other && !hasBegun,
 });
 
-function standing({ isWaiting, other, isLive }, storyText) {
+function standing({ isWaiting, other, isLive, isSending }, storyText) {
   if (other && isWaiting) return fill(gettext("%(name)s is replying to this call."), { name: other });
   if (other) return fill(gettext("%(name)s is typing a reply to this call, live."), { name: other });
   if (isWaiting || isLive) return "";
+  if (isSending) return gettext("Your reply is on its way.");
   return `${storyText} ${gettext("Your draft was not sent. It is kept here until you discard it.")}`;
 }
 
@@ -40,7 +41,7 @@ function showPatience(left, story) {
 /** More time was asked for. */
 export const askedForTime = (yes) => find("#reply-patience").toggleAttribute("data-asked", yes);
 
-/** `now`: {isWaiting, other, isLive, hasBegun, canType, isLeft}; `call` is the open one. */
+/** `now`: {isWaiting, other, isLive, hasBegun, canType, isLeft, isSending}; `call` is the open one. */
 export function showBar(form, now, { story, storyText }) {
   const left = find("#reply-left");
   left.hidden = !now.isWaiting || now.hasBegun;

@@ -18,6 +18,8 @@ function withFindings(findings) {
 }
 
 export class Sending {
+  /** The call whose answer is being sent; "" for none. */
+  of = "";
   #busy = false;
   #key = {};
 
@@ -33,9 +35,11 @@ export class Sending {
     if (this.#key.body !== body || this.#key.id !== id) this.#key = { id, body, value: randomKey() };
     const { caller } = find("#call .call").dataset; // another call may be open by then
     this.#lock(true);
+    this.of = id;
     const draft = this.editor.draft();
     const sent = ask("POST", `/api/desk/${id}/answer`, { body, headers: { "Idempotency-Key": this.#key.value } });
     const [result, findings] = await Promise.all([sent, this.editor.findings()]);
+    this.of = "";
     this.#lock(false);
     if (result.code === 200 || result.code === 202) keepSent(draft ?? { body: "" });
     this.told(id, result, { findings, caller });

@@ -183,3 +183,35 @@ def test_a_call_that_misses_its_presets_can_be_answered_from_them(
     expect(page.locator("#reply-status")).to_have_value("201")
     page.click("#send")
     assert future.result(20).choices[0].message.content == "Meant for you"
+
+
+@pytest.mark.parametrize("kind", ["template", "sequence"])
+def test_a_template_or_a_sequence_s_next_reply_can_be_copied_for_a_call_that_misses_it(
+    server: Server, open_page: OpenPage, ask: Ask, kind: str
+) -> None:
+    rate_limit = {"template": "rate-limit"}
+    preset = {"sequence": [{"content": "first"}, rate_limit]} if kind == "sequence" else rate_limit
+    assert server.api.post("/api/preset-queue/other", json=preset).status_code == 200
+    if kind == "sequence":
+        assert ask(server, "Takes the first", caller="other").result(20).choices[0].message.content == "first"
+    page = open_page(server.url)
+    future = ask(server, "Strayed")
+    open_call(page, "Strayed")
+    page.locator("[data-copy-from]").click()
+    expect(page.locator("#reply [data-code]")).to_contain_text("rate-limit")
+    page.click("#send")
+    assert isinstance(future.exception(20), openai.RateLimitError)
+
+
+def test_where_presets_lie_is_told_as_it_is_when_the_call_is_opened(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    server.queue("gone", {"content": "x"})
+    page = open_page(server.url)
+    ask(server, "Strayed")
+    server.waiting(1)
+    server.api.delete("/api/preset-queue/gone")
+    server.queue("come", {"content": "x"}, {"content": "y"})
+    open_call(page, "Strayed")
+    expect(page.locator(".hint")).to_contain_text("in the queues of 'come' (2).")
+    expect(page.locator("[data-copy-from]")).to_have_text(["come"])

@@ -155,6 +155,33 @@ def test_a_claim_that_is_let_go_at_once_is_free(server: Server, open_page: OpenP
     assert server.waiting(1)[0]["claimed_by"] == ""
 
 
+def test_a_reply_that_is_on_its_way_is_not_called_unsent(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = asked(server, open_page, ask, "How long?")
+    late = Held(page, "**/answer")
+    page.fill("#reply-text", "Long")
+    page.click("#send")
+    told = late.wait().fetch()  # the caller has it by now, and the page hears so first
+    expect(page.locator("#waiting .row")).to_have_count(0)
+    expect(page.locator("#reply-note")).to_have_text("Your reply is on its way.")
+    expect(page.locator("#discard")).to_be_hidden()
+    late.wait().fulfill(response=told)
+    expect(page.locator("#notices")).to_contain_text("Delivered")
+    expect(page.locator("#reply")).to_be_hidden()
+
+
+def test_a_call_whose_reply_takes_its_time_to_leave_waits_no_more(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    page = asked(server, open_page, ask, "How long?")
+    path, body = f"/api/desk/{server.waiting(1)[0]['id']}/answer", {"response": {"content": "Long"}}
+    assert server.api.post(path, json={**body, "delay_ms": 8000}).status_code == 202  # after 2 s
+    for place in ("#pulse .count", "#tab-waiting .count"):
+        expect(page.locator(place)).to_have_text("0", timeout=4000)
+    expect(page.locator("#recent .row", has_text="How long?").first).to_be_visible()
+
+
 def test_what_comes_of_an_answer_is_told_of_its_own_call_and_leaves_the_open_one_its_claim(
     server: Server, open_page: OpenPage, ask: Ask
 ) -> None:

@@ -110,6 +110,17 @@ async def test_an_answer_over_the_socket_reaches_the_caller_and_every_dashboard(
                 assert data["duration_ms"] >= 0
 
 
+async def test_a_call_whose_answer_takes_its_time_to_leave_is_told_of_before_its_end(
+    park: Park, server: Server
+) -> None:
+    with dashboard(server) as page:
+        async with park("late") as late:
+            page.say(type="send_response", id=late.id, response={"content": "x"}, delay_ms=2500)
+            assert page.until("answered", "completed_request", id=late.id)["type"] == "answered"
+            assert late.row["state"] in ("answered", "delivered")
+            assert page.until("completed_request", id=late.id)["data"]["state"] == "delivered"
+
+
 async def test_the_socket_tells_the_same_truth_as_rest(park: Park, server: Server) -> None:
     with dashboard(server) as page:
         assert answer(page, "nothing")["code"] == 404

@@ -463,6 +463,16 @@ def test_what_an_sdk_cannot_tell_apart_is_wrong_on_the_wire_all_the_same(rules: 
     assert len(streamed("huge-body;1")) > 1024 * 1024
 
 
+@pytest.mark.parametrize("name", ["X-Mock-Fault", "X-Mock-Status", "X-Mock-Delay-Ms"])
+def test_a_call_whose_header_is_refused_is_kept_as_what_it_was(rules: Rules, name: str) -> None:
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "A refund!"}]}
+    headers = {name: "nothing", "X-Mock-Caller": "typo"}
+    answer = rules.server.api.post("/v1/chat/completions", json=body, headers=headers)
+    assert answer.status_code == 400 and name.lower() in answer.json()["error"]["message"].lower()
+    [kept] = rules.server.api.get("/api/exchanges?caller=typo&limit=1").json()["items"]
+    assert (kept["endpoint"], kept["model"], kept["summary"]) == ("chat.completions", "gpt-4o", "A refund!")
+
+
 def test_an_error_that_a_fault_makes_of_an_answer_creates_and_deletes_nothing(rules: Rules) -> None:
     api, named = rules.server.api, {"X-Mock-Caller": "keeps"}
     made = api.post("/v1/vector_stores", json={"name": "mine"}, headers=named).json()["id"]

@@ -131,7 +131,7 @@ def message_of(item: Body) -> Body:
     role = source.get("role")
     message: Body = {
         "role": role if isinstance(role, str) else "assistant",
-        "content": as_text(source.get("content", None if silent else "")),
+        "content": _content(source.get("content", None if silent else "")),
     }
     if tool_calls:
         message["tool_calls"] = tool_calls
@@ -144,6 +144,18 @@ def message_of(item: Body) -> Body:
         if key not in message and key not in ("tool_calls", "function_call"):
             message[key] = value
     return message
+
+
+def _content(value: Any) -> str | None:
+    """The text; parts that are texts, as a request or a response has them, are one."""
+    if isinstance(value, list) and value and all(_is_text_part(part) for part in value):
+        return "".join(part["text"] for part in value)
+    return as_text(value)
+
+
+def _is_text_part(part: Any) -> bool:
+    is_one = isinstance(part, dict) and part.get("type") in ("text", "output_text")
+    return is_one and isinstance(part.get("text"), str)
 
 
 def as_text(value: Any) -> str | None:

@@ -34,15 +34,27 @@ def strange_values(draft: Body) -> Iterator[Finding]:
     choices = draft.get("choices")
     if choices is not None and not isinstance(choices, list):
         yield "choices", f"is {kind(choices)}: completions have a list of choices"
+    if not isinstance(draft.get("usage"), dict | None):
+        yield "usage", f"is {kind(draft['usage'])}: the tokens are counted instead"
     yield from _strange_content(draft, "content")
+    yield from _strange_calls(draft.get("tool_calls"), "tool_calls")
     for index, choice in enumerate(choices if isinstance(choices, list) else []):
+        place = f"choices[{index}].message"
         message = choice.get("message") if isinstance(choice, dict) else None
         if isinstance(message, dict):
-            place = f"choices[{index}].message"
             yield from _strange_content(message, f"{place}.content")
             calls = message.get("tool_calls")
             if calls and not isinstance(calls, list):  # a name alone is a short form, as a rule
                 yield f"{place}.tool_calls", f"is {kind(calls)}: completions have a list of calls"
+            yield from _strange_calls(calls, f"{place}.tool_calls")
+        elif isinstance(choice, dict) and "message" in choice and not isinstance(message, str):
+            yield place, f"is {kind(message)}: SDKs read an empty text"
+
+
+def _strange_calls(calls: Any, place: str) -> Iterator[Finding]:
+    for index, call in enumerate(calls if isinstance(calls, list) else []):
+        if not call or not isinstance(call, dict | str):
+            yield f"{place}[{index}]", f"is {kind(call)}, and left out: a call has a name"
 
 
 def _strange_content(message: Body, place: str) -> Iterator[Finding]:

@@ -18,7 +18,11 @@ def raw_of(reply: Reply, call: Call, endpoint: Endpoint | None) -> Raw | None:
         body = orjson.loads(reply.body)
     except orjson.JSONDecodeError:
         return None
-    return endpoint.raw(body, call) if isinstance(body, dict) and not body.get("error") else None
+    if not isinstance(body, dict) or (
+        body.get("error") and not body.get("object")
+    ):  # an object may have failed
+        return None
+    return endpoint.raw(body, call)
 
 
 def binary(body: Body, call: Call) -> Raw | None:

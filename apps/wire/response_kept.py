@@ -23,7 +23,14 @@ from apps.wire.shelf import Shelf
 # A response in the background is queued for a second, and in progress for another one.
 QUEUED_S, PROGRESS_S = 1.0, 2.0
 _PLACES = ("after", "before")
-_UNFINISHED: Body = {"completed_at": None, "output": [], "usage": None}
+_UNFINISHED: Body = {
+    "completed_at": None,
+    "error": None,
+    "incomplete_details": None,
+    "output": [],
+    "usage": None,
+}
+_ENDS = ("completed", "failed", "incomplete")
 
 
 def keeps(call: Call) -> bool:
@@ -47,14 +54,14 @@ def keep(call: Call, body: Body, shelf: Shelf) -> None:
 
 def background(body: Body, call: Call) -> Raw | None:
     """What leaves at once of a response that is made in the background: that it is queued."""
-    if call.data.get("background") is not True or call.stream or body.get("status") != "completed":
+    if call.data.get("background") is not True or call.stream or body.get("status") not in _ENDS:
         return None
     return Raw("application/json", orjson.dumps({**body, **_UNFINISHED, "status": "queued"}))
 
 
 def now(body: Body, call: Call) -> Body:
     """A kept response as it is now: one in the background takes its time."""
-    if body.get("background") is not True or body.get("status") != "completed":
+    if body.get("background") is not True or body.get("status") not in _ENDS:
         return body
     age_s = call.received_at - body["created_at"]
     if age_s >= PROGRESS_S:

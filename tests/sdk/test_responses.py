@@ -1,6 +1,7 @@
 """Responses as the real SDK reads them: from drafts of any form, streamed, kept, by a person's hand."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import openai
@@ -8,7 +9,9 @@ import pytest
 from openai.types.responses import Response
 from pydantic import BaseModel
 
-from tests.conftest import Server, start_server
+from tests.conftest import Server, start_server, wait_for
+
+ENDS = ("completed", "failed", "incomplete")
 
 WEATHER: Any = {
     "type": "function",
@@ -166,6 +169,26 @@ def test_a_response_in_the_background_is_queued_and_can_be_cancelled(client: ope
     assert client.responses.retrieve(made.id).status == "cancelled"
     with pytest.raises(openai.BadRequestError, match="synchronous"):
         client.responses.cancel(ask(client).id)
+
+
+def test_a_response_in_the_background_is_queued_however_it_ends(
+    server: Server, client: openai.OpenAI
+) -> None:
+    error = {"code": "server_error", "message": "It broke."}
+    server.queue("sdk", {"status": "failed", "error": error, "output": []})
+    made = [
+        ask(client, background=True),
+        ask(client, "Tell me a story. " * 20, background=True, max_output_tokens=16),
+    ]
+    assert [(one.status, one.error, one.incomplete_details) for one in made] == [("queued", None, None)] * 2
+
+    def ended(response_id: str) -> Response | None:
+        found = client.responses.retrieve(response_id)
+        return found if found.status in ENDS else None
+
+    failed, cut = [wait_for(partial(ended, one.id)) for one in made]
+    assert (failed.status, failed.error.message) == ("failed", "It broke.")
+    assert cut.status == "incomplete" and cut.output
 
 
 def test_a_structured_answer_can_be_parsed(client: openai.OpenAI) -> None:

@@ -85,6 +85,13 @@ def test_content_that_is_an_object_becomes_json_text() -> None:
     assert body["choices"][0]["message"]["content"] == '{"answer":[1,null]}'
 
 
+def test_content_that_is_parts_of_text_is_their_text() -> None:
+    parts: list[Any] = [{"type": "text", "text": "Hello, "}, {"type": "output_text", "text": "you"}]
+    assert fill({"content": parts}, chat_call())["choices"][0]["message"]["content"] == "Hello, you"
+    other = fill({"content": [{"type": "number", "value": 1}]}, chat_call())
+    assert other["choices"][0]["message"]["content"] == '[{"type":"number","value":1}]'
+
+
 def test_arguments_become_json_text_and_calls_get_ids() -> None:
     body = fill({"tool_calls": [{"name": "f", "arguments": {"x": [1]}}, {"name": "g"}]}, chat_call())
     choice = body["choices"][0]

@@ -5,7 +5,8 @@ from array import array
 from functools import cache, lru_cache
 from hashlib import md5
 
-_BLOCK = 4096  # samples of a frame
+_BLOCK = 3600  # samples of a frame: a voice repeats after 16 of them, and so do the checksums
+_SIZE_16 = 7  # code of a size that 16 bits say
 _RATE_CODES = {8000: 4, 16_000: 5, 22_050: 6, 24_000: 7, 32_000: 8, 44_100: 9, 48_000: 10}
 
 
@@ -27,9 +28,8 @@ def file(pcm: bytes, rate: int) -> bytes:
 def _frame(data: bytes, number: int, rate: int) -> bytes:
     """One block of samples: a head with its checksum, the samples, and a checksum over all of it."""
     count = len(data) // 2
-    size = b"" if count == _BLOCK else struct.pack(">H", count - 1)
-    code = 12 if count == _BLOCK else 7  # 4,096, or as 16 bits say
-    head = bytes([0xFF, 0xF8, code << 4 | _RATE_CODES[rate], 0b0000_1000]) + chr(number).encode() + size
+    head = bytes([0xFF, 0xF8, _SIZE_16 << 4 | _RATE_CODES[rate], 0b0000_1000])
+    head += chr(number).encode() + struct.pack(">H", count - 1)
     head += bytes([_crc8(head), 0b0000_0010])  # verbatim
     return head + data + struct.pack(">H", _moved(_crc16(head), len(data)) ^ _crc16(data))
 

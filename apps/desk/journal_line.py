@@ -19,7 +19,7 @@ STATES = {
     State.UNDELIVERED: _("not received"),
     State.TIMED_OUT: _("timed out"),
     State.GONE: _("hung up"),
-    State.ABORTED: _("cut"),
+    State.ABORTED: _("aborted"),
     State.ORPHANED: _("server ended"),
 }
 SOURCES = {

@@ -28,7 +28,7 @@ _COLUMNS = {
 }
 _STATE_WORDS = {  # as the lines of the journal name them
     "gone": "hung up",
-    "aborted": "cut",
+    "aborted": "aborted",
     "undelivered": "not received",
     "orphaned": "server ended",
 }

@@ -28,7 +28,6 @@ const HINTS = {
   "state:undelivered": gettext("not received"),
   "state:timed_out": gettext("timed out"),
   "state:gone": gettext("hung up"),
-  "state:aborted": gettext("cut"),
   "state:orphaned": gettext("server ended"),
   "source:auto": gettext("automatic"),
   "source:invalid": gettext("wrong call"),

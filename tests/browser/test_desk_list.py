@@ -168,3 +168,28 @@ def test_everybody_who_is_here_is_named(server: Server, open_page: OpenPage) -> 
     expect(alice.locator("#people")).to_have_text("1 person here: alice")
     open_page(server.url, person="bob")
     expect(alice.locator("#people")).to_have_text(re.compile("^2 people here: (alice, bob|bob, alice)$"))
+
+
+def test_an_abort_and_a_fault_are_told_apart_as_in_the_journal(
+    server: Server, open_page: OpenPage, ask: Ask
+) -> None:
+    """An abort is not called as the fault `cut` is, and what a fault struck bears its name."""
+    aborted = ask(server, "Never mind")
+    wait_for(lambda: server.waiting(1))
+    server.api.post(f"/api/desk/{server.waiting(1)[0]['id']}/abort")
+    assert aborted.exception(20) is not None
+    server.queue("ci-7", {"content": "half of it"}, fault="cut")
+    assert ask(server, "Cut me").exception(20) is not None
+    page = open_page(server.url)
+    rows = page.locator("#recent .row")
+    expect(rows.filter(has_text="Never mind").locator(".outcome")).to_have_text("aborted")
+    struck = rows.filter(has_text="Cut me")
+    expect(struck.locator(".outcome")).to_have_text("200")
+    expect(struck.locator("[data-fault]")).to_have_text("cut")
+    shows_whole(struck.locator("[data-fault]"))
+    struck.click()
+    expect(page.locator("#call .facts")).to_contain_text("fault cut")
+    page.goto(f"{server.url}/journal")
+    lines = page.locator("#rows .line")
+    expect(lines.filter(has_text="Never mind").locator(".line-state")).to_have_text("aborted")
+    expect(lines.filter(has_text="Cut me").locator("[data-fault]")).to_have_text("cut")

@@ -140,7 +140,7 @@ def test_more_time_and_an_abort(server: Server, open_page: OpenPage, ask: Ask) -
     expect(page.locator("#reply-patience")).to_be_hidden()
     page.click("#abort")
     page.click("#ask-ok")
-    expect(page.locator("#call .story")).to_contain_text("cut from the desk")
+    expect(page.locator("#call .story")).to_contain_text("aborted It was aborted from the desk.")
     with pytest.raises(openai.APIConnectionError):
         future.result(20)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Ask, OpenPage, axe
+from tests.browser.conftest import Ask, OpenPage, axe, shows_whole
 from tests.conftest import Server, wait_for
 
 Start = Callable[..., Server]
@@ -215,3 +215,40 @@ def test_axe_finds_nothing_serious(journal: Server, open_page: OpenPage) -> None
     page.goto(f"{journal.url}/journal/{first}")
     page.click("[data-queue]")
     axe(page)
+
+
+def test_a_long_name_of_a_fault_stays_in_its_place(journal: Server, open_page: OpenPage) -> None:
+    """Beside what else the line says, and its whole name is told at the latest under the pointer."""
+    for fault in ("rate-limit-requests", "wrong-finish-reason"):
+        journal.api.post(
+            "/v1/chat/completions",
+            json={"model": "gpt-4o-mini-2024-07-18", "messages": [{"role": "user", "content": "word " * 40}]},
+            headers={"authorization": "Bearer sk-mock-ci-7", "x-mock-fault": fault},
+        )
+    page = open_page(f"{journal.url}/journal")
+    expect(page.locator(LINE)).to_have_count(2)
+    for width in (1920, 1440, 1024, 900, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for line in page.locator(LINE).all():
+            assert line.evaluate(OVERLAPPING) == [], width
+            summary = line.locator(".line-summary").bounding_box()
+            assert summary is not None and summary["width"] > 40, width
+        mark = page.locator(LINE).last.locator("[data-fault]")
+        expect(mark).to_have_attribute("title", "rate-limit-requests")
+        if width >= 1440:  # there is room for it
+            shows_whole(mark)
+
+
+# The parts of a line that lie over another one, and over which.
+OVERLAPPING = """
+(line) => {
+  const parts = [...line.querySelectorAll(":scope > *, [data-fault]")].filter((part) => part.getClientRects().length);
+  const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return parts.flatMap((one, at) =>
+    parts
+      .slice(at + 1)
+      .filter((two) => !one.contains(two) && over(one.getBoundingClientRect(), two.getBoundingClientRect()))
+      .map((two) => `${one.className} ${two.className}`),
+  );
+}
+"""

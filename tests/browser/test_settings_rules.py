@@ -247,3 +247,36 @@ def test_a_rule_is_made_once_however_often_its_button_is_pressed(server: Server,
     page.locator("#fault-new button").dblclick()
     expect(page.locator(".rule-fault")).to_have_count(1)
     assert len(rules(server, "faults")) == 1
+
+
+# How wide a field would be if its longest value had all the room that it wants.
+WANTS = "(field) => { field.style.width = 'max-content'; const wanted = field.offsetWidth; field.style.width = ''; return wanted; }"
+
+
+def test_every_digit_of_a_limit_and_a_fault_s_whole_name_are_seen(
+    server: Server, open_page: OpenPage
+) -> None:
+    most = 2_000_000_000
+    server.api.post("/api/limits", json={"requests_per_minute": most, "tokens_per_minute": most})
+    server.api.post("/api/limits", json={"per": "model", "name": "m" * 60, "requests_per_minute": 5})
+    page = open_page(f"{server.url}/settings")
+    page.select_option("#fault-new [name=fault]", "rate-limit-requests")
+    expect(page.locator("#fault-number")).to_be_visible()
+    for width in (1440, 1024, 768, 390):
+        fits(page, width)
+        page.set_viewport_size({"width": width, "height": 900})
+        for field in page.locator(".rule-limit").first.locator("input").all():
+            assert field.evaluate("(field) => field.scrollWidth <= field.clientWidth"), width
+            assert field.evaluate("(field) => field.offsetWidth") >= 130, width  # ten digits and the arrows
+        name = page.locator("#fault-new [name=fault]")
+        assert name.evaluate("(field) => field.offsetWidth") >= name.evaluate(WANTS), width
+
+
+def test_on_fields_that_are_locked_no_circle_lies_over_the_words(house: Server, open_page: OpenPage) -> None:
+    page = join(open_page, house, "charlie-3", "viewer")
+    page.goto(f"{house.url}/settings")
+    segment = page.locator("#families .segments input").first
+    expect(segment).to_be_disabled()
+    assert segment.evaluate("(circle) => getComputedStyle(circle).opacity") == "0"
+    locked = page.locator("#families .segments").first
+    assert locked.evaluate("(segments) => getComputedStyle(segments).opacity") == "0.7"

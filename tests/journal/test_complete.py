@@ -49,7 +49,7 @@ def shop(add):
         ("status:429 end", ["endpoint:"]),
         ("ncy", ["latency:"]),
         ("hung", ["state:gone"]),
-        ("-cut", ["-state:aborted"]),
+        ("-abo", ["-state:aborted"]),
         ("state:hung", ["state:gone"]),
         ("hu", []),
         ("nothing", []),

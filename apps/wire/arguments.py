@@ -2,19 +2,23 @@
 
 import math
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 import orjson
 
 from apps.wire.endpoint import Body
-from apps.wire.pattern import accepting, matching
+from apps.wire.others import Others, key_of
+from apps.wire.pattern import LENGTH_MAX, Patterns
 from apps.wire.plausible import of_format, of_name
-from apps.wire.schema_words import LEAST, bounds, kind_of, whole
+from apps.wire.schema_reader import DEPTH_MAX, SchemaReader
+from apps.wire.schema_words import LEAST, bounds, kind_of, step_of, whole
 
-DEPTH_MAX = 12  # of what is made; deeper than that only what has to be
 _OPTIONAL_DEPTH = 4
-_NULL_DEPTH = 2  # where what may be null is: schemas of trees hold themselves
 _ITEMS_MAX = 50
+_OTHERS_MAX = 4 * _ITEMS_MAX  # that are tried for one list without equal items
+_NO_OTHER = object()
 VALUES_MAX = 5_000  # in one answer: arrays of arrays of arrays would have no end
 TEXT_MAX = 64 * 1024  # characters of all its texts: as much as a model writes
 
@@ -41,7 +45,7 @@ class _Maker:
     """Makes values of one schema; the texts, names and numbers of the message are used up in their order."""
 
     def __init__(self, root: Body, text: str, *, everything: bool) -> None:
-        self._root = root
+        self._reader, self._patterns = SchemaReader(root), Patterns()
         self._text = text
         self._everything = everything
         self._values, self._letters = VALUES_MAX, TEXT_MAX  # what may still be made
@@ -52,7 +56,7 @@ class _Maker:
         if self._is_spent:
             return LEAST.get(kind_of(schema) if isinstance(schema, dict) else "", "")
         self._values -= 1
-        schema = self._resolved(schema, depth)
+        schema = self._reader.resolved(schema, depth)
         choices = schema.get("enum")
         if "const" in schema:
             return self._given(schema["const"])
@@ -82,52 +86,6 @@ class _Maker:
         self._letters -= len(orjson.dumps(value))
         return value
 
-    def _resolved(self, schema: Any, depth: int) -> Body:
-        """The schema without references and alternatives: of these the first that is not null."""
-        for _ in range(DEPTH_MAX):
-            if not isinstance(schema, dict):
-                return {}
-            if isinstance(schema.get("$ref"), str):
-                rest = {key: value for key, value in schema.items() if key != "$ref"}
-                schema = {**self._at(schema["$ref"]), **rest}
-            elif isinstance(schema.get("allOf"), list):
-                schema = self._merged(schema, depth)
-            elif any(isinstance(schema.get(key), list) and schema[key] for key in ("anyOf", "oneOf")):
-                schema = self._alternative(schema, depth)
-            else:
-                return schema
-        return schema if isinstance(schema, dict) else {}
-
-    def _alternative(self, schema: Body, depth: int) -> Body:
-        key = "anyOf" if isinstance(schema.get("anyOf"), list) and schema["anyOf"] else "oneOf"
-        known = [one for one in schema[key] if isinstance(one, dict)]
-        nulls = [one for one in known if one.get("type") == "null"]
-        others = [one for one in known if one.get("type") != "null"]
-        picked = (nulls if nulls and depth > _NULL_DEPTH else others or nulls or [{}])[0]
-        rest = {name: value for name, value in schema.items() if name not in (key, "default")}
-        return {**rest, **picked}
-
-    def _merged(self, schema: Body, depth: int) -> Body:
-        merged = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in schema["allOf"] if depth <= DEPTH_MAX and not self._is_spent else ():
-            self._values -= 1
-            for key, value in self._resolved(part, depth + 1).items():
-                known = merged.get(key)
-                if isinstance(known, dict) and isinstance(value, dict):
-                    merged[key] = {**known, **value}
-                elif key == "required" and isinstance(known, list) and isinstance(value, list):
-                    merged[key] = known + value
-                else:
-                    merged[key] = value
-        return merged
-
-    def _at(self, reference: str) -> Body:
-        place: Any = self._root
-        for step in reference.removeprefix("#").strip("/").split("/"):
-            step = step.replace("~1", "/").replace("~0", "~")
-            place = place.get(step) if isinstance(place, dict) and step else place
-        return place if isinstance(place, dict) else {}
-
     def _chosen(self, choices: list[Any]) -> Any:
         """The first that the message names, else the first that says something."""
         lower = self._text.casefold()
@@ -144,27 +102,65 @@ class _Maker:
             wanted = {**dict.fromkeys(properties), **wanted}
         if depth > DEPTH_MAX:
             return {}
-        return {name: self.value(properties.get(name), name, depth + 1) for name in wanted}
+        least = min(whole(schema.get("minProperties"), 0), _ITEMS_MAX)
+        spare = [name for name in properties if name not in wanted]
+        wanted |= dict.fromkeys(spare[: max(0, least - len(wanted))])
+        made = {name: self.value(properties.get(name), name, depth + 1) for name in wanted}
+        for name, one in islice(self._unnamed(schema, made, depth), max(0, least - len(made))):
+            made[name] = self.value(one, name, depth + 1)
+        return made
+
+    def _unnamed(self, schema: Body, made: Body, depth: int) -> Iterator[tuple[str, Any]]:
+        """(name, schema) of members that the schema does not name."""
+        names, rest = schema.get("propertyNames"), schema.get("additionalProperties")
+        names = names if isinstance(names, dict) else {"default": "key"}
+        patterns = schema.get("patternProperties")
+        if isinstance(patterns, dict) and patterns:
+            pattern, rest = next(iter(patterns.items()))
+            names = {"pattern": pattern}
+        if rest is not False:
+            names = self._items({"type": "string", **names}, "key", depth, list(made))
+            yield from ((name, rest) for name in names if isinstance(name, str))
 
     def _array(self, schema: Body, name: str, depth: int) -> list[Any]:
         if depth > DEPTH_MAX:
             return []
-        first = schema.get("prefixItems")
+        first, items, part = schema.get("prefixItems"), schema.get("items"), schema.get("contains")
         made = [self.value(item, name, depth + 1) for item in first] if isinstance(first, list) else []
         low, high = whole(schema.get("minItems"), 0), whole(schema.get("maxItems"), _ITEMS_MAX)
-        count = max(low, 1 if depth <= _OPTIONAL_DEPTH and not made else 0)
-        singular = name.removesuffix("s")
-        while len(made) < min(count, high, _ITEMS_MAX) and not self._is_spent:
-            item = self.value(schema.get("items"), singular, depth + 1)
-            if schema.get("uniqueItems") is True and item in made and isinstance(item, str | int | float):
-                item = f"{item}{len(made)}" if isinstance(item, str) else item + len(made)
-            made.append(item)
-        return made
+        high = max(0, min(high, _ITEMS_MAX) - len(made))
+        taken = made if schema.get("uniqueItems") is True else None
+        if isinstance(part, dict):
+            both = {"allOf": [items, part]} if isinstance(items, dict) else part
+            count = min(whole(schema.get("minContains"), 1), high)
+            made += islice(self._items(both, name, depth, taken), count)
+            high -= count
+        count = max(low - len(made), 1 if depth <= _OPTIONAL_DEPTH and not made else 0)
+        return made + list(islice(self._items(items, name, depth, taken), min(count, high)))
+
+    def _items(self, schema: Any, name: str, depth: int, taken: list[Any] | None) -> Iterator[Any]:
+        """Values of a schema, without end; beside some that are taken only others, as long as it has any."""
+
+        def make(schema: Any) -> Any:
+            return self.value(schema, name.removesuffix("s"), depth + 1)
+
+        keys = {key_of(item) for item in taken or ()}
+        others: Iterator[Any] | None = None
+        while not self._is_spent:
+            item = make(schema)
+            if taken is not None:
+                if others is None:
+                    found = Others(self._reader, self._patterns, make).of(schema, item)
+                    others = map(self._given, islice(found, _OTHERS_MAX))
+                item = next((one for one in chain([item], others) if key_of(one) not in keys), _NO_OTHER)
+                if item is _NO_OTHER:
+                    return
+                keys.add(key_of(item))
+            yield item
 
     def _number(self, schema: Body, name: str, *, is_whole: bool) -> float | int:
         low, high = bounds(schema)
-        given: Any = schema.get("multipleOf")
-        step = given if type(given) in (int, float) and given > 0 else (1 if is_whole else 0)
+        step = step_of(schema)
         fits = [n for n in self._numbers if low <= n <= high and (not step or n % step == 0)]
         if fits:
             self._numbers.remove(fits[0])
@@ -185,11 +181,14 @@ class _Maker:
         named = schema.get("format")
         made = of_format(named) if isinstance(named, str) else None
         pattern = schema.get("pattern")
+        low = min(whole(schema.get("minLength"), 0), self._letters)
+        high = whole(schema.get("maxLength"), low + LENGTH_MAX)
         if made is None and isinstance(pattern, str):
-            accepts = accepting(pattern)
-            return next(filter(accepts, self._words), None) or matching(pattern) or "a"
+            accepts = self._patterns.accepting(pattern)
+            said = [word for word in self._words if low <= len(word) <= high and accepts(word)]
+            return next(iter(said or self._patterns.matching(pattern, low, high)), "a")
         if made is None:
             made = of_name(name, text=self._text) or (self._words.pop(0) if self._words else None)
         made = made or of_name(name, fallback=True)
-        low, high = whole(schema.get("minLength"), 0), whole(schema.get("maxLength"), len(made) + 4096)
-        return made.ljust(min(low, self._letters), ".")[: max(low, high)]
+        high = high if "maxLength" in schema else len(made)
+        return made.ljust(low, ".")[: max(low, high)]

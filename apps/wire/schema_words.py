@@ -30,3 +30,9 @@ def bounds(schema: Body) -> tuple[float, float]:
     low = max(given.get("minimum", -math.inf), given.get("exclusiveMinimum", -math.inf) + apart)
     high = min(given.get("maximum", math.inf), given.get("exclusiveMaximum", math.inf) - apart)
     return low, high
+
+
+def step_of(schema: Body) -> float:
+    """What its numbers are multiples of; 0 where they may be any."""
+    given: Any = schema.get("multipleOf")
+    return given if type(given) in (int, float) and given > 0 else int(kind_of(schema) == "integer")

@@ -14,7 +14,7 @@ from apps.wire.asked import Tool
 from apps.wire.call import Call
 from apps.wire.chat import COMPLETIONS
 from apps.wire.errors import WireError
-from apps.wire.pattern import matching
+from apps.wire.pattern import Patterns
 from apps.wire.shelf import MemoryShelf
 from apps.wire.table import BY_NAME
 from apps.wire.tool_match import asks_for
@@ -218,6 +218,12 @@ def nested(levels: int) -> dict[str, Any]:
     return schema
 
 
+def unlike(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "uniqueItems": True, "minItems": 50, "items": items}
+
+
+DEEP: dict[str, Any] = {"default": orjson.loads("[" * 90 + "]" * 90), "items": {"$ref": "#/items"}}
+MANY_TEXTS = {f"p{n}": {"type": "string"} for n in range(100)}
 MANY = {name: {"$ref": "#"} for name in "abcdefgh"}
 DEFAULT = {"type": "string", "default": "d" * 100_000}
 
@@ -234,8 +240,33 @@ DEFAULT = {"type": "string", "default": "d" * 100_000}
         {"type": "array", "prefixItems": [{"$ref": "#"}, {"$ref": "#"}]},
         {"allOf": [{"$ref": "#"}] * 10},
         {"type": "integer", "multipleOf": 1e308},
+        {"type": "string", "pattern": "^a+$", "minLength": 2_000_000_000},
+        {"type": "string", "pattern": "(){4294967294}"},
+        unlike(unlike({"type": "string", "pattern": "^[^a-z]{4000}$"})),
+        unlike(unlike({"type": "string", "pattern": "(){4000}(?=a)"})),
+        unlike(unlike({"type": "object", "properties": MANY_TEXTS})),
+        unlike(unlike(DEFAULT)),
+        {"anyOf": [{"const": 1}, unlike({"$ref": "#"})]},
+        unlike({"anyOf": [{"const": 1}, {"$ref": "#"}, {"$ref": "#/items"}]}),
+        unlike(DEEP),
+        {"type": "object", "minProperties": 2_000_000_000, "additionalProperties": {"$ref": "#"}},
+        {"type": "array", "contains": {"$ref": "#"}, "minContains": 2_000_000_000},
     ],
-    ids=["a long text", "repeats", "backtracking", "arrays", "objects", "defaults", "first", "all", "number"],
+    ids=[
+        *(
+            "a long text",
+            "repeats",
+            "backtracking",
+            "arrays",
+            "objects",
+            "defaults",
+            "first",
+            "all",
+            "number",
+        ),
+        *("a long pattern", "empty groups", "unlike patterns", "unlike nothing", "unlike objects"),
+        *("unlike defaults", "unlike itself", "alternatives", "deep", "names", "contained"),
+    ],
 )
 def test_a_schema_without_end_gets_an_answer_that_has_one(schema: Any) -> None:
     text = f'Say "{"a" * 60}!"'
@@ -244,12 +275,98 @@ def test_a_schema_without_end_gets_an_answer_that_has_one(schema: Any) -> None:
     assert time.process_time() - began < 1
 
 
+STRING, ONES = {"type": "string"}, {"type": "string", "maxLength": 1}
+THREE = {"type": "array", "uniqueItems": True, "minItems": 3}
+NAMED = {
+    "type": "object",
+    "properties": {"city": STRING, "is_new": {"type": "boolean"}},
+    "required": ["city"],
+}
+EXACT = [
+    {**THREE, "items": {"enum": ["a", "b", "c"]}},
+    {**THREE, "items": {"anyOf": [{"const": "a"}, {"const": 7}, {"type": "boolean"}]}},
+    {**THREE, "items": {"type": "string", "maxLength": 2}},
+    {**THREE, "items": ONES, "minItems": 30},
+    {**THREE, "items": {"type": "string", "pattern": r"^[A-Z]{2}-\d+$"}, "minItems": 40},
+    {**THREE, "items": {"type": "string", "pattern": "^(red|green|blue)$"}},
+    {**THREE, "items": {"type": "string", "format": "date"}, "minItems": 40},
+    {**THREE, "items": {"type": "string", "format": "date-time"}},
+    {**THREE, "items": {"type": "string", "format": "email"}},
+    {**THREE, "items": {"type": "string", "format": "uuid"}},
+    {**THREE, "items": {"type": "integer", "minimum": 0, "maximum": 2}},
+    {**THREE, "items": {"type": "integer", "multipleOf": 5, "maximum": 10}},
+    {**THREE, "items": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}},
+    {**THREE, "items": {"type": ["boolean", "null"]}},
+    {**THREE, "items": NAMED},
+    {**THREE, "items": {"type": "array", "items": {"type": "boolean"}, "minItems": 2}},
+    {**THREE, "prefixItems": [{"const": "a"}], "items": {"enum": ["a", "b", "c"]}},
+    {"type": "array", "contains": {"const": "z"}},
+    {
+        "type": "array",
+        "contains": {"type": "integer"},
+        "minContains": 2,
+        "items": {"type": ["string", "integer"]},
+    },
+    {**THREE, "contains": {"enum": ["y", "z"]}, "minContains": 2, "items": STRING},
+    {"type": "string", "pattern": r"^\d+$", "minLength": 5, "maxLength": 5},
+    {"type": "string", "pattern": "^[a-z]{3,200}$", "minLength": 150},
+    {"type": "string", "pattern": "^x{100}$"},
+    {"type": "string", "pattern": r"^\w+@(\w+\.)+com$", "minLength": 30, "maxLength": 32},
+    {"type": "string", "pattern": "^a?b?c?[de]*$", "maxLength": 2},
+    {"type": "string", "pattern": "^[A-Z]", "minLength": 4},
+    {"type": "string", "pattern": "[0-9]$", "minLength": 4},
+    {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}},
+    {
+        "type": "object",
+        "minProperties": 2,
+        "properties": {"a": ONES, "b": {"type": "null"}},
+        "required": ["b"],
+    },
+    {**NAMED, "minProperties": 5, "additionalProperties": {"type": "boolean"}},
+    {
+        "type": "object",
+        "minProperties": 2,
+        "propertyNames": {"enum": ["x", "y"]},
+        "additionalProperties": {"type": "integer"},
+    },
+    {
+        "type": "object",
+        "minProperties": 2,
+        "patternProperties": {"^k[0-9]$": {"type": "integer"}},
+        "additionalProperties": False,
+    },
+]
+
+
+@pytest.mark.parametrize("schema", EXACT, ids=lambda schema: orjson.dumps(schema).decode())
+@pytest.mark.parametrize("text", ["", 'Say "z" to 1 and 1.0, "12345", and "12345" again.'])
+def test_what_can_be_followed_is(schema: Any, text: str) -> None:
+    whole = {"type": "object", "properties": {"it": schema}, "required": ["it"]}
+    check = jsonschema_rs.validator_for(whole, validate_formats=True)
+    check.validate(structured(whole, text))
+    check.validate(orjson.loads(arguments(whole, text)))
+
+
+def test_a_list_ends_where_no_other_value_is_possible() -> None:
+    for items, made in (
+        ({"type": "boolean"}, [True, False]),
+        ({"enum": ["a", "b"]}, ["a", "b"]),
+        ({"const": 7}, [7]),
+        ({"type": "string", "pattern": "^[ab]$"}, ["a", "b"]),
+        ({"type": "string", "maxLength": 0}, [""]),
+        ({"type": "integer", "minimum": 3, "maximum": 4}, [3, 4]),
+    ):
+        assert structured({**THREE, "items": items}, "") == made
+
+
 @pytest.mark.parametrize(
     "pattern", [r"^\d{3}-[A-Z]{2}$", "^(foo|bar)+$", "[^abc]{2}", r"^[\w.]+@\w+\.com$", r"\D\S"]
 )
 def test_a_simple_pattern_is_matched(pattern: str) -> None:
-    jsonschema_rs.validator_for({"type": "string", "pattern": pattern}).validate(matching(pattern))
+    jsonschema_rs.validator_for({"type": "string", "pattern": pattern}).validate(
+        Patterns().matching(pattern)[0]
+    )
 
 
 def test_a_pattern_that_looks_around_is_left_alone() -> None:
-    assert matching("(?=a)b") is None and matching("(") is None
+    assert not any(Patterns().matching(pattern) for pattern in ("(?=a)b", "("))

@@ -277,6 +277,5 @@ def test_on_fields_that_are_locked_no_circle_lies_over_the_words(house: Server, 
     page.goto(f"{house.url}/settings")
     segment = page.locator("#families .segments input").first
     expect(segment).to_be_disabled()
-    assert segment.evaluate("(circle) => getComputedStyle(circle).opacity") == "0"
-    locked = page.locator("#families .segments").first
-    assert locked.evaluate("(segments) => getComputedStyle(segments).opacity") == "0.7"
+    expect(segment).to_have_css("opacity", "0")
+    expect(page.locator("#families .segments").first).to_have_css("opacity", "0.7")

@@ -15,7 +15,7 @@ EXAMPLE = json.dumps({"messages": [{"role": "user", "content": "?"}, {"role": "a
 @pytest.fixture
 def client(connect: Callable[..., openai.OpenAI], request: pytest.FixtureRequest) -> openai.OpenAI:
     """Each test has a shelf of its own."""
-    return connect(caller=request.node.name[:80])
+    return connect(caller=request.node.name[:80].translate({ord("["): "-", ord("]"): None}))
 
 
 def start(client: openai.OpenAI, text: str = f"{EXAMPLE}\n" * 12, **fields: Any) -> Any:
@@ -62,6 +62,31 @@ def test_a_job_succeeds_and_its_model_works(server: Any, client: openai.OpenAI) 
             ask(done.fine_tuned_model)
     with pytest.raises(openai.PermissionDeniedError, match="Only models of your own"):
         client.models.delete("gpt-4o")
+
+
+@pytest.mark.parametrize("way", ["supervised", "dpo", "older"])
+def test_a_job_has_the_hyperparameters_that_were_chosen(client: openai.OpenAI, way: Any) -> None:
+    asked: Any = {"n_epochs": 2, "learning_rate_multiplier": 0.5, "batch_size": "auto"}
+    asked |= {"beta": 0.1} if way == "dpo" else {}
+    method = {"type": way, way: {"hyperparameters": asked}}
+    job = start(client, **({"hyperparameters": asked} if way == "older" else {"method": method}))
+    chosen = job.hyperparameters
+    assert (chosen.n_epochs, chosen.batch_size, chosen.learning_rate_multiplier) == (2, 1, 0.5)
+    told = getattr(job.method, "supervised" if way == "older" else way).hyperparameters
+    assert (told.n_epochs, told.batch_size, told.learning_rate_multiplier) == (2, 1, 0.5)
+    assert way != "dpo" or told.beta == 0.1
+    done = reached(client, job, "succeeded")
+    assert done.trained_tokens == len(f"{EXAMPLE}\n" * 12) // 4 * 2
+    points = list(client.fine_tuning.jobs.checkpoints.list(job.id))
+    assert [one.step_number for one in points] == [30, 15]
+
+
+def test_more_epochs_take_more_steps(client: openai.OpenAI) -> None:
+    job = start(client, method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 50}}})
+    reached(client, job, "succeeded")
+    points = list(client.fine_tuning.jobs.checkpoints.list(job.id, limit=30))
+    assert [one.step_number for one in points] == list(range(50, 0, -1))
+    assert len({one.id for one in points}) == len(points)
 
 
 def test_a_job_is_paused_resumed_and_cancelled(client: openai.OpenAI) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from openai.types.realtime import RealtimeSessionCreateResponse
 
 from apps.wire.call import Call
 from apps.wire.errors import WireError
@@ -26,6 +27,59 @@ def test_a_secret_is_valid_for_a_while(session: dict[str, Any] | None) -> None:
     checked = validator("realtime.client_secrets.create", "response")
     assert checked is not None and checked.is_valid(body)
     assert CLIENT_SECRETS.is_whole(body)
+
+
+def test_a_session_is_told_as_it_will_be() -> None:
+    asked = {
+        "type": "realtime",
+        "instructions": "Be kind",
+        "audio": {
+            "input": {
+                "turn_detection": {"type": "server_vad", "threshold": 0.9},
+                "format": {"type": "audio/pcmu"},
+            },
+            "output": {"voice": "cedar"},
+        },
+        "tools": None,
+    }
+    session = CLIENT_SECRETS.fill({}, call_of(session=asked))["session"]
+    read = RealtimeSessionCreateResponse.model_validate(session, strict=True)
+    assert not read.model_extra and set(read.model_fields_set) >= {"include", "prompt", "tracing"}
+    assert (session["instructions"], session["tools"], session["tool_choice"]) == ("Be kind", [], "auto")
+    assert session["output_modalities"] == ["audio"] and session["max_output_tokens"] == "inf"
+    heard, said = session["audio"]["input"], session["audio"]["output"]
+    assert heard["format"] == {"type": "audio/pcmu"}
+    assert heard["turn_detection"] == {
+        "type": "server_vad",
+        "threshold": 0.9,
+        "prefix_padding_ms": 300,
+        "silence_duration_ms": 200,
+        "idle_timeout_ms": None,
+        "create_response": True,
+        "interrupt_response": True,
+    }
+    assert said == {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "cedar", "speed": 1.0}
+    assert CLIENT_SECRETS.fill({}, call_of())["session"]["audio"]["output"]["voice"] == "alloy"
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        (None, None),
+        (
+            {"type": "semantic_vad", "eagerness": "low"},
+            {"type": "semantic_vad", "eagerness": "low", "create_response": True, "interrupt_response": True},
+        ),
+    ],
+)
+def test_turns_are_detected_as_asked(turns: Any, told: Any) -> None:
+    asked = {"type": "realtime", "audio": {"input": {"turn_detection": turns}}}
+    session = CLIENT_SECRETS.fill({}, call_of(session=asked))["session"]
+    assert session["audio"]["input"]["turn_detection"] == told
+    given = {"session": {"audio": {"output": {"voice": "verse"}}, "tools": None}}
+    session = CLIENT_SECRETS.fill(given, call_of(session=asked))["session"]
+    assert session["audio"]["input"]["turn_detection"] == told and session["tools"] is None
+    assert session["audio"]["output"]["voice"] == "verse"
 
 
 def test_a_preset_may_name_only_the_secret() -> None:

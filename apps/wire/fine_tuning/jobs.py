@@ -5,6 +5,7 @@ from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint
 from apps.wire.errors import WireError
 from apps.wire.fine_tuning import training
+from apps.wire.fine_tuning.hyperparameters import chosen, epochs_of, method
 from apps.wire.fine_tuning.tuned import KIND
 from apps.wire.ids import object_id
 from apps.wire.jsongate import GateError, read_object
@@ -13,8 +14,6 @@ from apps.wire.kept_resource import Resource
 from apps.wire.pages import cursor_page, fill_page, metadata_asked, part_of
 from apps.wire.row import Act, essential, row
 from apps.wire.shelf import Shelf
-
-_AUTO = {"n_epochs": training.EPOCHS, "batch_size": 1, "learning_rate_multiplier": 1.8}
 
 
 def _fill(draft: Body, call: Call) -> Body:
@@ -31,22 +30,15 @@ def _fill(draft: Body, call: Call) -> Body:
         "status": "validating_files",
         "validation_file": data.get("validation_file"),
         "training_file": data.get("training_file", "file-unknown"),
-        "hyperparameters": _chosen(data),
+        "hyperparameters": chosen(data),
         "trained_tokens": None,
         "error": None,
         "estimated_finish": None,
         "seed": data.get("seed") if isinstance(data.get("seed"), int) else 42,
         "integrations": data.get("integrations") or [],
-        "method": data.get("method")
-        or {"type": "supervised", "supervised": {"hyperparameters": _chosen(data)}},
+        "method": method(data),
         "metadata": data.get("metadata"),
     } | draft
-
-
-def _chosen(data: Body) -> Body:
-    given = data.get("hyperparameters")
-    asked = given if isinstance(given, dict) else {}
-    return _AUTO | {name: value for name, value in asked.items() if name in _AUTO and value != "auto"}
 
 
 def _create(call: Call, shelf: Shelf) -> Body:
@@ -71,7 +63,7 @@ def _keep(call: Call, body: Body, shelf: Shelf) -> None:
     hidden: Body = {
         "_model": f"ft:{body.get('model')}:mockopenai:{suffix}:{job_id[-8:]}",
         "_results": results,
-        "_tokens": len(content) // 4 * training.EPOCHS,
+        "_tokens": len(content) // 4 * epochs_of(body),
     }
     if body.get("status") in ("validating_files", "queued", "running"):
         hidden |= {"_since": call.received_at, "_ran_s": 0.0, "_error": _wrong(content)}

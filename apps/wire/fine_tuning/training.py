@@ -8,10 +8,10 @@ from hashlib import blake2b
 from typing import Any
 
 from apps.wire.endpoint import Body
+from apps.wire.fine_tuning.hyperparameters import epochs_of
 
 QUEUED_S, RUNNING_S, DONE_S = 1.0, 2.0, 5.0  # seconds from its creation
-EPOCHS = 3
-STEPS = 30
+STEPS = 30  # at least
 OVER = ("succeeded", "failed", "cancelled")
 
 
@@ -20,6 +20,10 @@ def ran_s(job: Body, now: float) -> float:
     since = job.get("_since")
     before = job.get("_ran_s", 0.0)
     return float(before if since is None else before + max(0.0, now - since))
+
+
+def _steps(job: Body) -> int:
+    return max(STEPS, epochs_of(job))
 
 
 def seen(job: Body, now: float) -> Body:
@@ -53,13 +57,13 @@ def metrics(job: Body, step: int) -> Body:
     """Losses that fall, each job its own."""
     noise = int.from_bytes(blake2b(f"{job['id']}{step}".encode(), digest_size=2).digest()) / 65535
     loss = round(2.0 * 0.93**step + 0.2 + 0.1 * noise, 4)
-    accuracy = round(min(0.99, 0.5 + 0.45 * step / STEPS + 0.02 * noise), 4)
+    accuracy = round(min(0.99, 0.5 + 0.45 * step / _steps(job) + 0.02 * noise), 4)
     return {"step": step, "train_loss": loss, "train_mean_token_accuracy": accuracy}
 
 
 def csv_of(job: Body) -> bytes:
     """The file of results."""
-    rows = [metrics(job, step) for step in range(1, STEPS + 1)]
+    rows = [metrics(job, step) for step in range(1, _steps(job) + 1)]
     lines = [f"{row['step']},{row['train_loss']},{row['train_mean_token_accuracy']}" for row in rows]
     return "\n".join(["step,train_loss,train_accuracy", *lines, ""]).encode()
 
@@ -81,10 +85,10 @@ def _story(job: Body) -> Iterator[tuple[float, str, Any]]:
         return
     yield QUEUED_S, "Files validated, moving job to queued state", None
     yield RUNNING_S, "Fine-tuning job started", None
-    for step in range(1, STEPS + 1):
+    for step in range(1, _steps(job) + 1):
         figures = metrics(job, step)
-        message = f"Step {step}/{STEPS}: training loss={figures['train_loss']:.2f}"
-        yield RUNNING_S + (DONE_S - RUNNING_S) * step / STEPS, message, figures
+        message = f"Step {step}/{_steps(job)}: training loss={figures['train_loss']:.2f}"
+        yield RUNNING_S + (DONE_S - RUNNING_S) * step / _steps(job), message, figures
     yield DONE_S, f"New fine-tuned model created: {job['_model']}", None
     yield DONE_S, "The job has successfully completed", None
 
@@ -106,12 +110,13 @@ def checkpoints(job: Body, now: float) -> list[Body]:
     if job.get("_error"):
         return []
     seconds, made = ran_s(job, now), []
-    for epoch in range(1, EPOCHS + 1):
-        step = STEPS * epoch // EPOCHS
-        at_s = RUNNING_S + (DONE_S - RUNNING_S) * step / STEPS
+    epochs, steps = epochs_of(job), _steps(job)
+    for epoch in range(1, epochs + 1):
+        step = steps * epoch // epochs
+        at_s = RUNNING_S + (DONE_S - RUNNING_S) * step / _steps(job)
         if at_s > seconds:
             break
-        name = job["_model"] if epoch == EPOCHS else f"{job['_model']}:ckpt-step-{step}"
+        name = job["_model"] if epoch == epochs else f"{job['_model']}:ckpt-step-{step}"
         made.append(
             {
                 "object": "fine_tuning.job.checkpoint",

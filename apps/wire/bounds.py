@@ -88,6 +88,18 @@ def beyond(name: str, value: float, low: float, high: float | None) -> WireError
     return out_of_range(name, problem, code=f"{what}_{way}_{side}_value")
 
 
+def beyond_length(name: str, value: str | list[Any], most: int) -> WireError | None:
+    """The error for a text or a list that is longer than that; None for another."""
+    if len(value) <= most:
+        return None
+    what, one = ("string", "a string") if isinstance(value, str) else ("array", "an array")
+    problem = (
+        f"{what} too long. Expected {one} with maximum length {most}, but got {one} with length "
+        f"{len(value)} instead."
+    )
+    return out_of_range(name, problem, code=f"{what}_above_max_length")
+
+
 def check_integer(name: str, value: Any, low: int, high: int | None = None) -> None:
     """Raises WireError for what is no whole number within the bounds; null is as good as absent."""
     if value is None:

@@ -4,10 +4,10 @@ from typing import Any
 
 from apps.wire import usage
 from apps.wire.asked import one_line
-from apps.wire.bounds import check_integer
+from apps.wire.bounds import beyond_length, check_integer
 from apps.wire.call import Call
 from apps.wire.chat_fill import N_MAX
-from apps.wire.errors import invalid_type, missing_parameter, out_of_range
+from apps.wire.errors import invalid_type, missing_parameter
 from apps.wire.findings import misshapen
 from apps.wire.jsongate import kind
 
@@ -34,9 +34,8 @@ def check(call: Call) -> None:
     check_integer("max_tokens", data.get("max_tokens"), 0)
     check_integer("n", data.get("n"), 1, N_MAX)
     check_integer("logprobs", data.get("logprobs"), 0, LOGPROBS_MAX)
-    if len(prompts(data)) > PROMPTS_MAX:
-        problem = f"array too long. Expected an array with maximum length {PROMPTS_MAX}."
-        raise out_of_range("prompt", problem, code="array_above_max_length")
+    if error := beyond_length("prompt", prompts(data), PROMPTS_MAX):
+        raise error
 
 
 def prompts(data: dict[str, Any]) -> list[Prompt]:

@@ -4,6 +4,7 @@ import time
 from functools import partial
 
 from apps.wire import ids
+from apps.wire.bounds import beyond_length
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import missing_parameter, out_of_range
@@ -99,12 +100,8 @@ def _check_items(call: Call) -> None:
 
 def _check_length(call: Call) -> None:
     items = call.data.get("items")
-    if isinstance(items, list) and len(items) > ITEMS_MAX:
-        problem = (
-            f"array too long. Expected an array with maximum length {ITEMS_MAX}, but got an array with "
-            f"length {len(items)} instead."
-        )
-        raise out_of_range("items", problem, code="array_above_max_length")
+    if isinstance(items, list) and (error := beyond_length("items", items, ITEMS_MAX)):
+        raise error
 
 
 def _is_item(body: Body) -> bool:

@@ -1,12 +1,14 @@
 """What OpenAI would refuse in a call that can be answered: told, refused, or not looked for."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from urllib.parse import parse_qsl
 
+from apps.wire.beyond_types import beyond_types
 from apps.wire.call import Call
 from apps.wire.catalogue import root
 from apps.wire.errors import WireError
-from apps.wire.findings import Finding, findings, refusal
+from apps.wire.findings import MAX, Finding, findings, refusal
 from apps.wire.form_fields import as_sent, data_of
 from apps.wire.impossible import impossible
 from apps.wire.names import operation_name
@@ -26,7 +28,9 @@ def configure(mode: str) -> None:
 
 def told(call: Call) -> list[Finding]:
     """What is to be shown of a call: its findings, unless nobody wants to know."""
-    return [] if _Switch.mode == "off" else [*_found(call), *map(_told, _impossible(call))]
+    if _Switch.mode == "off":
+        return []
+    return [*_found(call), *map(_told, islice(_beyond(call), MAX))]
 
 
 def refuse_wrong(call: Call) -> None:
@@ -35,7 +39,7 @@ def refuse_wrong(call: Call) -> None:
         return
     if found := _found(call):
         raise refusal(found[0])
-    for error in _impossible(call):
+    for error in _beyond(call):
         raise error
 
 
@@ -49,8 +53,12 @@ def _found(call: Call) -> list[Finding]:
     return found
 
 
-def _impossible(call: Call) -> Iterator[WireError]:
-    return impossible(call.data, operation_name(call.endpoint)) if call.method == "POST" else iter(())
+def _beyond(call: Call) -> Iterator[WireError]:
+    """What the types do not say."""
+    if call.method != "POST":
+        return iter(())
+    operation = operation_name(call.endpoint)
+    return chain(impossible(call.data, operation), beyond_types(call.data, operation))
 
 
 def _told(error: WireError) -> Finding:

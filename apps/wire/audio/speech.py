@@ -10,7 +10,7 @@ import orjson
 from apps.wire import sse, usage
 from apps.wire.audio.formats import CONTENT_TYPES, audio
 from apps.wire.audio.voice import VOICES, seconds
-from apps.wire.bounds import beyond
+from apps.wire.bounds import beyond, beyond_length
 from apps.wire.call import Call
 from apps.wire.endpoint import Body, Endpoint, Raw
 from apps.wire.errors import invalid_type, invalid_value, missing_parameter, out_of_range
@@ -35,12 +35,8 @@ def check(call: Call) -> None:
     if not data["input"]:
         problem = "empty string. Expected a string with minimum length 1, but got an empty string instead."
         raise out_of_range("input", problem, code="empty_string")
-    if len(data["input"]) > INPUT_MAX:
-        problem = (
-            f"string too long. Expected a string with maximum length {INPUT_MAX}, but got a string with "
-            f"length {len(data['input'])} instead."
-        )
-        raise out_of_range("input", problem, code="string_above_max_length")
+    if error := beyond_length("input", data["input"], INPUT_MAX):
+        raise error
     voice = data["voice"]
     if isinstance(voice, str) and voice not in VOICES and not voice.startswith("voice_"):
         raise invalid_value("voice", voice, VOICES)

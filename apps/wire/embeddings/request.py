@@ -3,7 +3,7 @@
 from typing import Any
 
 from apps.wire import usage
-from apps.wire.bounds import check_integer
+from apps.wire.bounds import beyond_length, check_integer
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.errors import (
@@ -58,12 +58,8 @@ def _check_input(given: Any) -> None:
         raise out_of_range("input", "input cannot be an empty array.", code="empty_array")
     if type(given[0]) is int:
         return _check_one("input", given)
-    if len(given) > INPUTS_MAX:
-        problem = (
-            f"array too long. Expected an array with maximum length {INPUTS_MAX}, but got an array with "
-            f"length {len(given)} instead."
-        )
-        raise out_of_range("input", problem, code="array_above_max_length")
+    if error := beyond_length("input", given, INPUTS_MAX):
+        raise error
     is_text = isinstance(given[0], str)
     for index, one in enumerate(given):
         if isinstance(one, str) is not is_text:

@@ -4,7 +4,7 @@ import re
 from hashlib import blake2s
 from typing import Any
 
-from apps.wire.bounds import check_integer
+from apps.wire.bounds import beyond_length, check_integer
 from apps.wire.call import Call
 from apps.wire.errors import WireError, invalid_type, invalid_value, missing_parameter, out_of_range
 from apps.wire.first_line import first_line
@@ -67,13 +67,8 @@ def _check_prompt(call: Call) -> None:
     if not prompt:
         problem = "empty string. Expected a string with minimum length 1, but got an empty string instead."
         raise out_of_range("prompt", problem, code="empty_string")
-    longest = _of_model(call.model)[1]
-    if len(prompt) > longest:
-        problem = (
-            f"string too long. Expected a string with maximum length {longest}, but got a string with "
-            f"length {len(prompt)} instead."
-        )
-        raise out_of_range("prompt", problem, code="string_above_max_length")
+    if error := beyond_length("prompt", prompt, _of_model(call.model)[1]):
+        raise error
 
 
 def _check_rest(call: Call) -> None:

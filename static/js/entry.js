@@ -56,8 +56,8 @@ export class EntryForm {
     this.opened = new OpenEntry(this.editor, draft?.opened ?? entry);
     if (draft) {
       this.editor.fill(draft);
-      this.#note(UNSAVED);
       this.#hear(entry);
+      if (this.opened.isChanged) this.#note(UNSAVED);
     }
     return this.editor.focus();
   }
@@ -95,8 +95,9 @@ export class EntryForm {
     find("#entry-note").hidden = !text;
   }
 
+  /** Keeps what is written as long as it is not saved. */
   #keep() {
-    const draft = this.editor.draft();
+    const draft = this.opened?.isChanged === false ? null : this.editor.draft();
     saveDraft(this.#name, draft && { ...draft, opened: this.opened?.entry });
   }
 
@@ -109,8 +110,9 @@ export class EntryForm {
 
   #tell(names, entry) {
     const theirs = () => {
-      this.#forget();
       this.opened = new OpenEntry(this.editor, entry);
+      this.#note("");
+      this.#keep();
       this.editor.focus();
     };
     const mine = () => {
@@ -123,13 +125,7 @@ export class EntryForm {
   #become(entry) {
     this.clash.hide();
     this.opened.become(entry);
-    if (this.opened.isChanged) this.#keep();
-    else this.#forget();
-  }
-
-  #forget() {
-    saveDraft(this.#name, null);
-    this.#note("");
+    this.#keep();
   }
 
   async #send() {
@@ -144,7 +140,7 @@ export class EntryForm {
   }
 
   #unchanged() {
-    this.#forget();
+    this.#keep();
     notice(gettext("Nothing was changed."), { name: "written" });
     this.onDone(this.id);
   }
@@ -180,7 +176,7 @@ export class EntryForm {
 
   #asNew() {
     const draft = this.editor.draft();
-    this.#forget();
+    saveDraft(this.#name, null);
     this.#open("");
     this.editor.fill(draft);
     this.#note(GONE);

@@ -42,15 +42,16 @@ export function sequenceFrom({ body = "", kind, spare, status_code, headers, ...
   return { ...rest, body: writeJson({ sequence: [first, { content: "The second reply." }], order: "once" }), view: "json" };
 }
 
-/** What a change says of content beside what its text says: it is all that is sent, and it has its own status. */
+/** What a change to that content has to clear, since its text is all that is sent. */
 export function clearedOf(root) {
   if (!isContent(root)) return {};
   const beside = ["seed", ...(root.template ? ["vars"] : ["order", "weights"])];
-  return { status_code: null, ...Object.fromEntries(beside.filter((name) => !(name in root)).map((name) => [name, null])) };
+  return Object.fromEntries(beside.filter((name) => !(name in root)).map((name) => [name, null]));
 }
 
-/** The request's body for a text that is a body or content, spelled as it is, with the other fields. */
+/** The request's body for a text that is a body or content, spelled as it is, with the other fields; or of these alone. */
 export function payloadOf(text, fields) {
+  if (text === undefined) return JSON.stringify(fields);
   const rest = JSON.stringify(fields).slice(1);
   const inner = isContent(tryJson(text)) ? text.trim().slice(1, -1) : `"response": ${text || "{}"}`;
   return `{${inner}${rest === "}" ? "" : ", "}${rest}`;

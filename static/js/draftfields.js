@@ -15,8 +15,8 @@ const DEFAULTS = {
   x_should_retry: "",
   render: false,
 };
-// The same as REST spells them: what a change has to say, or the entry would keep what it had.
-const CLEARED = {
+// The same as REST spells them.
+const USUAL = {
   status_code: 200,
   headers: {},
   delay_ms: 0,
@@ -35,7 +35,7 @@ export const number = (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) :
 const shown = (value) => (value === undefined || value === null || value === 0 ? "" : String(value));
 
 export class DraftFields {
-  /** `own`: what only this editor has beside them, with write(draft), read() and what is `cleared`. */
+  /** `own`: what only this editor has beside them, with write(draft), read() and what is `usual` as REST spells it. */
   constructor(form, { onChange, own = null }) {
     Object.assign(this, { form, own, usual: DEFAULTS, fault: new FaultField(find("[data-fault]", form)) });
     this.headers = new HeaderRows(find("[data-headers]", form), { onChange });
@@ -86,10 +86,9 @@ export class DraftFields {
     return { ...found, ...this.own?.read() };
   }
 
-  /** What `read` leaves out, in so many words; `also`: what that is for what is sent, see content.js. */
-  cleared(also = {}) {
-    const said = this.read();
-    return Object.fromEntries(Object.entries({ ...CLEARED, ...this.own?.cleared, ...also }).filter(([name]) => !(name in said)));
+  /** The same, and in so many words those that are; `usual`: what is so beside what is sent. */
+  values(usual = {}) {
+    return { ...USUAL, ...this.own?.usual, ...usual, ...this.read() };
   }
 
   /** What a pace of other than numbers is, where the numbers would stand. */

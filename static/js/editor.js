@@ -4,7 +4,7 @@ import { problems } from "./api.js";
 import { AnswerForm } from "./answerform.js";
 import { Check, sizeOf } from "./check.js";
 import { CodeView } from "./codeview.js";
-import { clearedOf, isContent, payloadOf } from "./content.js";
+import { isContent, payloadOf } from "./content.js";
 import { DraftBody } from "./draftbody.js";
 import { DraftFields } from "./draftfields.js";
 import { pressed } from "./editorkeys.js";
@@ -81,17 +81,16 @@ export class Editor {
 
   /** The request's body: `response` spelled as written, the other fields, `more`. Null, and a word, when it cannot be sent. */
   payload(more = {}) {
+    return this.isReady() ? payloadOf(this.body.text, { ...this.fields.read(), ...more }) : null;
+  }
+
+  /** Whether what stands there can be sent; if not, a word says why. */
+  isReady() {
     this.answer.settle();
     const { status } = this.fields;
     if (this.body.root === undefined) return this.#refuse(gettext("This is not JSON yet: mend it before it is sent."));
     const isEnough = this.answer.short.isOn || this.fields.fault.isEnough || status >= 400 || status === 204;
-    if (this.body.isEmpty && !isEnough) return this.#refuse(gettext("Write a reply first."));
-    return payloadOf(this.body.text, { ...this.fields.read(), ...more });
-  }
-
-  /** What a change has to name beside what stands there, or the entry would keep what it had. */
-  cleared() {
-    return this.fields.cleared(clearedOf(this.body.root));
+    return this.body.isEmpty && !isEnough ? this.#refuse(gettext("Write a reply first.")) : true;
   }
 
   /** What is doubtful in what can be sent, as lines of text. */
@@ -192,6 +191,6 @@ export class Editor {
 
   #refuse(line) {
     this.problems([line]);
-    return null;
+    return false;
   }
 }

@@ -1,15 +1,20 @@
 // The panel in which one entry is written or changed.
 
 import { problems } from "./api.js";
-import { asShown, sequenceFrom } from "./content.js";
+import { Clash } from "./clash.js";
+import { sequenceFrom } from "./content.js";
 import { loadDraft, saveDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { EntryFields } from "./entryfields.js";
 import { notice } from "./notices.js";
+import { OpenEntry } from "./openentry.js";
 import { find, findAll, on, single } from "./page.js";
 import { fill, gettext, ngettext } from "./words.js";
 
 const GONE = gettext("This preset is not in the queue any more: it was taken or deleted meanwhile. You can add what stands here as a new one.");
+// Parts that cannot be filled under the hands of whoever is in one of them.
+const UNFILLED = "[data-headers], [data-tools], [data-error-form]";
+const CLASH = gettext("Somebody else has changed the same of this preset: what you wrote is not saved. Open it again to choose.");
 const UNSAVED = gettext("What you had not saved yet stands here.");
 
 export class EntryForm {
@@ -21,12 +26,13 @@ export class EntryForm {
   constructor(queue, { onOpen, onDone }) {
     Object.assign(this, { queue, onOpen, onDone });
     this.form = find("#entry");
-    this.editor = new Editor(this.form, { onChange: (draft) => saveDraft(this.#name, draft), own: new EntryFields(this.form) });
+    this.editor = new Editor(this.form, { onChange: () => this.#keep(), own: new EntryFields(this.form) });
+    this.clash = new Clash(find("#entry-clash"));
     on(this.form, "click", "[data-begin] button", () => this.editor.take(sequenceFrom(this.editor.draft() ?? {})));
-    const send = single(() => this.#send());
+    this.send = single(() => this.#send());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      send();
+      this.send();
     });
   }
 
@@ -46,20 +52,39 @@ export class EntryForm {
     if (turn !== this.#turn) return undefined;
     if (!entry) return notice(GONE, { level: "warn" });
     this.#open(id, place);
-    this.uses = entry.uses;
     const draft = loadDraft(this.#name);
-    this.editor.fill(draft ?? asShown(entry));
-    if (draft) this.#note(UNSAVED);
+    this.opened = new OpenEntry(this.editor, draft?.opened ?? entry);
+    if (draft) {
+      this.editor.fill(draft);
+      this.#hear(entry);
+      if (this.opened.isChanged) this.#note(UNSAVED);
+    }
     return this.editor.focus();
+  }
+
+  /** Looks whether somebody else has changed what is open. */
+  async refresh() {
+    const { id } = this;
+    const turn = this.#turn;
+    const entry = id && (await this.queue.entry(id));
+    const isOpen = turn === this.#turn && id === this.id && !this.isSending;
+    if (entry && isOpen && !document.activeElement.closest(UNFILLED)) this.#hear(entry);
+  }
+
+  /** The number of its row. */
+  set place(place) {
+    find("#entry-title").textContent = fill(gettext("Preset %(n)s"), { n: place.toLocaleString() });
   }
 
   #open(id, place = 0) {
     this.#turn += 1;
     this.onOpen();
-    this.id = id;
+    Object.assign(this, { id, opened: null });
     this.form.hidden = false;
+    this.clash.hide();
     const title = find("#entry-title");
-    title.textContent = id ? fill(gettext("Preset %(n)s"), { n: place.toLocaleString() }) : title.dataset.new;
+    if (id) this.place = place;
+    else title.textContent = title.dataset.new;
     findAll("[data-when]", this.form).forEach((part) => (part.hidden = part.dataset.when !== (id ? "edit" : "new")));
     this.#note("");
     this.editor.problems([]);
@@ -70,28 +95,83 @@ export class EntryForm {
     find("#entry-note").hidden = !text;
   }
 
-  async #send() {
-    const { id } = this;
-    const name = this.#name;
-    const turn = this.#turn;
-    const body = await this.editor.payload(id ? this.#cleared() : {}); // what is not named stays
-    if (!body) return;
-    const sent = JSON.stringify(this.editor.draft());
-    const result = await (id ? this.queue.change(id, body) : this.queue.add(body));
-    const isOpen = turn === this.#turn;
-    if (result.code === 200) {
-      const isSame = isOpen && sent === JSON.stringify(this.editor.draft());
-      if (isSame || !isOpen) saveDraft(name, null); // what was written on meanwhile is a draft of its own
-      this.#written(id, isSame, result.data);
-    } else if (!isOpen) notice(problems(result).join(" "), { level: "warn" });
-    else if (result.code === 404 && id) this.#asNew();
-    else this.editor.problems(result.data.errors ? result.data : problems(result));
+  /** Keeps what is written as long as it is not saved. */
+  #keep() {
+    const draft = this.opened?.isChanged === false ? null : this.editor.draft();
+    saveDraft(this.#name, draft && { ...draft, opened: this.opened?.entry });
   }
 
-  /** How often it answers is named only if it was changed: calls count it down meanwhile. */
-  #cleared() {
-    const { uses = 1 } = this.editor.fields.read();
-    return { ...this.editor.cleared(), ...(uses === this.uses ? { uses: undefined } : {}) };
+  /** What this person has not touched becomes as it is now; whether both have changed the same, which is told. */
+  #hear(entry) {
+    const names = this.opened.clashes(entry);
+    if (names.length) this.#tell(names, entry);
+    else this.#become(entry);
+  }
+
+  #tell(names, entry) {
+    const theirs = () => {
+      this.opened = new OpenEntry(this.editor, entry);
+      this.#note("");
+      this.#keep();
+      this.editor.focus();
+    };
+    const mine = () => {
+      this.#become(entry);
+      this.send();
+    };
+    this.clash.tell({ names, theirs, mine });
+  }
+
+  #become(entry) {
+    this.clash.hide();
+    this.opened.become(entry);
+    this.#keep();
+  }
+
+  async #send() {
+    const body = this.opened ? this.opened.payload() : this.editor.payload();
+    if (!body) return;
+    this.isSending = true;
+    try {
+      await (this.opened?.isChanged === false ? this.#unchanged() : this.#deliver(body));
+    } finally {
+      this.isSending = false;
+    }
+  }
+
+  #unchanged() {
+    this.#keep();
+    notice(gettext("Nothing was changed."), { name: "written" });
+    this.onDone(this.id);
+  }
+
+  async #deliver(body) {
+    const { id, opened } = this;
+    const name = this.#name;
+    const turn = this.#turn;
+    const isOpen = () => turn === this.#turn && id === this.id;
+    const mine = opened?.mine;
+    const sent = JSON.stringify(this.editor.draft());
+    const now = id && (await this.queue.entry(id));
+    const names = now ? opened.clashes(now, mine) : [];
+    if (names.length) return isOpen() ? this.#tell(names, now) : notice(CLASH, { level: "warn" });
+    const result = await (id ? this.queue.change(id, body) : this.queue.add(body));
+    if (result.code === 200) {
+      const isSame = isOpen() && sent === JSON.stringify(this.editor.draft());
+      if (isSame || !isOpen()) saveDraft(name, null); // what was written on meanwhile is a draft of its own
+      else if (id) await this.#goOn(mine);
+      return this.#written(id, isSame, result.data);
+    }
+    if (!isOpen()) return notice(problems(result).join(" "), { level: "warn" });
+    if (result.code === 404 && id) return this.#asNew();
+    return this.editor.problems(result.data.errors ? result.data : problems(result));
+  }
+
+  /** What stands there was written on while `mine` was saved. */
+  async #goOn(mine) {
+    const { id, opened } = this;
+    opened.saved(await this.queue.entry(id), mine);
+    if (opened === this.opened) this.#keep();
   }
 
   #asNew() {

@@ -8,7 +8,7 @@ const DEFAULTS = { endpoint: "text", on_undelivered: "drop", label: "", verbatim
 
 export class EntryFields {
   /** As REST spells what none of them says. */
-  cleared = { ...DEFAULTS, uses: 1, match: null };
+  usual = { ...DEFAULTS, uses: 1, match: null };
 
   constructor(form) {
     this.fields = form.elements;

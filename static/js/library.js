@@ -3,7 +3,7 @@
 import { ask, problems } from "./api.js";
 import { startFrame } from "./frame.js";
 import { TemplateDraft } from "./librarydraft.js";
-import { exampleOf, FieldProblems, readJson, tried, written } from "./libraryfields.js";
+import { exampleOf, FieldProblems, readJson, textsOf, tried, written } from "./libraryfields.js";
 import { Renewing } from "./libraryrenew.js";
 import { notice, sure } from "./notices.js";
 import { coalesce, find, findAll, single } from "./page.js";
@@ -35,7 +35,7 @@ function showUntried(errors, line = gettext("Nothing goes out like this: what is
 
 /** Shows what would go out. */
 const preview = coalesce(async () => {
-  const { fields, errors } = written(form);
+  const { fields, errors } = written(textsOf(form));
   if (fields.variables) find("#try-vars").placeholder = exampleOf(fields.variables);
   const vars = readJson(find("#try-vars").value || "{}");
   if (vars.error) errors.push({ field: "vars", error: vars.error });
@@ -58,13 +58,14 @@ function refusedBy(result, isNew) {
 }
 
 const save = single(async () => {
-  const { fields, errors } = written(form);
-  if (errors.length) return problemsOf.refuse(errors);
   const { name: known } = root.dataset;
+  if (known && !renewing.isChanged) return notice(gettext("Nothing was changed."), { name: "written" });
+  if (known && (await renewing.isClash())) return undefined;
   const sent = renewing.written;
+  const { fields, errors } = written(known ? renewing.mine : sent);
+  if (errors.length) return problemsOf.refuse(errors);
   const path = known ? `/api/templates/${encodeURIComponent(known)}` : "/api/templates";
-  const missing = known ? { status_code: null, delay_ms: null, headers: null, pace: null, x_should_retry: null } : {};
-  const result = await ask(known ? "PATCH" : "POST", path, { body: JSON.stringify({ ...missing, ...fields }) });
+  const result = await ask(known ? "PATCH" : "POST", path, { body: JSON.stringify(fields) });
   if (result.code !== 200) return problemsOf.refuse(refusedBy(result, !known));
   problemsOf.refuse([]);
   if (!known) {
@@ -110,6 +111,7 @@ find("#import-templates input").addEventListener("change", bring);
 find("#delete-template")?.addEventListener("click", remove);
 const problemsOf = new FieldProblems(root, form);
 const renewing = new Renewing(root, form, {
+  save,
   onList: narrow,
   onForm: () => {
     draft.keep();

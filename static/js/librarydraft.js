@@ -25,11 +25,11 @@ export class TemplateDraft {
     this.tried[0].value = isThere ? call : "";
     this.tried[1].value = vars;
     const draft = this.note && loadDraft(this.key);
-    if (draft) this.#resume(draft);
+    if (draft?.opened) this.#resume(draft);
   }
 
-  #resume({ written, version }) {
-    this.renewing.resume(written, version);
+  #resume(draft) {
+    this.renewing.resume(draft);
     this.keep();
     this.onForm();
   }
@@ -37,10 +37,9 @@ export class TemplateDraft {
   /** Keeps what stands there, unless the server has just that. */
   keep() {
     if (!this.note) return; // a ready one
-    const { written, version, kept } = this.renewing;
-    const isSaved = written === kept;
-    saveDraft(this.key, isSaved ? null : { written, version });
-    this.note.hidden = isSaved;
+    const { written, opened, version, isChanged } = this.renewing;
+    saveDraft(this.key, isChanged ? { written, opened, version } : null);
+    this.note.hidden = !isChanged;
   }
 
   /** What it is tried with, for the template of that name. */
@@ -61,9 +60,9 @@ export class TemplateDraft {
   }
 
   discard() {
-    const { written, version } = this.renewing;
-    this.#resume({ written: this.renewing.kept, version });
-    const undo = () => this.#resume({ written, version });
+    const { written, opened, version } = this.renewing;
+    this.#resume({ written: opened, opened, version });
+    const undo = () => this.#resume({ written, opened, version });
     notice(gettext("What was not saved is discarded."), { undo, stay: true, name: "discarded" });
     find("#t-response").focus();
   }

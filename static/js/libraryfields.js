@@ -1,11 +1,13 @@
 // The fields of a template as REST takes them, and what is wrong with them, each thing at its field.
 
 import { showProblems } from "./fieldproblems.js";
-import { find } from "./page.js";
+import { find, findAll } from "./page.js";
 import { visibleText } from "./visible.js";
 import { gettext } from "./words.js";
 
 const ABOUT = ["name", "category", "description"];
+const NUMBERS = ["status_code", "delay_ms"];
+const MORE = { headers: null, pace: null, x_should_retry: null };
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const MEANWHILE = "new"; // what is tried may have no name yet, or none that can be kept
 
@@ -20,19 +22,29 @@ export function readJson(text) {
   }
 }
 
-/** What stands in the fields, as REST takes it, and what is no JSON: {fields, errors}. */
-export function written({ elements }) {
+/** The texts of the fields, by name. */
+export const textsOf = (form) => Object.fromEntries(findAll("input[name], textarea[name]", form).map(({ name, value }) => [name, value]));
+
+/** What texts of fields say, as REST takes it, null where that is nothing, and what is no JSON: {fields, errors}. */
+export function written(texts) {
   const fields = {};
   const errors = [];
-  for (const name of ABOUT) if (elements[name]) fields[name] = elements[name].value.trim();
-  for (const name of ["status_code", "delay_ms"]) if (elements[name].value.trim()) fields[name] = number(elements[name].value);
-  for (const name of ["response", "variables", "more"]) {
-    const { value, error } = readJson(elements[name].value || (name === "response" ? "" : "{}"));
-    if (error) errors.push({ field: name, error });
-    else if (name === "more") Object.assign(fields, value);
-    else fields[name] = value;
+  for (const [name, text] of Object.entries(texts)) {
+    if (ABOUT.includes(name)) fields[name] = text.trim();
+    else if (NUMBERS.includes(name)) fields[name] = text.trim() ? number(text) : null;
+    else {
+      const { value, error } = readJson(text || (name === "response" ? "" : "{}"));
+      if (error) errors.push({ field: name, error });
+      else Object.assign(fields, name === "more" ? { ...MORE, ...value } : { [name]: value });
+    }
   }
   return { fields, errors };
+}
+
+/** The same texts without what says nothing: how JSON is laid out. */
+export function meant(texts) {
+  const spelled = (name, text) => (ABOUT.includes(name) ? text.trim() : JSON.stringify(readJson(text).value) ?? text.trim());
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, spelled(name, text)]));
 }
 
 /** What of the fields is tried: how it is called and sorted changes nothing of what it says. */

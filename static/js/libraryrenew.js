@@ -1,50 +1,68 @@
 // Keeps the page Templates true while others change the library: the list at once, an open template unless somebody writes in it.
 
-import { coalesce, find, findAll } from "./page.js";
+import { changes, clashes } from "./changes.js";
+import { Clash } from "./clash.js";
+import { meant, textsOf } from "./libraryfields.js";
+import { coalesce, find } from "./page.js";
 import { fetchPart, put } from "./swap.js";
-import { fill, gettext } from "./words.js";
+import { gettext } from "./words.js";
 
-const FIELDS = "input[name], textarea[name]";
+const IN_WORDS = { more: "headers, pace, x_should_retry" }; // what stands in that field
 const address = (name) => `/templates/${encodeURIComponent(name)}`;
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
-const spelled = (form) => JSON.stringify(findAll(FIELDS, form).map(({ value }) => value));
-
-function write(form, values) {
-  findAll(FIELDS, form).forEach((field, index) => {
-    const value = values[index] ?? field.value;
-    if (field.value !== value) field.value = value;
-  });
+function write({ elements }, texts) {
+  for (const [name, text] of Object.entries(texts)) if (elements[name].value !== text) elements[name].value = text;
 }
 
 export class Renewing {
-  /** `onList()` after the list came again, `onForm()` after the open template did. */
-  constructor(root, form, { onList, onForm }) {
-    Object.assign(this, { root, form, onList, onForm, newer: null });
+  /** `onList()` after the list came again, `onForm()` after the open template did; `save()` is what a person can choose. */
+  constructor(root, form, { onList, onForm, save }) {
+    Object.assign(this, { root, form, onList, onForm, save });
     this.renew = coalesce(() => this.#renew());
     if (root) {
       form.reset(); // what the browser itself has put there is not what the server has
+      this.clash = new Clash(find("#template-newer"));
       this.keep(root.dataset.version);
-      find("#show-newer").addEventListener("click", () => this.#show(this.newer));
     }
   }
 
   get written() {
-    return spelled(this.form);
+    return textsOf(this.form);
   }
 
-  /** Puts there what was written before, on that version: whether it is the newest still is asked of the server. */
-  resume(written, version) {
-    write(this.form, JSON.parse(written));
-    this.version = version;
+  /** What was changed in the form since it was opened, by field. */
+  get mine() {
+    const { written } = this;
+    const names = Object.keys(changes(meant(this.opened), meant(written)));
+    return Object.fromEntries(names.map((name) => [name, written[name]]));
+  }
+
+  get isChanged() {
+    return Object.keys(this.mine).length > 0;
+  }
+
+  /** Puts there what was written before, over what was opened: whether that is the newest still is asked of the server. */
+  resume({ written, opened, version }) {
+    write(this.form, written);
+    Object.assign(this, { opened, version });
     this.renew();
   }
 
   /** What stands in the form, or stood there when it was sent, is what the server has, of that version. */
-  keep(version, kept = this.written) {
+  keep(version, opened = this.written) {
     this.version = String(version);
-    this.kept = kept;
-    find("#template-newer").hidden = true;
+    this.opened = opened;
+    this.clash.hide();
+  }
+
+  /** Whether somebody else has changed the same by now: that is told. */
+  async isClash() {
+    const open = await this.#fetch(address(this.root.dataset.name));
+    if (open?.body) this.#hear(open);
+    if (!open?.body || find("#template", open).dataset.version === this.version) return false;
+    this.clash.reveal();
+    return true;
   }
 
   async #renew() {
@@ -68,24 +86,25 @@ export class Renewing {
   }
 
   #hear(open) {
-    if (open.gone) return this.#say(gettext("It was deleted meanwhile. What stands here is kept only on this page: copy it, and add it as a new one."), null);
+    if (open.gone) return this.clash.say(gettext("It was deleted meanwhile. What stands here is kept only on this page: copy it, and add it as a new one."));
     const { version, by } = find("#template", open).dataset;
     if (version === this.version) return undefined;
-    if (spelled(this.form) === this.kept) return this.#show(open);
-    return this.#say(fill(gettext("%(name)s has changed it meanwhile. Saving writes over that."), { name: by || gettext("Somebody") }), open);
+    const { mine } = this;
+    const names = clashes(meant(this.opened), meant(mine), meant(textsOf(find("#template-form", open))));
+    if (!names.length) return this.#show(open, mine);
+    const saveMine = () => {
+      this.#show(open, this.mine);
+      this.save();
+    };
+    return this.clash.tell({ by, names: names.map((name) => IN_WORDS[name] ?? name), theirs: () => this.#show(open), mine: saveMine });
   }
 
-  #say(text, open) {
-    this.newer = open;
-    find("#template-newer span").textContent = text;
-    find("#show-newer").hidden = !open;
-    find("#template-newer").hidden = false;
-  }
-
-  #show(open) {
-    write(this.form, JSON.parse(spelled(find("#template-form", open))));
+  /** Goes on from what it is now, with what was changed here. */
+  #show(open, mine = {}) {
+    const texts = textsOf(find("#template-form", open));
+    write(this.form, { ...texts, ...mine });
     find("#template-by").textContent = find("#template-by", open).textContent;
-    this.keep(find("#template", open).dataset.version);
+    this.keep(find("#template", open).dataset.version, texts);
     this.onForm();
   }
 }

@@ -103,6 +103,7 @@ class OpenQueue {
 
   async #fetch() {
     await this.#fetchState();
+    await this.form.refresh();
     await this.blocks.refresh();
     this.why.refetch();
   }
@@ -128,7 +129,9 @@ class OpenQueue {
 
   #mark() {
     for (const row of findAll("#entries [data-id]")) {
-      row.classList.toggle("entry-edited", Boolean(this.form?.id) && row.dataset.id === this.form.id);
+      const isEdited = Boolean(this.form?.id) && row.dataset.id === this.form.id;
+      row.classList.toggle("entry-edited", isEdited);
+      if (isEdited) this.form.place = this.blocks.placeOf(row);
     }
   }
 

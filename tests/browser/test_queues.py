@@ -121,6 +121,38 @@ def test_an_entry_is_edited_and_keeps_its_place_and_what_was_not_touched(
     assert (item["label"], item["uses"], item["delay_ms"]) == ("second", 3, 20)
 
 
+def test_what_is_emptied_in_an_entry_is_gone_from_it(server: Server, open_page: OpenPage) -> None:
+    server.queue("ci-7", *said("one"))
+    plain = server.api.get("/api/preset-queue/ci-7").json()["items"][0]
+    server.api.delete("/api/preset-queue/ci-7")
+    beside = {"delay_ms": 20, "headers": {"x-a": "1"}, "pace": {"token_ms": 5}, "label": "a", "uses": None}
+    server.queue("ci-7", *said("one"), **beside, match={"turn": 1}, fault="cut")
+    order = {"order": "random", "weights": [1, 2], "seed": 5}
+    server.api.post("/api/preset-queue/ci-7", json={"sequence": said("a", "b"), **order})
+    page = open_page(f"{server.url}/queues/ci-7")
+    words(page).first.click()
+    for name in ("delay", "each", "label", "match"):
+        page.fill(f"#entry-{name}", "")
+    page.locator("#entry [data-more] summary").click()
+    page.get_by_role("button", name="Take out this header").click()
+    page.select_option("#entry-fault", "")
+    page.locator("#entry [name=endless]").uncheck()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entry")).to_be_hidden()
+    words(page).nth(1).click()
+    code = page.locator("#entry-json .cm-content")
+    code.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text('{"sequence": [{"content": "c"}]}')
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entry")).to_be_hidden()
+    first, second = server.api.get("/api/preset-queue/ci-7").json()["items"]
+    assert {**first, "id": plain["id"], "created_at": plain["created_at"]} == plain
+    assert second["sequence"] == said("c")
+    assert second.get("order") in (None, "once")
+    assert not second.keys() & {"weights", "seed"}
+
+
 def test_a_sequence_is_begun_from_the_form_and_opens_as_tidy_json(
     server: Server, open_page: OpenPage
 ) -> None:

@@ -96,9 +96,9 @@ def test_what_is_not_saved_is_there_again_until_it_is_saved_or_discarded(
     # It was changed by others, meanwhile: whoever goes on with it hears so.
     server.api.patch(path, json={"response": {"content": "three"}}, headers={"x-mock-person": "bob"})
     page.click("#library a:has-text('a-draft')")
-    expect(page.locator("#template-newer")).to_contain_text("bob has changed it meanwhile")
+    expect(page.locator("#template-newer")).to_contain_text("bob has changed this, too")
     expect(response).to_have_value('{"content": "two"}')
-    response.press("Control+Enter")
+    page.get_by_role("button", name="Save mine over it").click()
     expect(page.locator("#notices")).to_contain_text("Saved.")
     expect(unsaved).to_be_hidden()
     page.reload()
@@ -140,7 +140,7 @@ def test_a_template_is_chosen_for_a_queue(server: Server, open_page: OpenPage, b
 STEPS = [{"content": "a"}, {"content": "b"}, {"content": "c"}]
 
 
-def test_what_is_saved_unchanged_stays_as_it_was(server: Server, open_page: OpenPage) -> None:
+def test_all_but_what_is_changed_stays_as_it_was(server: Server, open_page: OpenPage) -> None:
     for entry in (
         {"template": "rate-limit", "seed": 3, "uses": 5},
         {"template": "rate-limit", "status_code": 200},
@@ -154,11 +154,18 @@ def test_what_is_saved_unchanged_stays_as_it_was(server: Server, open_page: Open
     for place in range(len(before)):
         page.click(f".entry >> nth={place} >> [data-open]")
         expect(page.locator("#entry-title")).to_have_text(f"Preset {place + 1}")
+        page.click("#entry button[type=submit]")
+        expect(page.locator("#notices")).to_contain_text("Nothing was changed.")
+        expect(page.locator("#entry")).to_be_hidden()
+        page.click(f".entry >> nth={place} >> [data-open]")
+        page.fill("#entry-label", "named")
         with page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
             page.click("#entry button[type=submit]")
         assert saved.value.status == 200, saved.value.text()
+        assert saved.value.request.post_data_json == {"label": "named"}
         expect(page.locator("#entry")).to_be_hidden()
-    assert server.api.get("/api/preset-queue/ci").json()["items"] == before
+    named = [{**item, "label": "named"} for item in before]
+    assert server.api.get("/api/preset-queue/ci").json()["items"] == named
     page.click(".entry >> nth=3 >> [data-duplicate]")  # with what was given of it
     expect(page.locator(".entry")).to_have_count(6)
     half, copy = server.api.get("/api/preset-queue/ci").json()["items"][3:5]
@@ -182,14 +189,15 @@ def test_what_others_change_is_seen_at_once_and_takes_nothing_from_who_writes(
     page.fill("#t-response", '{"content": "mine"}')
     server.api.patch(path, json={"response": {"content": "three"}}, headers={"x-mock-person": "bob"})
     newer = page.locator("#template-newer")
-    expect(newer).to_contain_text("bob has changed it meanwhile")
+    expect(newer).to_contain_text("bob has changed this, too")
     expect(page.locator("#t-response")).to_have_value('{"content": "mine"}')
-    page.press("#t-response", "Control+Enter")
+    page.get_by_role("button", name="Save mine over it").click()
+    expect(page.locator("#notices")).to_contain_text("Saved.")
     expect(newer).to_be_hidden()
     assert server.api.get(path).json()["response"] == {"content": "mine"}
     page.fill("#t-response", '{"content": "mine, again"}')
     server.api.patch(path, json={"response": {"content": "four"}}, headers={"x-mock-person": "bob"})
-    page.click("#show-newer")
+    page.get_by_role("button", name="Show theirs, drop mine").click()
     expect(page.locator("#t-response")).to_have_value('{\n  "content": "four"\n}')
     server.api.delete(path)
     expect(newer).to_contain_text("was deleted meanwhile")
@@ -212,6 +220,6 @@ def test_what_is_written_while_it_is_saved_is_not_taken_for_saved(
     late[0].continue_()
     expect(page.locator("#notices")).to_contain_text("Saved.")
     server.api.patch(path, json={"response": {"content": "four"}}, headers={"x-mock-person": "bob"})
-    expect(page.locator("#template-newer")).to_contain_text("bob has changed it meanwhile")
+    expect(page.locator("#template-newer")).to_contain_text("bob has changed this, too")
     expect(page.locator("#t-response")).to_have_value('{"content": "three"}')
     server.api.delete(path)

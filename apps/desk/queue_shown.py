@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.desk.shown import Context
 from apps.desk.trouble_shown import fault_line
 from apps.journal.models import Exchange, State
+from apps.library.sequence import SEQUENCE
+from apps.library.shown import sequence_words
 from apps.queues import overview, storage
 from apps.queues.models import Preset
 from apps.queues.pause import is_paused, paused
@@ -50,6 +53,15 @@ class Entry:
     @property
     def number(self) -> str:
         return number_format(self.place, force_grouping=True)
+
+    @property
+    def words(self) -> str:
+        """What it answers, in one line; "" where that is a fault alone."""
+        if self.preset.kind == SEQUENCE:
+            count, words = sequence_words(self.preset.words)
+            said = ngettext("%(n)s reply: %(words)s", "%(n)s replies: %(words)s", count)
+            return said % {"n": number_format(count, force_grouping=True), "words": words}
+        return "" if self.preset.fault and self.preset.words == "{}" else self.preset.words
 
     @property
     def uses(self) -> str:

@@ -27,6 +27,12 @@ def content_words(draft: Draft) -> str:
     return _cut(f"{len(steps)} × {shown}{' · …' if len(steps) > STEPS_SHOWN else ''}")
 
 
+def sequence_words(words: str) -> tuple[int, str]:
+    """Of that line on a sequence: how many replies, and the first of them."""
+    count, _, shown = words.partition(" × ")
+    return int(count), shown
+
+
 def said(kind: str, body: str, given: int) -> dict[str, Any]:
     """The fields that say what a preset sends, spelled as its author did; `given` where that counts."""
     counted = {"given": given} if given or kind == SEQUENCE else {}
@@ -52,7 +58,10 @@ def _step_words(text: bytes) -> str:
         step = read_step(orjson.loads(text), text)
     except DraftError:  # its template is gone
         return _short(orjson.loads(text).get("template"))
-    return (content_words(step) if step.kind else first_words(step.body))[: WORDS_MAX // 3]
+    words = content_words(step) if step.kind else first_words(step.body)
+    if step.fault and words == "{}":
+        return step.fault.name
+    return words[: WORDS_MAX // 3]
 
 
 def _short(value: Any) -> str:

@@ -6,10 +6,16 @@ import { fill, gettext, ngettext } from "./words.js";
 
 const WRONG_SHOWN = 100;
 
+/** What a preset answers; of a sequence how many replies, and the first of them. */
+function said({ kind, words }) {
+  const [, n, first] = (kind === "sequence" && words.match(/^(\d+) × (.*)$/)) || [];
+  return n ? fill(ngettext("%(n)s reply: %(words)s", "%(n)s replies: %(words)s", n), { n, words: first }) : words;
+}
+
 function entryRow(item) {
   const text = make("span", { className: "entry-words" });
   if (item.label) text.append(make("b", {}, ...visible(item.label)), " ");
-  text.append(...visible(item.words));
+  text.append(...visible(said(item)));
   const outcome = make("span", { className: "outcome" }, item.status_code ? String(item.status_code) : "–");
   outcome.dataset.level = item.status_code >= 400 ? "bad" : "ok";
   const unusual = [

@@ -63,3 +63,42 @@ def test_the_page_says_why_a_call_was_answered_as_it_was(
     axe(page, within="#why")
     why.locator("#why-text").fill("{")
     expect(why.locator("[data-problem]")).to_contain_text("not JSON")
+
+
+def test_what_a_preset_answers_is_seen_beside_its_fault_and_its_match(
+    server: Server, open_page: OpenPage
+) -> None:
+    server.queue(
+        "ci-7",
+        {"content": "The refund was issued. " * 9},
+        label="A label that is long, longer than what it stands for",
+        fault={"name": "rate-limit-requests", "probability_pct": 30},
+        match={"model": "gpt-4o*", "last_user": "refund"},
+    )
+    page = open_page(f"{server.url}/queues/ci-7")
+    label, fault = page.locator(".entry-words b"), page.locator("#entries .entry-fault")
+    for is_open in (False, True):
+        if is_open:
+            page.locator("#entries [data-open]").click()
+            expect(page.locator("#entry")).to_be_visible()
+        shows_whole(fault)
+        assert page.locator(".entry-said").evaluate(
+            "(said, label) => label.offsetWidth + 40 < said.clientWidth", label.element_handle()
+        )
+    expect(page.locator(".entry-said")).to_have_attribute("title", re.compile("^A label .* for The refund"))
+    expect(page.locator(".entry-terms")).to_have_attribute(
+        "title", re.compile("^rate-limit-requests 30 % model .*refund")
+    )
+
+
+def test_a_sequence_says_how_many_replies_it_has(server: Server, open_page: OpenPage) -> None:
+    """Of its uses the column beside it tells, with a ×."""
+    body = {"sequence": [{"content": "s1"}, {"fault": "overloaded"}]}
+    server.api.post("/api/preset-queue/ci-7", json=body)
+    server.api.post("/api/preset-queue/ci-7", json={"fault": "overloaded"})
+    page = open_page(f"{server.url}/queues/ci-7")
+    words = page.locator("#entries .entry-words")
+    expect(words).to_have_text(["sequence 2 replies: s1 · overloaded", "fault overloaded"])
+    page.keyboard.press("v")
+    page.fill("#bring-text", json.dumps(body))
+    expect(page.locator("#bring [data-good] .entry-words")).to_have_text("2 replies: s1 · overloaded")

@@ -273,7 +273,7 @@ def test_every_digit_of_a_limit_and_a_fault_s_whole_name_are_seen(
 
 
 def test_on_fields_that_are_locked_no_circle_lies_over_the_words(house: Server, open_page: OpenPage) -> None:
-    page = join(open_page, house, "charlie-3", "viewer")
+    page = join(open_page, house, "charlie-4", "viewer")
     page.goto(f"{house.url}/settings")
     segment = page.locator("#families .segments input").first
     expect(segment).to_be_disabled()

@@ -85,7 +85,8 @@ def locate(method: str, path: str, headers: Headers, peer_ip: str, *, from_insid
     """Reads what a request's head says; what is wrong with it becomes the refusal."""
     path_caller, below, deployment = read_path(path)
     caller = address_of(headers, peer_ip)
-    endpoint, params = None, dict[str, str]()
+    endpoint: Endpoint | None = None
+    params: dict[str, str] = {}
     try:
         caller = identify(path_caller, headers, caller, from_inside=from_inside)
         if below is None:

@@ -30,7 +30,7 @@ def fill(draft: Body, call: Call) -> Body:
     if not isinstance(items, list):
         items = [{key: value for key, value in draft.items() if key in _SHORT_KEYS}]
     items = _repeated(items, call)
-    scores = Scores(wanted(call), choices=len(items))
+    scores = Scores(wanted(call), choices=len(items), model=call.model)
     choices = [_choice(item, index, scores) for index, item in enumerate(items)]
     model = _either(draft, "model", call.model)
     body = {

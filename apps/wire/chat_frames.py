@@ -12,6 +12,7 @@ from apps.wire.chat_fill import fill
 from apps.wire.chat_whole import is_whole
 from apps.wire.chunks import PLAIN, Chunks, endings
 from apps.wire.endpoint import Body
+from apps.wire.logprobs import Spelt, spelt
 from apps.wire.sse import DONE
 
 _SPLIT_KEYS = frozenset({"role", "content", "refusal", "tool_calls", "function_call", "annotations"})
@@ -123,16 +124,16 @@ def _arguments(index: int, tool_call: Body, chunks: Chunks) -> Iterator[bytes]:
     return chunks.cut(before, tool_call[kind][key], b"}}]}")
 
 
-def _text(key: str, text: str, tokens: list[Body] | None, chunks: Chunks) -> Iterator[bytes]:
-    if tokens is None:
+def _text(key: str, text: str, scored: Spelt | None, chunks: Chunks) -> Iterator[bytes]:
+    if scored is None:
         return chunks.cut(b"{" + dumps(key) + b":", text, b"}")
-    return (_scored(key, token, chunks) for token in tokens)
+    return (_scored(key, piece, tokens, chunks) for piece, tokens in scored)
 
 
-def _scored(key: str, token: Body, chunks: Chunks) -> bytes:
-    logprobs = dumps({**dict.fromkeys(_BOTH), key: [token]})
+def _scored(key: str, piece: str, tokens: list[Body], chunks: Chunks) -> bytes:
+    logprobs = dumps({**dict.fromkeys(_BOTH), key: tokens})
     rest = b',"logprobs":' + logprobs + b',"finish_reason":null}]'
-    return chunks.one(dumps({key: token["token"]}), rest)
+    return chunks.one(dumps({key: piece}), rest)
 
 
 def _extra(key: str, value: Any, chunks: Chunks) -> Iterable[bytes]:
@@ -148,22 +149,21 @@ class _Logprobs:
     """The logprobs of a choice: by token where they spell the text, else all in the first chunk."""
 
     def __init__(self, message: Body, given: Any) -> None:
-        self.tokens: dict[str, list[Body]] = {}
+        self.tokens: dict[str, Spelt] = {}
         self.first = PLAIN
         if given is None:
             return
         first = given
-        if isinstance(given, dict) and all(_spells(given.get(key), message.get(key)) for key in _BOTH):
-            self.tokens = {key: given[key] for key in _BOTH if given.get(key)}
+        spelled = {key: _spelled(given, message, key) for key in _BOTH} if isinstance(given, dict) else {}
+        if spelled and None not in spelled.values():
+            self.tokens = {key: scored for key, scored in spelled.items() if scored}
             first = {key: None if given.get(key) is None else [] for key in _BOTH}
         self.first = b',"logprobs":' + dumps(first) + b',"finish_reason":null}]'
 
 
-def _spells(tokens: Any, text: Any) -> bool:
-    """Whether the tokens put together are the text (no tokens, no text)."""
+def _spelled(given: Body, message: Body, key: str) -> Spelt | None:
+    """A text with its tokens (no tokens, no text); None where they do not spell it."""
+    tokens, text = given.get(key), message.get(key)
     if not tokens:
-        return tokens is None or not text
-    if not isinstance(tokens, list) or not all(isinstance(token, dict) for token in tokens):
-        return False
-    spelt = [token.get("token") for token in tokens]
-    return all(isinstance(piece, str) for piece in spelt) and "".join(spelt) == text
+        return [] if tokens is None or not text else None
+    return spelt(tokens, text)

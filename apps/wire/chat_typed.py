@@ -50,7 +50,11 @@ class TypedChunks:
 
 def _with(choice: Body, text: str, call: Call) -> Body:
     message = {**choice["message"], "content": text}
-    return {**choice, "message": message, "logprobs": Scores(wanted(call), choices=1).of(message)}
+    return {
+        **choice,
+        "message": message,
+        "logprobs": Scores(wanted(call), choices=1, model=call.model).of(message),
+    }
 
 
 TYPED = Typed(

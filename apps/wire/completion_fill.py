@@ -9,7 +9,7 @@ from apps.wire.call import Call
 from apps.wire.chat_fill import as_text
 from apps.wire.completion_request import copies, prompt_tokens, prompts, text_of
 from apps.wire.endpoint import Body
-from apps.wire.logprobs import SCORE_BYTES, Scores, with_top
+from apps.wire.logprobs import SCORE_BYTES, Scores, spelt, with_top
 from apps.wire.pieces import PIECE_CHARS
 
 REASONS = frozenset({"stop", "length", "content_filter"})
@@ -31,7 +31,7 @@ def fill(draft: Body, call: Call) -> Body:
     if isinstance(items, list) and len(items) == 1:
         items = [{k: v for k, v in _dict(items[0]).items() if k != "index"}] * wanted
     assert isinstance(items, list)
-    scores = Scores(each(call), choices=len(items))
+    scores = Scores(each(call), choices=len(items), model=call.model)
     echoed = _echoed(call)
     choices = [_choice(_dict(item), index, scores, echoed) for index, item in enumerate(items)]
     made: Body = {
@@ -103,16 +103,22 @@ def scored(text: str, scores: Scores, *, start: int = 0) -> Body | None:
     tokens = scores.tokens(text)
     if not tokens:
         return None
-    offsets = []
-    for token in tokens:
-        offsets.append(start)
-        start += len(token["token"])
+    offsets: list[int] = []
+    for piece, parts in spelt(tokens, text) or ():
+        offsets += [start] * len(parts)
+        start += len(piece)
     return {
-        "tokens": [token["token"] for token in tokens],
+        "tokens": [_told(token) for token in tokens],
         "token_logprobs": [token["logprob"] for token in tokens],
-        "top_logprobs": [{one["token"]: one["logprob"] for one in token["top_logprobs"]} for token in tokens],
+        "top_logprobs": [{_told(one): one["logprob"] for one in token["top_logprobs"]} for token in tokens],
         "text_offset": offsets,
     }
+
+
+def _told(token: Body) -> str:
+    """A token as a text completion tells it: here there is nothing else that says what is no text."""
+    text: str = token["token"]
+    return text if len(text.encode()) == len(token["bytes"]) else f"bytes:{text}"
 
 
 def _dict(item: Any) -> Body:

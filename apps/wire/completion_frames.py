@@ -48,21 +48,18 @@ class _Chunks:
     def texts(self, choice: Body) -> Iterator[bytes]:
         """A chunk for each piece; with logprobs, for each token."""
         logprobs = choice.get("logprobs")
-        tokens = logprobs.get("tokens") if isinstance(logprobs, dict) else None
-        if isinstance(logprobs, dict) and tokens and "".join(map(str, tokens)) == choice["text"]:
-            yield from self._scored(choice, tokens, logprobs)
+        if isinstance(logprobs, dict) and (cuts := _cuts(choice["text"], logprobs)):
+            yield from self._scored(choice, cuts, logprobs)
             return
         start = self._head + b'{"text":"'
         end = b'","index":%d,"logprobs":null,"finish_reason":null}]' % choice["index"] + self._tail
         for piece in chain.from_iterable(escaped(slab) for slab in slabs(choice["text"])):
             yield start + piece + end
 
-    def _scored(self, choice: Body, tokens: list[str], logprobs: Body) -> Iterator[bytes]:
-        for place, token in enumerate(tokens):
-            one = {
-                key: value[place : place + 1] for key, value in logprobs.items() if isinstance(value, list)
-            }
-            yield self._one({"text": token, "index": choice["index"], "logprobs": one, "finish_reason": None})
+    def _scored(self, choice: Body, cuts: list[tuple[str, slice]], logprobs: Body) -> Iterator[bytes]:
+        for piece, place in cuts:
+            one = {key: value[place] for key, value in logprobs.items() if isinstance(value, list)}
+            yield self._one({"text": piece, "index": choice["index"], "logprobs": one, "finish_reason": None})
 
     def finish(self, choice: Body) -> bytes:
         last = {"text": "", "index": choice["index"], "logprobs": None}
@@ -78,9 +75,29 @@ class _Chunks:
         return self._head + dumps(choice) + b"]" + self._tail
 
 
+def _cuts(text: str, logprobs: Body) -> list[tuple[str, slice]]:
+    """(a piece of the text, where its tokens are: a character may be some); none where they spell another."""
+    tokens, offsets = logprobs.get("tokens"), logprobs.get("text_offset")
+    if not isinstance(tokens, list) or not tokens:
+        return []
+    if "".join(map(str, tokens)) == text:
+        return [(str(token), slice(place, place + 1)) for place, token in enumerate(tokens)]
+    if not isinstance(offsets, list) or [type(one) for one in offsets] != [int] * len(tokens):
+        return []
+    starts = [place for place, one in enumerate(offsets) if not place or one != offsets[place - 1]]
+    places = [offsets[place] - offsets[0] for place in starts]
+    if places != sorted(places) or places[-1] > len(text):
+        return []
+    ends = zip([*starts[1:], len(tokens)], [*places[1:], len(text)], strict=True)
+    return [
+        (text[place:until], slice(start, end))
+        for start, place, (end, until) in zip(starts, places, ends, strict=True)
+    ]
+
+
 def _whole(opening: Body, text: str, finish_reason: str | None, usage: Any, call: Call) -> Body:
     """The opening body with what was typed: the body that an answer at once would have had."""
-    scores = Scores(each(call), choices=1)
+    scores = Scores(each(call), choices=1, model=call.model)
     said = {"text": text, "logprobs": scored(text, scores), "finish_reason": finish_reason}
     choices = [{**choice, **said} for choice in opening["choices"]]
     return {**opening, "choices": choices, "usage": usage_of(usage, choices, call)}
@@ -91,7 +108,7 @@ class TypedChunks:
 
     def __init__(self, opening: Body, call: Call) -> None:
         self._choices = opening["choices"]
-        self._scores = Scores(each(call), choices=1)
+        self._scores = Scores(each(call), choices=1, model=call.model)
         self._chunks = _Chunks(opening, call)
         self._typed = 0  # characters
 

@@ -87,7 +87,10 @@ def _chain(previous: str, shelf: Shelf) -> list[Body]:
 def whole_items(given: Any, call: Call, *, like: str = "") -> list[Body]:
     """The items of an input as they are kept: each with an id; `like` is the id that theirs begin like."""
     made = Items(
-        like, created=int(call.received_at or time.time()), status="completed", scores=Scores(0, choices=1)
+        like,
+        created=int(call.received_at or time.time()),
+        status="completed",
+        scores=Scores(0, choices=1, model=call.model),
     )
     return [_whole(item, made) for item in items_of(given) if item.get("type") != "item_reference"]
 

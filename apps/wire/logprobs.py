@@ -1,8 +1,10 @@
 """Log probabilities: plausible ones, the same for the same text."""
 
+from codecs import getincrementaldecoder
 from typing import Any
 from zlib import crc32
 
+from apps.wire import usage
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
 from apps.wire.pieces import PIECE_CHARS, pieces
@@ -15,6 +17,8 @@ _OTHERS = (
     *(" for", " on", " with", " as", "?", " this"),
 )
 _OTHER_BYTES = tuple((text, list(text.encode())) for text in _OTHERS)
+
+Spelt = list[tuple[str, list[Body]]]
 
 
 def scored_size(call: Call) -> int:
@@ -36,46 +40,73 @@ class Scores:
     """The logprobs of all choices of one reply, `each` scores a token (0: none were asked for). Equal texts
     have the same, which are made once."""
 
-    def __init__(self, each: int, *, choices: int) -> None:
+    def __init__(self, each: int, *, choices: int, model: str) -> None:
         self._each = each
-        self._chars_max = SCORES_MAX // max(1, self._each * choices) * PIECE_CHARS
+        self._model = model
+        self._tokens_max = SCORES_MAX // max(1, self._each * choices)
         self._made: dict[str, list[Body]] = {}
 
     def of(self, message: Body) -> Body | None:
         """A message's logprobs; None when the request asked for none, or for more than SCORES_MAX."""
         content, refusal = message.get("content"), message.get("refusal")
         texts = [text for text in (content, refusal) if isinstance(text, str)]
-        if not self._each or not texts or sum(map(len, texts)) > self._chars_max:
+        if not self._each or not texts or self._are_many(texts):
             return None
         return {"content": self._tokens(content), "refusal": self._tokens(refusal)}
 
     def tokens(self, text: str) -> list[Body]:
         """Those of one text; none when the request asked for none, or for more than SCORES_MAX."""
-        return self._tokens(text) or [] if self._each and len(text) <= self._chars_max else []
+        return self._tokens(text) or [] if self._each and not self._are_many([text]) else []
+
+    def _are_many(self, texts: list[str]) -> bool:
+        return sum(usage.count(texts, self._model)) > self._tokens_max
 
     def _tokens(self, text: Any) -> list[Body] | None:
         if not isinstance(text, str):
             return None
         if text not in self._made:
-            self._made[text] = [_token(piece, self._each - 1) for piece in pieces(text)]
+            self._made[text] = [_token(token, self._each - 1) for token in usage.tokens(text, self._model)]
         return self._made[text]
 
 
 def scored_text(text: str) -> list[Body]:
     """The scores of a text's pieces, without alternatives."""
-    return [_scored(piece, list(piece.encode()), _likely(piece)) for piece in pieces(text)]
+    return [_scored(piece, list(spelled := piece.encode()), _likely(spelled)) for piece in pieces(text)]
 
 
-def _likely(piece: str) -> float:
-    return -(crc32(piece.encode()) % 4096) / 8192
+def spelt(tokens: Any, text: Any) -> Spelt | None:
+    """The text in pieces, each with its tokens: a character may be several. None where they spell another."""
+    if not isinstance(tokens, list) or not all(isinstance(token, dict) for token in tokens):
+        return None
+    texts = [token.get("token") for token in tokens]
+    if all(isinstance(one, str) for one in texts) and "".join(texts) == text:
+        return [(one, [token]) for one, token in zip(texts, tokens, strict=True)]
+    decoder = getincrementaldecoder("utf-8")()
+    made: Spelt = []
+    piece, parts = "", list[Body]()
+    try:
+        for token in tokens:
+            piece += decoder.decode(bytes(token["bytes"]))
+            parts.append(token)
+            if not decoder.getstate()[0]:
+                made.append((piece, parts))
+                piece, parts = "", []
+    except (KeyError, TypeError, ValueError):  # an author's own
+        return None
+    return made if not parts and "".join([one for one, _ in made]) == text else None
 
 
-def _token(piece: str, top: int) -> Body:
-    likely = _likely(piece)
-    token = _scored(piece, list(piece.encode()), likely)
+def _likely(spelled: bytes) -> float:
+    return -(crc32(spelled) % 4096) / 8192
+
+
+def _token(spelled: bytes, top: int) -> Body:
+    likely = _likely(spelled)
+    piece = spelled.decode("utf-8", "backslashreplace")  # as the service tells parts of characters
+    token = _scored(piece, list(spelled), likely)
     others = [
-        _scored(other, spelled, likely - 1.25 - rank / 4)
-        for rank, (other, spelled) in enumerate(_OTHER_BYTES[:top])
+        _scored(other, letters, likely - 1.25 - rank / 4)
+        for rank, (other, letters) in enumerate(_OTHER_BYTES[:top])
         if other != piece
     ]
     token["top_logprobs"] = [_scored(piece, token["bytes"], likely), *others][:top]

@@ -67,7 +67,7 @@ def fill(draft: Body, call: Call) -> Body:
     if made["status"] == "incomplete" and early:
         made["incomplete_details"] = made["incomplete_details"] or {"reason": early}
     ended = made["status"] if made["status"] in ("in_progress", "incomplete") else "completed"
-    scores = Scores(_each(call), choices=1)
+    scores = Scores(_each(call), choices=1, model=call.model)
     items = Items(str(made["id"]), created=int(made["created_at"]), status=ended, scores=scores)
     output = draft.get("output")
     if not own or output is None:

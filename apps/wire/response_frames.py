@@ -5,6 +5,7 @@ from typing import Any
 
 from apps.wire.call import Call
 from apps.wire.endpoint import Body
+from apps.wire.logprobs import spelt
 from apps.wire.response_events import Events
 from apps.wire.response_fill import fill
 from apps.wire.response_whole import is_whole
@@ -90,10 +91,10 @@ class ItemEvents:
             return
         kind = "response.output_text.delta"
         tokens = part.get("logprobs") or []
-        if tokens and _spelt(tokens) == part["text"]:
-            for token in tokens:
-                place = {"item_id": self._place["item_id"], "logprobs": [token], **self._end}
-                yield self._events.one(kind, content_index=index, delta=token["token"], **place)
+        if tokens and (scored := spelt(tokens, part["text"])):
+            for piece, own in scored:
+                place = {"item_id": self._place["item_id"], "logprobs": own, **self._end}
+                yield self._events.one(kind, content_index=index, delta=piece, **place)
             return
         after: Body = {"item_id": self._place["item_id"], "logprobs": [], **self._end}
         yield from self._events.pieces(kind, part["text"], {"content_index": index}, after)
@@ -144,10 +145,6 @@ class ItemEvents:
     def _text(self, key: str) -> str:
         value: Any = self._item.get(key)
         return value if isinstance(value, str) else ""
-
-
-def _spelt(tokens: list[Any]) -> str:
-    return "".join([str(token.get("token")) for token in tokens if isinstance(token, dict)])
 
 
 def _silent(part: Body) -> Body:

@@ -60,6 +60,13 @@ def _count(texts: Sequence[str], name: str) -> list[int]:
     return counts
 
 
+def tokens(text: str, model: str) -> list[bytes]:
+    """The tokens of a text; one may be a part of a character."""
+    spelled = text.encode()
+    _, spans = toktok._encoding(encoding(model)).encode_with_offsets(text, unit="byte")
+    return [spelled[start:end] for start, end in spans]
+
+
 def chat_prompt_tokens(data: dict[str, Any]) -> int:
     """The prompt tokens of a chat request, by the rule of OpenAI's cookbook ("How to count tokens
     with tiktoken"): 3 a message, 1 a name, 3 for the start of the answer, plus all texts; tools by

@@ -6,6 +6,8 @@ import orjson
 import pytest
 
 from apps.wire.call import Call
+from apps.wire.doubts import doubts
+from apps.wire.reply import Draft
 from apps.wire.shelf import MemoryShelf
 from apps.wire.table import BY_NAME
 
@@ -56,3 +58,11 @@ def test_the_first_token_that_is_said_back_was_not_likely_or_unlikely() -> None:
     assert [firsts[index]["logprobs"]["token_logprobs"] for index in (0, 1)] == [[None], [None]]
     plain, _ = made(logprobs=2, max_tokens=5)
     assert None not in plain["choices"][0]["logprobs"]["token_logprobs"]
+
+
+def test_that_score_is_no_doubt_of_an_answer_s_author() -> None:
+    call = call_of(echo=True, logprobs=1)
+    assert doubts(Draft(body=b'{"text":"hello there"}'), call=call, endpoint="completions") == []
+    scores = orjson.dumps({"choices": [{"text": "hi", "logprobs": {"token_logprobs": [None, "x"]}}]})
+    [doubt] = doubts(Draft(body=scores), call=call, endpoint="completions")
+    assert doubt["field"].endswith("token_logprobs[1]")

@@ -115,6 +115,12 @@ def test_a_refusal_names_an_old_endpoints_unknown_parameter_in_its_message_only(
     assert (refusal(finding).param, refusal(finding).code) == ("temperature", "invalid_type")
 
 
+def test_an_answers_message_may_be_sent_back_as_it_came() -> None:
+    back = {"role": "assistant", "content": "hi", "refusal": None, "annotations": []}
+    assert told(chat(messages=[USER, back, USER]), CHAT) == {}
+    assert told(chat(annotations=[]), CHAT).keys() == {"annotations"}
+
+
 def test_an_operation_without_a_body_finds_nothing() -> None:
     assert findings({"any": 1}, "batches.cancel") == []
 

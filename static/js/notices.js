@@ -1,4 +1,4 @@
-// Short notices in the corner, and questions before what cannot be undone.
+// Short notices in the foot, and questions before what cannot be undone.
 
 import { find, make } from "./page.js";
 import { gettext } from "./words.js";
@@ -17,7 +17,16 @@ export function notice(text, { level = "ok", stay = false, href = "", undo = nul
   close.addEventListener("click", () => box.remove());
   if (name) find(`#notices [data-name="${CSS.escape(name)}"]`)?.remove();
   find("#notices").append(box);
+  uncover(box);
   if (!stay) setTimeout(() => box.remove(), SHOWN_MS);
+}
+
+/** Where the page itself scrolls, on a phone, the field that is written in comes out from under the notice. */
+function uncover(box) {
+  const field = document.activeElement;
+  const [said, at] = [box.getBoundingClientRect(), field.getBoundingClientRect()];
+  const isUnder = at.bottom > said.top && at.top < said.bottom;
+  if (isUnder && field.matches("input, select, textarea")) field.scrollIntoView({ block: "nearest" });
 }
 
 function undoButton(undo) {

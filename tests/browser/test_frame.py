@@ -209,3 +209,49 @@ def test_the_editor_for_code_keeps_to_the_policy(server: Server, open_page: Open
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.cm-content')).fontFamily").find("mono") >= 0
     )
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_a_notice_lies_over_nothing_that_can_be_pressed(
+    server: Server, open_page: OpenPage, ask: Ask, width: int
+) -> None:
+    """Nor over a field that is written in, nor over how the page is connected."""
+    server.queue("ci-7", *({"content": f"reply {number}"} for number in range(40)))
+    server.api.post("/api/templates", json={"name": "own", "response": {"content": "x"}})
+    page = open_page(server.url, width=width)
+    for path in ("/", "/queues/ci-7", "/queues", "/journal", "/templates/own", "/settings"):
+        page.goto(f"{server.url}{path}")
+        page.wait_for_selector("#connection[data-state=open]")
+        if path == "/queues/ci-7":
+            page.locator("#entries [data-open]").first.click()
+            expect(page.locator("#entry-text")).to_be_focused()
+        page.evaluate(SAY, "Saved.")
+        notice = page.locator(".notice")
+        expect(notice).to_be_visible()
+        assert notice.evaluate(LIES_OVER) == [], path
+        notice.locator(".notice-close").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    field = page.locator("#limit-new [name=name]")
+    field.focus()
+    field.evaluate("(field) => scrollBy(0, field.getBoundingClientRect().bottom + 34 - innerHeight)")
+    page.evaluate(SAY, "A word that is long " * 6)
+    said, written = notice.bounding_box(), field.bounding_box()
+    assert said is not None and written is not None
+    assert written["y"] + written["height"] <= said["y"]
+
+
+SAY = "(text) => import(new URL('notices.js', document.querySelector('script[src]').src)).then(({notice}) => notice(text))"
+# The controls below a notice, looked for at points of it.
+LIES_OVER = """
+(notice) => {
+  const { left, right, top, bottom } = notice.getBoundingClientRect();
+  const found = new Set();
+  for (let x = left + 1; x < right; x += 6)
+    for (let y = top + 1; y < bottom; y += 6)
+      for (const one of document.elementsFromPoint(x, y)) {
+        if (one.matches(".status")) break; // what is below the foot is seen by nobody
+        if (one.matches("a, button, input, select, textarea, #connection") && !notice.contains(one)) found.add(one);
+      }
+  return [...found].map((one) => one.outerHTML.slice(0, 120));
+}
+"""

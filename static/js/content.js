@@ -26,15 +26,6 @@ export function asShown(draft) {
   return { ...draft, body: body.includes("\n") ? body : indent(body), view: "json" };
 }
 
-/** What an entry says next, as a draft: of a sequence its first reply, or the one whose turn it is. */
-export function nextOf(draft, given = 0) {
-  const { sequence } = tryJson(draft.body) ?? {};
-  if (!sequence) return asShown(draft);
-  const reply = sequence[given % sequence.length];
-  const { response = reply, ...fields } = reply.response === undefined ? {} : reply;
-  return asShown({ ...draft, ...fields, body: writeJson(response) });
-}
-
 /** The draft of a sequence that begins with what a draft answers, if it answers anything yet. */
 export function sequenceFrom({ body = "", kind, spare, status_code, headers, ...rest }) {
   const said = body.trim() ? tryJson(body) : { content: "The first reply." };

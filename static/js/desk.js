@@ -1,19 +1,15 @@
 // The desk: the list that fills by itself, the open call, its reply.
 
-import { ask } from "./api.js";
 import { OpenCall } from "./call.js";
-import { nextOf } from "./content.js";
 import { rescueFocus } from "./focus.js";
 import { startFrame } from "./frame.js";
 import { moveInList, startList } from "./list.js";
-import { notice } from "./notices.js";
 import { coalesce, find, findAll, on } from "./page.js";
-import { Queue } from "./queue.js";
 import { Reply } from "./reply.js";
 import { replyKeys } from "./replykeys.js";
 import { refresh } from "./swap.js";
 import { startWelcome } from "./welcome.js";
-import { fill, gettext } from "./words.js";
+import { gettext } from "./words.js";
 
 const waiting = find("#waiting");
 
@@ -45,18 +41,7 @@ async function openTestCall(id) {
   rescueFocus("#call h1");
 }
 
-/** What lies in a queue that this call does not reach, as a draft for it. */
-async function copyFrom({ copyFrom: caller, meant }) {
-  const { id } = call;
-  const queue = new Queue({ caller, href: `/queues/${encodeURIComponent(caller)}` });
-  const { code, data } = await ask("GET", queue.path);
-  const first = code === 200 && data.items.find(({ endpoint }) => meant.split(" ").includes(endpoint));
-  const entry = first && (await queue.entry(first.id));
-  if (!entry) return notice(fill(gettext("The queue of %(caller)s holds nothing for such a call by now."), { caller }), { level: "warn" });
-  return call.id === id && reply.fillIn(nextOf(entry, first.given));
-}
-
-on(find("#call"), "click", "[data-copy-from]", (_, button) => copyFrom(button.dataset));
+on(find("#call"), "click", "[data-copy-from]", async (_, { dataset }) => (await import("./copyfrom.js")).copyFrom(dataset, call, reply));
 startList({ onFresh });
 startWelcome({ open: openTestCall });
 startFrame({

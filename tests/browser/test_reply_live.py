@@ -134,7 +134,9 @@ def test_what_is_said_of_a_key_outlives_the_answer_to_the_one_before(
     listener.until("H")
     page.wait_for_timeout(100)
     expect(page.locator("#live-state")).to_contain_text("cannot be taken back")
-    page.keyboard.press("Control+Enter")
+    # Whoever waits for a thread lets no request of the page go on.
+    with page.expect_response("**/api/desk/*/stream"):
+        page.keyboard.press("Control+Enter")
     assert listener.whole() == "H"
 
 

@@ -32,8 +32,7 @@ def fill(draft: Body, call: Call) -> Body:
         items = [{k: v for k, v in _dict(items[0]).items() if k != "index"}] * wanted
     assert isinstance(items, list)
     scores = Scores(each(call), choices=len(items), model=call.model)
-    echoed = _echoed(call)
-    choices = [_choice(_dict(item), index, scores, echoed) for index, item in enumerate(items)]
+    choices = [_choice(_dict(item), index, scores) for index, item in enumerate(items)]
     made: Body = {
         "id": draft["id"] if form == said.COMPLETION and draft.get("id") else ids.completion_id(),
         "object": "text_completion",
@@ -65,7 +64,7 @@ def usage_of(given: Any, choices: list[Body], call: Call) -> Body:
     read, written = given.get("prompt_tokens"), given.get("completion_tokens")
     read = read if type(read) is int else prompt_tokens(call.data, call.model)
     if type(written) is not int:
-        echoed = _echoed(call)
+        echoed = [text_of(one) for one in prompts(call.data)] if call.data.get("echo") is True else []
         # Each of n copies counts, and none is read again; what is only said back costs nothing.
         texts = Counter([_unechoed(choice["text"], echoed) for choice in choices])
         counts = usage.count(list(texts), call.model)
@@ -74,25 +73,17 @@ def usage_of(given: Any, choices: list[Body], call: Call) -> Body:
     return made | {key: value for key, value in given.items() if value is not None}
 
 
-def _echoed(call: Call) -> list[str]:
-    """The prompts that are said back."""
-    return [text_of(one) for one in prompts(call.data)] if call.data.get("echo") is True else []
-
-
 def _unechoed(text: str, echoed: list[str]) -> str:
     return next((text[len(prompt) :] for prompt in echoed if text.startswith(prompt)), text)
 
 
-def _choice(item: Body, position: int, scores: Scores, echoed: list[str]) -> Body:
+def _choice(item: Body, position: int, scores: Scores) -> Body:
     text = as_text(item.get("text")) or ""
-    logprobs = item.get("logprobs") or scored(text, scores)
-    if logprobs and not item.get("logprobs") and _unechoed(text, echoed) != text:
-        logprobs["token_logprobs"][0] = logprobs["top_logprobs"][0] = None  # nothing is before it
     index, reason = item.get("index"), item.get("finish_reason")
     choice: Body = {
         "text": text,
         "index": index if type(index) is int else position,
-        "logprobs": logprobs,
+        "logprobs": item.get("logprobs") or scored(text, scores),
         "finish_reason": reason if reason in REASONS else "stop",
     }
     return choice | {key: value for key, value in item.items() if key not in choice}

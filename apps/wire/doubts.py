@@ -28,8 +28,6 @@ ANY_CALL = Call(id="", caller="", method="POST", path="", endpoint=CHAT, data={"
 
 # What the answer itself can be written as; anything else says only how it ended, or of which model it is.
 _CONTENT = ("content", "tool_calls", "refusal", "function_call", "audio", "message", "text")
-# Of a prompt that is said back, the service scores the first token with null, which no type says.
-_UNSCORED = re.compile(r"choices\[\d+\]\.logprobs\.(token|top)_logprobs\[0\]")
 _ENTRY = (
     "looks like a preset of a queue, but is sent as the body: beside response a preset names at least one "
     'other field, such as "status_code": 200'
@@ -92,8 +90,6 @@ def _of_other(whole: Body, endpoint: str) -> Iterator[Finding]:
     operation = operation_name(endpoint)
     if operation and OPERATIONS[operation].answers == JSON:
         for finding in unreadable(whole, operation):
-            if _UNSCORED.fullmatch(finding.path) and finding.message.endswith("not null"):
-                continue
             yield f"response.{finding.path}".removesuffix("."), finding.message
 
 

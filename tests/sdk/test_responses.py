@@ -265,7 +265,7 @@ def test_legacy_completions_honour_their_parameters(client: openai.OpenAI) -> No
     assert answer.usage is not None and answer.usage.completion_tokens == 20
     logprobs = answer.choices[0].logprobs
     assert logprobs is not None and "".join(logprobs.tokens or ()) == answer.choices[0].text
-    assert logprobs.token_logprobs and logprobs.token_logprobs[0] is None
+    assert logprobs.token_logprobs and all(logprobs.token_logprobs)
     scored = client.completions.create(
         model="gpt-3.5-turbo-instruct", prompt="One", echo=True, logprobs=1, max_tokens=0
     )

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import openai
-from websockets.sync.client import ClientConnection
-from websockets.sync.client import connect as open_socket
 
 from tests.conftest import PATIENCE_S
+from tests.dashboards import dashboard
 
 Messages = Any
 
@@ -43,15 +42,6 @@ def meanwhile(work: Callable[[], Any]) -> Iterator["Future[Any]"]:
     thread.start()
     yield outcome
     thread.join(timeout=PATIENCE_S)
-
-
-def next_event(socket: ClientConnection, kind: str, **wanted: Any) -> dict[str, Any]:
-    """The data of the next event of that type with these values: the end of an earlier call may come first."""
-    while True:
-        event = json.loads(socket.recv(timeout=PATIENCE_S))
-        data: dict[str, Any] = event["data"]
-        if event["type"] == kind and all(data.get(name) == value for name, value in wanted.items()):
-            return data
 
 
 def test_a_test_queues_an_answer_asks_and_asserts_on_the_journal(server: Any) -> None:
@@ -110,24 +100,23 @@ def test_a_person_answers_over_the_socket_while_a_streaming_sdk_waits(server: An
         return "".join(chunk.choices[0].delta.content or "" for chunk in ask(client, "Hm?", stream=True))
 
     with (
-        open_socket(f"{server.ws_url}?person=bob", origin=server.url) as socket,
+        dashboard(server, "bob") as page,
         client_of(server, "ci-42") as client,
         meanwhile(lambda: streamed(client)) as outcome,
     ):
-        request = next_event(socket, "new_request", ip="ci-42")
+        request = page.until("new_request", ip="ci-42")["data"]
         assert (request["ip"], request["stream"]) == ("ci-42", True)
         assert request["body"]["messages"] == question("Hm?")
-        answer = {"type": "send_response", "id": request["id"], "response": {"content": "From the socket."}}
-        socket.send(json.dumps(answer))
-        assert next_event(socket, "answer_result", id=request["id"])["code"] in (200, 202)
+        page.say(type="send_response", id=request["id"], response={"content": "From the socket."})
+        assert page.until("answer_result", id=request["id"])["data"]["code"] in (200, 202)
     assert outcome.result(timeout=PATIENCE_S) == "From the socket."
 
 
 def test_dashboards_see_a_call_come_and_go(server: Any) -> None:
     server.queue("ci-seen", {"content": "seen"})
-    with open_socket(server.ws_url, origin=server.url) as socket, client_of(server, "ci-seen") as client:
+    with dashboard(server) as page, client_of(server, "ci-seen") as client:
         ask(client, "Who sees this?")
-        seen = next_event(socket, "completed_request", ip="ci-seen")
+        seen = page.until("completed_request", ip="ci-seen")["data"]
     assert (seen["status_code"], seen["state"]) == (200, "delivered")
     assert seen["body"]["messages"] == question("Who sees this?")
     assert seen["response"]["choices"][0]["message"]["content"] == "seen"

@@ -71,7 +71,8 @@ class Scores:
 
 def scored_text(text: str) -> list[Body]:
     """The scores of a text's pieces, without alternatives."""
-    return [_scored(piece, list(spelled := piece.encode()), _likely(spelled)) for piece in pieces(text)]
+    spelled = ((piece, piece.encode()) for piece in pieces(text))
+    return [_scored(piece, list(letters), _likely(letters)) for piece, letters in spelled]
 
 
 def spelt(tokens: Any, text: Any) -> Spelt | None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from tests.callers import CALL, callers, serials
-from tests.conftest import PATIENCE_S, Server, complaints, start_server, wait_for
+from tests.conftest import Server, complaints, start_server, wait_for
+from tests.dashboards import Dashboard, dashboard
 from tests.databases import fresh, postgres, shared_redis
 
 NUL = "\x00"
@@ -102,25 +103,24 @@ async def test_the_desk_takes_nul_wherever_a_person_may_send_it(server: Server) 
             f"/api/desk/%00/{action}", json={"response": {}} if action == "answer" else {}
         )
         assert unknown.status_code == 400
-    with connect(server.ws_url, origin=server.url, max_queue=None) as page:
-        page.send(json.dumps({"type": "send_response", "id": NUL, "response": {"content": "x"}}))
+    with dashboard(server) as page:
+        page.say(type="send_response", id=NUL, response={"content": "x"})
         assert result(page) == (NUL, 404)
         async with callers(server.url, "key") as [caller]:
             await caller.send()
             [item] = server.waiting(1)
             frame = {"type": "send_response", "id": item["id"], "response": {"content": "x"}, "key": NUL}
             for _ in range(2):
-                page.send(json.dumps(frame))
+                page.say(**frame)
                 about, code = result(page)
                 assert about == item["id"] and code in (200, 202)
             assert (await caller.receive()).content == "x"
 
 
-def result(page: ClientConnection) -> tuple[str, int]:
+def result(page: Dashboard) -> tuple[str, int]:
     """Of which call the next answer_result speaks, and its code."""
-    while (event := json.loads(page.recv(timeout=PATIENCE_S)))["type"] != "answer_result":
-        pass
-    return event["data"]["id"], event["data"]["code"]
+    told = page.until("answer_result")["data"]
+    return told["id"], told["code"]
 
 
 async def test_a_tool_is_found_by_its_name(server: Server) -> None:

@@ -1,14 +1,13 @@
 """Hold ONCE: the next call that no preset accepts waits, every other one is answered; over any number of processes."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 
 import pytest
-from websockets.sync.client import connect
 
 from tests.callers import Answer, Caller, callers
-from tests.conftest import PATIENCE_S, Server, start_server, wait_for
+from tests.conftest import Server, start_server
+from tests.dashboards import dashboard
 from tests.databases import KINDS, fresh, shared_redis
 
 CALLS = 30
@@ -79,13 +78,8 @@ async def test_a_call_that_finds_no_room_to_wait_leaves_it_as_it_is(start) -> No
 
 async def test_dashboards_hear_when_it_is_used_up(server: Server) -> None:
     server.api.put("/api/fallback", json={"text": "once"})
-    with connect(server.ws_url, origin=server.url) as opened:
+    with dashboard(server) as page:
         async with callers(server.url, "heard") as [caller]:
             await caller.send()
-            event = await asyncio.to_thread(wait_for, lambda: _switched(opened.recv(timeout=PATIENCE_S)))
+            event = await asyncio.to_thread(page.until, "fallback_updated")
     assert event["data"]["text"] == "auto"
-
-
-def _switched(text: str | bytes) -> dict | None:
-    event = json.loads(text)
-    return event if event["type"] == "fallback_updated" else None
